@@ -1,0 +1,25 @@
+/** The numbers a NOR flash partition is used by. */
+export interface FlashGeometry {
+  /** Size of the partition in bytes, a multiple of `blockLength`. */
+  readonly byteLength: number;
+  /** Size in bytes of what one erase clears: the page or sector. */
+  readonly blockLength: number;
+  /** Write block in bytes (1 to 32): offset and length of a write are multiples of it. */
+  readonly writeAlign: number;
+  /** What an erased byte reads as: 0xFF on NOR, 0x00 on some parts. */
+  readonly eraseValue: number;
+}
+
+/** One flash partition. Offsets are bytes from its start. Every call throws on a device error. */
+export interface Flash {
+  readonly geometry: FlashGeometry;
+
+  /** Fills `into` from `offset`. */
+  read(into: Uint8Array, offset: number): void;
+
+  /** Programs `bytes` at `offset`; the bytes there must be erased, `bytes` write-block aligned. */
+  write(bytes: Uint8Array, offset: number): void;
+
+  /** Erases block `blockIndex` (0-based). */
+  eraseBlock(blockIndex: number): void;
+}

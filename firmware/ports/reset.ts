@@ -1,0 +1,4 @@
+export interface Reset {
+  /** Restarts the device; nothing after this call runs. */
+  restart(): never;
+}

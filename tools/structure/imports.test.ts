@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type CoreFile, firmwareFiles, importsOf } from "./core-files.ts";
+
+/** Files at the top of `firmware/` that everything may use. */
+const shared = [
+  "assert.ts",
+  "backoff.ts",
+  "config.ts",
+  "failure.ts",
+  "utf8.ts",
+  "version-number.ts",
+  "version.ts",
+];
+
+/** Which folders a folder may import, next to itself, the shared files and `ports`. */
+const allowed: Record<string, readonly string[]> = {
+  ports: [],
+  mqtt: [],
+  job: ["mqtt"],
+  download: [],
+  hex: [],
+  slot: [],
+  verify: [],
+  swap: [],
+  confirm: [],
+  update: ["mqtt", "job", "download", "hex", "slot", "verify", "swap", "confirm"],
+};
+
+/** The CRC is arithmetic, not a stage: the slot writer checks pages with it. */
+const exceptions = [["firmware/slot/writer.ts", "firmware/verify/crc32.ts"]];
+
+function folderOf(path: string): string {
+  const parts = path.split("/");
+  return parts.length > 2 ? (parts[1] ?? "") : "";
+}
+
+function violation(file: CoreFile, target: string): string | undefined {
+  const from = folderOf(file.path);
+  const said = `${file.path} imports ${target}`;
+  if (file.path === "firmware/main.ts") return undefined;
+  if (from === "platforms") return platformViolation(target) ? said : undefined;
+  if (!target.startsWith("firmware/")) {
+    return file.path === "firmware/mqtt/codec.ts" && target === "mqtt-packet" ? undefined : said;
+  }
+  const to = folderOf(target);
+  if (exceptions.some(([one, other]) => one === file.path && other === target)) return undefined;
+  if (to === "") return shared.includes(target.slice("firmware/".length)) ? undefined : said;
+  if (to === from || to === "ports") return undefined;
+  return allowed[from]?.includes(to) ? undefined : said;
+}
+
+function platformViolation(target: string): boolean {
+  if (!target.startsWith("firmware/")) return false;
+  const to = folderOf(target);
+  return !(to === "ports" || to === "platforms" || shared.includes(target.slice(9)));
+}
+
+describe("imports of the firmware", () => {
+  const files = firmwareFiles();
+
+  it("finds the firmware", () => {
+    assert.ok(files.length > 20, `${files.length} files`);
+  });
+
+  it("go one way", () => {
+    const found = files.flatMap((file) =>
+      importsOf(file)
+        .map((target) => violation(file, target))
+        .filter((said) => said !== undefined),
+    );
+    assert.deepEqual(found, []);
+  });
+
+  it("ports, config and failure import nothing above them", () => {
+    const low = files.filter((file) => /firmware\/(ports\/|config|failure)/.test(file.path));
+    for (const file of low) {
+      for (const target of importsOf(file)) {
+        assert.match(target, /^firmware\/(ports\/|assert\.ts)/, `${file.path} imports ${target}`);
+      }
+    }
+  });
+
+  it("have no barrel", () => {
+    assert.deepEqual(
+      files.filter((file) => file.path.endsWith("/index.ts")).map((file) => file.path),
+      [],
+    );
+  });
+});
