@@ -52,6 +52,7 @@ export const failures = Object.freeze({
   HEX_CHECKSUM: failed("a record's checksum is wrong"),
   HEX_LENGTH: failed("a record is shorter or longer than it says, or than its type allows"),
   HEX_TYPE: failed("a record's type is none of 00 to 05"),
+  HEX_OFFSET: failed("an address or start record has a load offset other than 0000"),
   HEX_NO_EOF: failed("the file ends without an end-of-file record"),
   HEX_AFTER_EOF: failed("something follows the end-of-file record"),
 
@@ -87,7 +88,7 @@ export const failures = Object.freeze({
 
 export type FailureCode = keyof typeof failures;
 
-/** Thrown by a stage on bad input; caught in one place, `update/update.ts`. */
+/** Thrown by a stage on bad input; caught by `attempt` alone. */
 export class Failure {
   readonly code: FailureCode;
   /** For people: where and what, e.g. `line 12, byte 345: checksum 4f, expected 50`. */
@@ -96,5 +97,15 @@ export class Failure {
   constructor(code: FailureCode, detail: string) {
     this.code = code;
     this.detail = detail;
+  }
+}
+
+/** Runs `work`; what it throws as a Failure goes to `onFailed`, our own bugs go on up. */
+export function attempt(work: () => void, onFailed: (failure: Failure) => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    onFailed(error);
   }
 }

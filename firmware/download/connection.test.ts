@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ScriptedNetwork } from "../../hw-test/model/scripted-network.ts";
+import { VirtualClock } from "../../hw-test/model/virtual-clock.ts";
+import { config } from "../config.ts";
+import { Connection } from "./connection.ts";
+
+const target = { host: "files.example", port: 443, path: "/x" };
+const request = "GET /x HTTP/1.1\r\n\r\n";
+const head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
+
+function rig() {
+  const clock = new VirtualClock();
+  const network = new ScriptedNetwork();
+  const events: string[] = [];
+  const buffer = new Uint8Array(64);
+  const connection: Connection = new Connection({
+    network,
+    clock,
+    buffer,
+    events: {
+      onConnected: () => {
+        events.push("connected");
+        connection.send(request);
+      },
+      onHead: (response) => {
+        events.push(`head ${response.status}`);
+        connection.expectBody();
+      },
+      onBody: (bytes, length) => {
+        assert.equal(bytes, buffer);
+        events.push(`body ${length}`);
+      },
+      onBodyEnd: () => events.push("end"),
+      onLost: (reason) => events.push(`lost: ${reason}`),
+      onFailed: (failure) => events.push(`failed ${failure.code}`),
+    },
+  });
+  return { clock, network, events, connection };
+}
+
+function connected() {
+  const all = rig();
+  all.connection.open(target);
+  all.network.socket.grant(1000);
+  return all;
+}
+
+function bytes(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "latin1"));
+}
+
+describe("a connection", () => {
+  it("tells nothing inside open and close, and nothing after close", () => {
+    const { connection, network, events, clock } = rig();
+    connection.open(target);
+    connection.close();
+    connection.close();
+    assert.equal(network.socket.isClosed, true);
+    assert.equal(clock.run(10 * config.stallTimeoutMs), true);
+    assert.deepEqual(events, []);
+  });
+
+  it("may be opened again, and knows nothing of the socket before", () => {
+    const { connection, network, events } = connected();
+    network.socket.deliver(bytes("HTTP/1.1 20"));
+    connection.close();
+    connection.open(target);
+    network.socket.grant(1000);
+    network.socket.deliver(bytes(`${head}x`));
+    assert.deepEqual(events, ["connected", "connected", "head 200", "body 1"]);
+  });
+
+  it("writes no more than it was granted", () => {
+    const { connection, network } = rig();
+    connection.open(target);
+    for (let index = 0; index < request.length; index += 1) network.socket.grant(1);
+    network.socket.grant(1000);
+    assert.equal(Buffer.from(network.socket.takeWritten()).toString(), request);
+  });
+
+  it("holds no bytes back: all that a socket has is handed on in one callback", () => {
+    const { network, events } = connected();
+    network.socket.deliver(bytes(head + "x".repeat(100)));
+    assert.equal(network.socket.unreadBytes, 0);
+    const delivered = events
+      .filter((event) => event.startsWith("body"))
+      .reduce((sum, event) => sum + Number(event.slice(5)), 0);
+    assert.equal(delivered, 100);
+  });
+
+  it("stalls config.stallTimeoutMs after the last byte, not after the first", () => {
+    const { network, events, clock } = connected();
+    network.socket.deliver(bytes(head));
+    for (let count = 0; count < 3; count += 1) {
+      clock.advance(config.stallTimeoutMs - 1);
+      network.socket.deliver(bytes("x"));
+    }
+    assert.equal(events.at(-1), "body 1");
+    clock.advance(config.stallTimeoutMs - 1);
+    assert.equal(events.at(-1), "body 1");
+    clock.advance(1);
+    assert.equal(events.at(-1), "lost: stalled");
+    assert.equal(network.socket.isClosed, true);
+    assert.equal(clock.pendingCount, 0);
+  });
+
+  it("sets no alarm for a received byte", () => {
+    const { network, clock } = connected();
+    network.socket.deliver(bytes(head));
+    let alarms = 0;
+    const alarm = clock.alarm.bind(clock);
+    clock.alarm = (delayMs, onAlarm) => {
+      alarms += 1;
+      return alarm(delayMs, onAlarm);
+    };
+    for (let count = 0; count < 1000; count += 1) network.socket.deliver(bytes("x"));
+    assert.equal(alarms, 0);
+  });
+
+  it("counts a slow request as silence", () => {
+    const { connection, network, events, clock } = rig();
+    connection.open(target);
+    network.socket.grant(5);
+    clock.advance(config.stallTimeoutMs);
+    assert.deepEqual(events, ["connected", "lost: stalled"]);
+  });
+
+  it("times out while connecting", () => {
+    const { connection, network, events, clock } = rig();
+    connection.open(target);
+    clock.advance(config.connectTimeoutMs);
+    assert.deepEqual(events, ["lost: connecting timed out"]);
+    assert.equal(network.socket.isClosed, true);
+  });
+
+  it("tells a socket's error once, and closes it", () => {
+    const { network, events, clock } = connected();
+    network.socket.fail("reset");
+    assert.deepEqual(events, ["connected", "lost: reset"]);
+    assert.equal(network.socket.isClosed, true);
+    assert.equal(clock.pendingCount, 0);
+  });
+
+  it("refuses bytes that come after a body and before a request", () => {
+    const { network, events } = connected();
+    network.socket.deliver(bytes("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"));
+    network.socket.deliver(bytes("y"));
+    assert.deepEqual(events, ["connected", "head 200", "body 1", "end", "failed HTTP_RESPONSE"]);
+    assert.equal(network.socket.isClosed, true);
+  });
+});

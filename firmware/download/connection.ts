@@ -1,0 +1,209 @@
+import { assert } from "../assert.ts";
+import { config } from "../config.ts";
+import { Deadline } from "../deadline.ts";
+import { attempt, Failure } from "../failure.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Network, Socket, SocketEvents } from "../ports/network.ts";
+import { Body } from "./body.ts";
+import { unknown } from "./header-values.ts";
+import { ResponseHead } from "./response-head.ts";
+import type { FileLocation } from "./url.ts";
+
+/** What happens on a connection. Each may call `send`, `close` and `open`. */
+export interface ConnectionEvents {
+  /** TLS is up: a request may be sent. */
+  onConnected(): void;
+  /** A response begins. If its body is wanted, `expectBody` is called in here, else `close`. */
+  onHead(head: ResponseHead): void;
+  /** `bytes[0..length)` of the body, good during this call only. May throw a Failure. */
+  onBody(bytes: Uint8Array, length: number): void;
+  onBodyEnd(): void;
+  /** Ended by the peer, by a failure or by a time-out; closed already. */
+  onLost(reason: string): void;
+  /** The response, or what was thrown by a handler above, ends the download; closed already. */
+  onFailed(failure: Failure): void;
+}
+
+export interface ConnectionOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  /** Every received byte passes through it. */
+  readonly buffer: Uint8Array;
+  readonly events: ConnectionEvents;
+}
+
+type Phase = "closed" | "connecting" | "idle" | "head" | "body";
+
+/**
+ * An HTTP/1.1 client connection: one request under way at a time, one socket at a time, used again
+ * for each. Holds no bytes: what a socket has is read, parsed and handed on in one callback.
+ */
+export class Connection {
+  /** Bytes read from sockets so far, heads and framing included. */
+  receivedBytes = 0;
+
+  private readonly options: ConnectionOptions;
+  private readonly socketEvents: SocketEvents;
+  private readonly head = new ResponseHead();
+  private readonly body = new Body();
+  private readonly watch: Deadline;
+  private socket: Socket | undefined;
+  private phase: Phase = "closed";
+  /** The part of the request that waits for a grant of `onWritable`. */
+  private request = "";
+  private writableBytes = 0;
+  /** When the last sign of life came. */
+  private heardMs = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.options = options;
+    this.watch = new Deadline(options.clock);
+    this.socketEvents = {
+      onWritable: (byteCount) => this.writable(byteCount),
+      onReadable: () => attempt(this.receive, this.failed),
+      onError: (reason) => this.lose(reason),
+    };
+  }
+
+  open(target: FileLocation): void {
+    assert(this.phase === "closed", "one socket at a time");
+    this.phase = "connecting";
+    this.heardMs = this.options.clock.nowMs();
+    this.watch.start(config.connectTimeoutMs, this.check);
+    // `files`: whatever host a job names, it sees no credential of ours.
+    const address = { host: target.host, port: target.port, security: "files" } as const;
+    this.socket = this.options.network.open(address, this.socketEvents);
+  }
+
+  /** @param request ASCII, complete */
+  send(request: string): void {
+    assert(this.phase === "idle", "one request at a time");
+    this.phase = "head";
+    this.head.reset();
+    this.request = request;
+    this.write();
+  }
+
+  /** The body of the response whose head was just told is to be delivered. */
+  expectBody(): void {
+    assert(this.phase === "idle", "a body follows its head");
+    if (this.head.chunked) this.body.beginChunked();
+    else if (this.head.contentLength === unknown) throw malformed("no length");
+    else this.body.begin(this.head.contentLength);
+    this.phase = "body";
+  }
+
+  /** Harmless when closed. No event follows. */
+  close(): void {
+    const socket = this.socket;
+    this.socket = undefined;
+    this.phase = "closed";
+    this.request = "";
+    this.writableBytes = 0;
+    this.watch.cancel();
+    if (socket !== undefined) socket.close();
+  }
+
+  private writable(byteCount: number): void {
+    this.writableBytes = byteCount;
+    if (this.phase !== "connecting") {
+      this.write();
+      return;
+    }
+    this.phase = "idle";
+    this.heardMs = this.options.clock.nowMs();
+    this.watch.start(config.stallTimeoutMs, this.check);
+    this.options.events.onConnected();
+  }
+
+  /** Through the receive buffer, which is free whenever this runs. */
+  private write(): void {
+    const buffer = this.options.buffer;
+    while (this.request.length > 0 && this.writableBytes > 0 && this.socket !== undefined) {
+      const count = Math.min(this.request.length, this.writableBytes, buffer.length);
+      for (let index = 0; index < count; index += 1) buffer[index] = this.request.charCodeAt(index);
+      this.socket.write(buffer.subarray(0, count));
+      this.request = this.request.slice(count);
+      this.writableBytes -= count;
+    }
+  }
+
+  private readonly receive = (): void => {
+    const socket = this.socket;
+    // A handler may close the connection, and open it again.
+    while (socket !== undefined && this.socket === socket) {
+      const length = socket.read(this.options.buffer);
+      if (length === 0) return;
+      this.receivedBytes += length;
+      this.heardMs = this.options.clock.nowMs();
+      this.parse(socket, length);
+    }
+  };
+
+  private readonly failed = (failure: Failure): void => {
+    this.close();
+    this.options.events.onFailed(failure);
+  };
+
+  private parse(socket: Socket, length: number): void {
+    let at = 0;
+    while (at < length && this.socket === socket) {
+      if (this.phase === "head") at = this.parseHead(at, length);
+      else if (this.phase === "body") at = this.parseBody(at, length);
+      else throw malformed("bytes that were not asked for");
+    }
+  }
+
+  private parseHead(from: number, to: number): number {
+    const at = this.head.read(this.options.buffer, from, to);
+    if (this.head.complete) {
+      this.phase = "idle";
+      this.options.events.onHead(this.head);
+    }
+    return at;
+  }
+
+  private parseBody(from: number, to: number): number {
+    const body = this.body;
+    const at = body.read(this.options.buffer, from, to);
+    if (body.dataLength > 0) this.deliver(body.dataFrom, body.dataLength);
+    if (body.ended && this.phase === "body") this.endBody(to - at);
+    return at;
+  }
+
+  /** Moved to the start of the buffer: only what is parsed already gets overwritten. */
+  private deliver(from: number, length: number): void {
+    const buffer = this.options.buffer;
+    if (from > 0) buffer.copyWithin(0, from, from + length);
+    this.options.events.onBody(buffer, length);
+  }
+
+  /**
+   * Bytes beyond the body are no answer to a request that is sent only now, and nothing after them
+   * can be trusted: TLS rules out that the link made them.
+   */
+  private endBody(surplusBytes: number): void {
+    const socket = this.socket;
+    this.phase = "idle";
+    this.options.events.onBodyEnd();
+    if (surplusBytes > 0 && this.socket === socket) throw malformed("body longer than announced");
+  }
+
+  /** One alarm, set again for what is left, so that a received byte costs no alarm. */
+  private readonly check = (): void => {
+    const isConnecting = this.phase === "connecting";
+    const limitMs = isConnecting ? config.connectTimeoutMs : config.stallTimeoutMs;
+    const quietMs = this.options.clock.nowMs() - this.heardMs;
+    if (quietMs < limitMs) this.watch.start(limitMs - quietMs, this.check);
+    else this.lose(isConnecting ? "connecting timed out" : "stalled");
+  };
+
+  private lose(reason: string): void {
+    this.close();
+    this.options.events.onLost(reason);
+  }
+}
+
+function malformed(what: string): Failure {
+  return new Failure("HTTP_RESPONSE", what);
+}

@@ -1,0 +1,132 @@
+import { config } from "../config.ts";
+import { Failure } from "../failure.ts";
+
+/** Where a file lies: an https URL in the three parts that a request needs. */
+export interface FileLocation {
+  /** DNS name or IPv4 address, lower case. */
+  readonly host: string;
+  /** 1 to 65535. */
+  readonly port: number;
+  /** With its leading slash and its query, percent-encoded (RFC 9112, 3.2.1, origin-form). */
+  readonly path: string;
+}
+
+const scheme = "https://";
+const httpsPort = 443;
+/** RFC 1035, 2.3.4: a name has at most 255 octets on the wire, which are 253 characters. */
+const hostMaxChars = 253;
+
+/** @returns undefined for anything but an https URL within `config.urlMaxBytes` */
+export function parseUrl(text: string): FileLocation | undefined {
+  if (text.slice(0, scheme.length).toLowerCase() !== scheme) return undefined;
+  const rest = text.slice(scheme.length);
+  const authorityEnd = firstOf(rest, "/?#");
+  const authority = rest.slice(0, authorityEnd);
+  const colon = authority.indexOf(":");
+  const location = {
+    host: (colon < 0 ? authority : authority.slice(0, colon)).toLowerCase(),
+    port: colon < 0 ? httpsPort : parsePort(authority.slice(colon + 1)),
+    path: parsePath(rest.slice(authorityEnd)),
+  };
+  return isUsable(location) ? location : undefined;
+}
+
+export function formatUrl(location: FileLocation): string {
+  return `${scheme}${formatAuthority(location)}${location.path}`;
+}
+
+/** The value of the Host header: the port only where it is not the scheme's own. */
+export function formatAuthority(location: FileLocation): string {
+  return location.port === httpsPort ? location.host : `${location.host}:${location.port}`;
+}
+
+/** Whether a request can be made of it: what is let through here is written to the socket as is. */
+export function isUsable(location: FileLocation): boolean {
+  if (formatUrl(location).length > config.urlMaxBytes || !isHost(location.host)) return false;
+  if (!(location.port >= 1 && location.port <= 65_535)) return false;
+  return location.path.charAt(0) === "/" && isPrintable(location.path);
+}
+
+/**
+ * Follows a Location header (RFC 9110, 10.2.2; RFC 3986, 5.2).
+ * @throws Failure REDIRECT_REFUSED for what is not an https URL within bounds
+ */
+export function resolveRedirect(base: FileLocation, reference: string): FileLocation {
+  const target = parseUrl(absolute(base, reference));
+  if (target === undefined) {
+    // Without the URL: its query may hold a signature, and the detail goes to the job.
+    throw new Failure("REDIRECT_REFUSED", `${base.host}: location of ${reference.length} bytes`);
+  }
+  return target;
+}
+
+function absolute(base: FileLocation, reference: string): string {
+  if (reference.slice(0, 2) === "//") return `https:${reference}`;
+  if (reference.slice(0, firstOf(reference, "/?#")).indexOf(":") >= 0) return reference;
+  const origin = scheme + formatAuthority(base);
+  const basePath = base.path.slice(0, firstOf(base.path, "?"));
+  const first = reference.charAt(0);
+  if (first === "/") return origin + withoutDots(reference);
+  if (first === "?") return origin + basePath + reference;
+  if (first === "" || first === "#") return formatUrl(base);
+  return origin + withoutDots(basePath.slice(0, basePath.lastIndexOf("/") + 1) + reference);
+}
+
+/** RFC 3986, 5.2.4: takes `.` and `..` out of the path; the query stays as it is. */
+function withoutDots(path: string): string {
+  const queryStart = firstOf(path, "?#");
+  const segments = path.slice(0, queryStart).split("/");
+  const kept: string[] = [];
+  for (let index = 1; index < segments.length; index += 1) {
+    const segment = segments[index] ?? "";
+    const dots = segment === "." || segment === "..";
+    if (segment === "..") kept.pop();
+    if (!dots) kept.push(segment);
+    else if (index === segments.length - 1) kept.push("");
+  }
+  return `/${kept.join("/")}${path.slice(queryStart)}`;
+}
+
+/** Index of the first character of `text` that is one of `characters`, or its length. */
+function firstOf(text: string, characters: string): number {
+  for (let index = 0; index < text.length; index += 1) {
+    if (characters.indexOf(text.charAt(index)) >= 0) return index;
+  }
+  return text.length;
+}
+
+/** @returns 0, which is no port, for what is not a number; the scheme's own for nothing */
+function parsePort(text: string): number {
+  if (text.length === 0) return httpsPort;
+  let port = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9 || port > 65_535) return 0;
+    port = port * 10 + digit;
+  }
+  return port;
+}
+
+function parsePath(text: string): string {
+  const path = text.slice(0, firstOf(text, "#"));
+  return path.charAt(0) === "/" ? path : `/${path}`;
+}
+
+/** Letters, digits, `-`, `.`, and `_`, which some bucket names have. */
+function isHost(text: string): boolean {
+  if (text.length === 0 || text.length > hostMaxChars) return false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index) | 0x20;
+    const isLetter = code >= 0x61 && code <= 0x7a;
+    if (!isLetter && "0123456789-._".indexOf(text.charAt(index)) < 0) return false;
+  }
+  return true;
+}
+
+function isPrintable(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code <= 0x20 || code >= 0x7f) return false;
+  }
+  return true;
+}

@@ -1,0 +1,104 @@
+import { config } from "../config.ts";
+import { Failure } from "../failure.ts";
+import { decodeBase64, decodeHex } from "./encodings.ts";
+import {
+  countField,
+  invalid,
+  isJsonObject,
+  type JsonObject,
+  optionalCountField,
+  optionalTextField,
+  ownField,
+  textField,
+} from "./fields.ts";
+import { type JobLocation, parseLocation } from "./location.ts";
+
+/** A firmware update as a job document orders it; docs/job-document lists the fields. */
+export interface JobDocument {
+  readonly jobId: string;
+  /** Length of the HEX file in bytes, at least 1. */
+  readonly size: number;
+  /** For people. */
+  readonly filename?: string | undefined;
+  /** The document's `fwversion`. */
+  readonly version: string;
+  readonly location: JobLocation;
+  /** CRC-32/ISO-HDLC of the image from its lowest to its highest address, gaps 0xFF. */
+  readonly crc32?: number | undefined;
+  /** 32 bytes, over the same as `crc32`. */
+  readonly sha256?: Uint8Array | undefined;
+  /** Ed25519, 64 bytes. */
+  readonly signature?: Uint8Array | undefined;
+  /** Bytes from the lowest to the highest address. */
+  readonly imageSize?: number | undefined;
+  /** The hardware that the image is for. */
+  readonly hardware?: string | undefined;
+  /** The lowest version from which the update is allowed. */
+  readonly minVersion?: string | undefined;
+}
+
+const operation = "app_fw_update";
+
+/**
+ * Checks a job document and takes from it what the update needs; fields that are not ours are left
+ * alone. An optional field that is there must be right: a digest that cannot be read is not one
+ * that was not asked for.
+ * @param document the execution's `jobDocument`; undefined where the service sent none, or where
+ *   it came in a message above `config.mqttPacketMaxBytes`
+ * @throws Failure DOCUMENT_INVALID, OPERATION_UNSUPPORTED, LOCATION_UNSUPPORTED, URL_TOO_LONG; its
+ *   detail names the field
+ */
+export function parseJobDocument(jobId: string, document: unknown): JobDocument {
+  if (document === undefined)
+    return invalid("document", "missing, or longer than this client takes");
+  if (!isJsonObject(document)) return invalid("document", "not an object");
+  checkOperation(document);
+  const text = config.documentTextMaxChars;
+  return {
+    jobId,
+    size: countField(document, "size"),
+    filename: optionalTextField(document, "filename", text),
+    version: textField(document, "fwversion", text),
+    location: parseLocation(ownField(document, "location")),
+    crc32: crc32Field(document),
+    sha256: encodedField(document, { name: "sha256", byteCount: 32, decode: decodeHex }),
+    signature: encodedField(document, { name: "signature", byteCount: 64, decode: decodeBase64 }),
+    imageSize: optionalCountField(document, "imageSize"),
+    hardware: optionalTextField(document, "hardware", text),
+    minVersion: optionalTextField(document, "minVersion", text),
+  };
+}
+
+function checkOperation(document: JsonObject): void {
+  const asked = ownField(document, "operation");
+  if (typeof asked !== "string")
+    invalid("operation", asked === undefined ? "missing" : "not a string");
+  if (asked !== operation) {
+    throw new Failure("OPERATION_UNSUPPORTED", `operation: not ${operation}`);
+  }
+}
+
+interface Encoding {
+  readonly name: string;
+  readonly byteCount: number;
+  readonly decode: (text: string, byteCount: number) => Uint8Array | undefined;
+}
+
+function encodedField(document: JsonObject, encoding: Encoding): Uint8Array | undefined {
+  const value = ownField(document, encoding.name);
+  if (value === undefined) return undefined;
+  const bytes = typeof value === "string" ? encoding.decode(value, encoding.byteCount) : undefined;
+  if (bytes === undefined) {
+    const form = encoding.decode === decodeHex ? "hexadecimal" : "base64";
+    return invalid(encoding.name, `not ${encoding.byteCount} bytes in ${form}`);
+  }
+  return bytes;
+}
+
+function crc32Field(document: JsonObject): number | undefined {
+  const bytes = encodedField(document, { name: "crc32", byteCount: 4, decode: decodeHex });
+  if (bytes === undefined) return undefined;
+  let crc = 0;
+  for (const byte of bytes) crc = crc * 256 + byte;
+  return crc;
+}

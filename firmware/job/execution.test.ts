@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isTerminal, parseExecution } from "./execution.ts";
+
+const sound = {
+  jobId: "job-1",
+  thingName: "t",
+  status: "IN_PROGRESS",
+  statusDetails: { phase: "downloading" },
+  queuedAt: 1,
+  versionNumber: 2,
+  executionNumber: 1,
+  approximateSecondsBeforeTimedOut: 60,
+  jobDocument: { operation: "app_fw_update" },
+};
+
+test("takes an execution as the service sends it", () => {
+  assert.deepEqual(parseExecution(sound), {
+    jobId: "job-1",
+    status: "IN_PROGRESS",
+    versionNumber: 2,
+    executionNumber: 1,
+    statusDetails: { phase: "downloading" },
+    document: { operation: "app_fw_update" },
+    secondsBeforeTimedOut: 60,
+  });
+});
+
+test("what is optional may be absent", () => {
+  const bare = { jobId: "j", status: "QUEUED", versionNumber: 1 };
+  assert.deepEqual(parseExecution(bare), {
+    ...bare,
+    executionNumber: undefined,
+    statusDetails: {},
+    document: undefined,
+    secondsBeforeTimedOut: undefined,
+  });
+});
+
+for (const change of [
+  { jobId: undefined },
+  { jobId: 1 },
+  { jobId: "../x" },
+  { status: "DONE" },
+  { status: "constructor" },
+  { versionNumber: "2" },
+  { versionNumber: -1 },
+  { versionNumber: null },
+]) {
+  test(`refuses ${JSON.stringify(change)}`, () => {
+    assert.equal(parseExecution({ ...sound, ...change }), undefined);
+  });
+}
+
+test("refuses what is no object", () => {
+  for (const value of [undefined, null, 1, "x", []]) assert.equal(parseExecution(value), undefined);
+});
+
+test("a state is terminal unless the job waits or runs", () => {
+  assert.deepEqual(
+    (["QUEUED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELED"] as const).map(
+      isTerminal,
+    ),
+    [false, false, true, true, true, true],
+  );
+});

@@ -1,0 +1,89 @@
+import { assert } from "../assert.ts";
+import { config } from "../config.ts";
+import type { Clock } from "../ports/clock.ts";
+
+/** What goes with a status: key and value pairs, at most `config.detailMax`. */
+export type StatusDetails = Readonly<Record<string, string>>;
+
+/**
+ * Makes values that the service takes: AWS IoT wants 1 to 1,024 characters and no control
+ * character; ours end at `config.detailMaxChars`. Numbers become decimal text.
+ * @param pairs at most `config.detailMax`, keys of `[a-zA-Z0-9:_-]`; undefined values are left out
+ */
+export function statusDetails(
+  pairs: Readonly<Record<string, string | number | undefined>>,
+): StatusDetails {
+  const details: Record<string, string> = {};
+  let count = 0;
+  for (const key of Object.keys(pairs)) {
+    const value = pairs[key];
+    if (value === undefined) continue;
+    assert(key.length <= 128 && /^[a-zA-Z0-9:_-]+$/.test(key), `detail key ${key}`);
+    details[key] = printable(String(value));
+    count += 1;
+  }
+  assert(count <= config.detailMax, "no more details than the service takes");
+  return details;
+}
+
+/** Printable ASCII stays; anything else may be cut in two or counted in another unit: `?`. */
+function printable(text: string): string {
+  let result = "";
+  const length = Math.min(text.length, config.detailMaxChars);
+  for (let index = 0; index < length; index += 1) {
+    const code = text.charCodeAt(index);
+    result += code >= 0x20 && code < 0x7f ? text.charAt(index) : "?";
+  }
+  return result === "" ? "-" : result;
+}
+
+export interface ProgressNow {
+  /** What the client is doing, one word. */
+  readonly phase: string;
+  /** Bytes of the HEX file that are done. */
+  readonly bytes: number;
+  /** All bytes of the HEX file. */
+  readonly size: number;
+}
+
+/**
+ * Progress for the job, at a bounded rate: a new phase is told at once, new bytes at most every
+ * `config.progressIntervalMs`, no news never.
+ */
+export class Progress {
+  private readonly clock: Clock;
+  private phase = "";
+  private bytes = -1;
+  private toldMs = 0;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** @returns what to tell the job now, or undefined if it need not be told */
+  next(now: ProgressNow): StatusDetails | undefined {
+    const nowMs = this.clock.nowMs();
+    const isNewPhase = now.phase !== this.phase;
+    const isDue = now.bytes !== this.bytes && nowMs - this.toldMs >= config.progressIntervalMs;
+    if (!isNewPhase && !isDue) return undefined;
+    this.phase = now.phase;
+    this.bytes = now.bytes;
+    this.toldMs = nowMs;
+    return statusDetails({
+      phase: now.phase,
+      percent: percentOf(now.bytes, now.size),
+      bytes: now.bytes,
+    });
+  }
+
+  /** For the next job: its first report is due whatever the last one said. */
+  reset(): void {
+    this.phase = "";
+  }
+}
+
+/** Whole percent, 0 to 100; 100 only when all is done. */
+function percentOf(bytes: number, size: number): number {
+  if (size <= 0) return 0;
+  return Math.min(100, Math.floor((bytes / size) * 100));
+}

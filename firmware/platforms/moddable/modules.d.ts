@@ -1,0 +1,56 @@
+/**
+ * What the Moddable SDK has and `@moddable/typings` 5.6.0 lacks or types too narrowly, in our own
+ * words and only as far as this adapter uses it.
+ */
+
+declare module "embedded:storage/flash" {
+  export interface Partition {
+    /** Fills `buffer` from `byteOffset`; returns how many bytes were read. */
+    read(buffer: Uint8Array, byteOffset: number): number;
+    write(buffer: Uint8Array, byteOffset: number): void;
+    /** Erases blocks `start` to `end` (exclusive; `start + 1` if left out). */
+    eraseBlock(start: number, end?: number): void;
+    status(): { size: number; blockLength: number; writeAlign: number; eraseValue: number };
+  }
+  const FlashStorage: { open(options: { path: string; mode?: "r" | "r+" }): Partition };
+  export default FlashStorage;
+}
+
+declare module "embedded:storage/key-value" {
+  export interface KeyValue {
+    read(key: string): ArrayBuffer | undefined;
+    write(key: string, value: Uint8Array): void;
+    delete(key: string): void;
+  }
+  const KeyValueStorage: { open(options: { path: string; format: "buffer" }): KeyValue };
+  export default KeyValueStorage;
+}
+
+declare module "embedded:io/socket/tcp/tls" {
+  import type TCP from "embedded:io/socket/tcp";
+  export default class TLSSocket {
+    constructor(options: {
+      TCP: { io: typeof TCP };
+      host: string;
+      port: number;
+      secure: object;
+      onReadable(byteCount: number): void;
+      onWritable(byteCount: number): void;
+      onError(): void;
+    });
+    read(buffer: Uint8Array): number | undefined;
+    write(buffer: Uint8Array): void;
+    close(): void;
+  }
+}
+
+declare module "crypt" {
+  export class Digest {
+    constructor(type: "SHA256");
+    write(message: ArrayBuffer): void;
+    close(): ArrayBuffer;
+  }
+}
+
+/** Set up by the SDK's `modules/io/system`. */
+declare const System: { restart(): void };

@@ -1,0 +1,28 @@
+import { assert } from "../../assert.ts";
+import type { Store } from "../../ports/store.ts";
+import type { Settings } from "../../settings.ts";
+import { decodeUtf8 } from "../../utf8.ts";
+
+/** Written into the key-value store when the tracker is provisioned: one JSON object. */
+const KEY = "settings";
+
+const defaults = Object.freeze({
+  brokerPort: 8883,
+  /** nRF9160 with joined slots (docs/virtual-tracker.md, "Memory map"). */
+  slotAddresses: Object.freeze({ primary: 0x10000, secondary: 0x80000 }),
+  imageHeader: "required",
+  allowDowngrade: false,
+  hardware: undefined,
+  selfTestDeadlineMs: 300_000,
+  batteryMinimum: undefined,
+});
+
+/** Asserts that the tracker was provisioned: without a name and a broker there is nothing to do. */
+export function readSettings(store: Store): Settings {
+  const value = store.read(KEY);
+  assert(value !== undefined, "not provisioned: the store has no settings");
+  const settings: Settings = { ...defaults, ...JSON.parse(decodeUtf8(value)) };
+  assert(typeof settings.thingName === "string", "settings name no thing");
+  assert(typeof settings.brokerHost === "string", "settings name no broker");
+  return Object.freeze(settings);
+}

@@ -1,0 +1,19 @@
+/** What differs from tracker to tracker, or from product to product; set when it is provisioned. */
+export interface Settings {
+  /** AWS IoT thing name, also the MQTT client id: 1 to 128 characters of `[a-zA-Z0-9:_-]`. */
+  readonly thingName: string;
+  readonly brokerHost: string;
+  /** 1 to 65535. */
+  readonly brokerPort: number;
+  /** Addresses at which the slots start in the HEX file's address space. */
+  readonly slotAddresses: { readonly primary: number; readonly secondary: number };
+  /** `optional` lets a file without an MCUboot header pass, if something else vouches for it. */
+  readonly imageHeader: "required" | "optional";
+  readonly allowDowngrade: boolean;
+  /** What a job's `hardware` must name; undefined accepts only jobs that name none. */
+  readonly hardware: string | undefined;
+  /** Time in which a new image must confirm, ms. */
+  readonly selfTestDeadlineMs: number;
+  /** Update only at or above this charge, 0 to 100 %; undefined for no such gate. */
+  readonly batteryMinimum: number | undefined;
+}

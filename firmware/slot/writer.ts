@@ -1,0 +1,253 @@
+import { Failure, type FailureCode } from "../failure.ts";
+import type { Flash } from "../ports/flash.ts";
+import { pageCheck } from "../verify/crc32.ts";
+import { GivenBytes } from "./given-bytes.ts";
+import { type AddressMap, type SlotLayout, slotLayout } from "./layout.ts";
+import { PageBuffer } from "./page-buffer.ts";
+import { PageSet } from "./page-set.ts";
+
+/** What is in flash, as plain data: enough to go on after a power cut, and to check the slot. */
+export interface SlotProgress {
+  /** One bit a page (bit `i & 7` of byte `i >> 3`): erased for this image, and written. */
+  readonly erased: Uint8Array;
+  /** Lowest offset in bytes that holds data. */
+  readonly lowest: number;
+  /** Offset in bytes behind the last byte of data. */
+  readonly end: number;
+  /** XOR of `pageCheck` over the pages in `erased`, as handed to flash: an unsigned 32-bit number. */
+  readonly check: number;
+  /** Which slot's addresses the file is linked for. */
+  readonly window: "primary" | "secondary";
+}
+
+export interface SlotWriterOptions {
+  /** The secondary slot. */
+  readonly flash: Flash;
+  readonly addresses: AddressMap;
+  /** A page is in flash and read back: the moment to save `progress()`. Inside write and finish. */
+  readonly onPageWritten: () => void;
+  /**
+   * A page that saved progress counts as written is about to be added to, because the file's
+   * addresses jump back to it. A cut in that write cannot be mended from the saved progress: forget
+   * it until the next `onPageWritten`, and start over after a cut.
+   */
+  readonly onPageReopened: () => void;
+  /** Progress saved by an earlier writer of the same file; undefined to start. */
+  readonly from?: SlotProgress | undefined;
+}
+
+/**
+ * Writes an image into the secondary slot as its bytes arrive, a page at a time. A page is erased
+ * once, just before its first write; addresses may come in any order that asks for no second erase.
+ * Before the first page the trailer is cleared, so a stale swap request never meets half an image.
+ *
+ * Costs a page, 256 bytes, an eighth of a page and 32 bytes: 4,896 bytes for pages of 4,096.
+ */
+export class SlotWriter {
+  private readonly options: SlotWriterOptions;
+  private readonly layout: SlotLayout;
+  private readonly pageBytes: number;
+  private readonly page: PageBuffer;
+  /** Bytes of the open page that the file has given; for a reopened one, that flash has. */
+  private readonly given: GivenBytes;
+  private readonly erased: PageSet;
+  private prepared = false;
+
+  /** Slot offset of the open page; below 0 before there is one. */
+  private pageStart: number;
+  private pageIndex = -1;
+  /** The open page was written before, and is loaded from flash. */
+  private reopened = false;
+  /** The open page has to go to flash. */
+  private dirty = false;
+  /** Offset in the page from which on no byte has been given. */
+  private freshFrom = 0;
+
+  private lowest: number;
+  private end: number;
+  private check: number;
+  private window: "primary" | "secondary" | undefined;
+  /** Address of the slot's first byte, by the window. */
+  private base = 0;
+
+  /** The caller's buffer, and a view of it as long as its longest record: for a native copy. */
+  private source: Uint8Array | undefined;
+  private record: Uint8Array = new Uint8Array(0);
+
+  constructor(options: SlotWriterOptions) {
+    const flash = options.flash;
+    const from = options.from;
+    this.options = options;
+    this.layout = slotLayout(flash.geometry);
+    this.pageBytes = flash.geometry.blockLength;
+    this.pageStart = -this.pageBytes;
+    this.page = new PageBuffer(flash);
+    this.given = new GivenBytes(this.pageBytes);
+    this.erased = new PageSet(flash.geometry, from === undefined ? undefined : from.erased);
+    this.lowest = from === undefined ? this.layout.imageMaxBytes : from.lowest;
+    this.end = from === undefined ? 0 : from.end;
+    this.check = from === undefined ? 0 : from.check;
+    if (from !== undefined) this.setWindow(from.window);
+  }
+
+  /**
+   * Makes the slot unbootable: erases the trailer's pages unless they are blank. Called before the
+   * first page is erased; harmless when called earlier or again.
+   */
+  prepare(): void {
+    if (this.prepared) return;
+    const pageCount = this.options.flash.geometry.byteLength / this.pageBytes;
+    for (let index = this.layout.trailerOffset / this.pageBytes; index < pageCount; index++) {
+      if (!this.page.isErased(index)) this.page.erase(index);
+    }
+    this.prepared = true;
+  }
+
+  /**
+   * Takes `bytes[0..length)` for `address`. Throws SLOT_ADDRESS, SLOT_TRAILER, SLOT_OVERLAP,
+   * SLOT_ORDER, FLASH_ERASE, FLASH_WRITE; this writer is then of no more use.
+   */
+  write(address: number, bytes: Uint8Array, length: number): void {
+    let offset = this.offsetOf(address, length);
+    if (offset < this.lowest) this.lowest = offset;
+    if (offset + length > this.end) this.end = offset + length;
+    let from = 0;
+    while (from < length) {
+      const start = offset - this.pageStart;
+      if (start < 0 || start >= this.pageBytes) {
+        this.open(Math.floor(offset / this.pageBytes));
+        continue;
+      }
+      const room = this.pageBytes - start;
+      const count = length - from < room ? length - from : room;
+      if (from === 0 && start >= this.freshFrom) this.copy(start, bytes, count);
+      else this.merge(start, bytes, from, count);
+      this.given.add(start, start + count);
+      if (start + count > this.freshFrom) this.freshFrom = start + count;
+      from += count;
+      offset += count;
+    }
+  }
+
+  /**
+   * Writes the last page, and erases the pages before it that the file gave nothing for: a gap reads
+   * as erased, and no image of old stays at the slot's start. Throws IMAGE_EMPTY and what `write` throws.
+   */
+  finish(): void {
+    if (this.end === 0) throw new Failure("IMAGE_EMPTY", "no data record");
+    this.flush();
+    for (let index = 0; index * this.pageBytes < this.end; index++) {
+      if (!this.erased.has(index)) {
+        this.open(index);
+        this.flush();
+      }
+    }
+  }
+
+  /** What is in flash. From `onPageWritten` on until the next write; allocates the answer. */
+  progress(): SlotProgress {
+    return {
+      erased: this.erased.bitmap.slice(),
+      lowest: this.lowest,
+      end: this.end,
+      check: this.check >>> 0,
+      window: this.window === "secondary" ? "secondary" : "primary",
+    };
+  }
+
+  private setWindow(window: "primary" | "secondary"): void {
+    this.window = window;
+    this.base = this.options.addresses[window];
+  }
+
+  /** The first data decides for which slot the file is linked; all of it must lie in that one. */
+  private offsetOf(address: number, length: number): number {
+    const byteLength = this.options.flash.geometry.byteLength;
+    if (this.window === undefined) {
+      const inPrimary = address - this.options.addresses.primary;
+      this.setWindow(inPrimary >= 0 && inPrimary < byteLength ? "primary" : "secondary");
+    }
+    const offset = address - this.base;
+    if (offset < 0 || offset + length > byteLength) this.fail("SLOT_ADDRESS", address);
+    if (offset + length > this.layout.imageMaxBytes) this.fail("SLOT_TRAILER", address);
+    return offset;
+  }
+
+  /** Writes the open page and goes on with another. */
+  private open(pageIndex: number): void {
+    this.flush();
+    this.pageIndex = pageIndex;
+    this.pageStart = pageIndex * this.pageBytes;
+    this.reopened = this.erased.has(pageIndex);
+    this.dirty = !this.reopened;
+    this.given.clear();
+    if (this.reopened) {
+      this.page.load(pageIndex);
+      this.freshFrom = this.pageBytes;
+      this.giveWhatFlashHas();
+    } else {
+      this.page.clear();
+      this.freshFrom = 0;
+    }
+  }
+
+  private giveWhatFlashHas(): void {
+    const eraseValue = this.options.flash.geometry.eraseValue;
+    for (let at = 0; at < this.pageBytes; at++) {
+      if (this.page.bytes[at] !== eraseValue) this.given.add(at, at + 1);
+    }
+  }
+
+  private flush(): void {
+    if (!this.dirty) return;
+    if (this.reopened) {
+      this.options.onPageReopened();
+      this.page.programMore(this.pageIndex);
+    } else {
+      this.prepare();
+      this.page.erase(this.pageIndex);
+      this.page.program(this.pageIndex);
+    }
+    this.erased.add(this.pageIndex);
+    this.check ^= pageCheck(this.pageIndex, this.page.bytes);
+    this.dirty = false;
+    // From here on the page is as if it had just been loaded.
+    this.pageStart = -this.pageBytes;
+    this.options.onPageWritten();
+  }
+
+  /** Into a part of the page of which nothing has been given. */
+  private copy(start: number, bytes: Uint8Array, count: number): void {
+    if (count > this.record.byteLength || bytes !== this.source) {
+      this.source = bytes;
+      this.record = bytes.subarray(0, count);
+    }
+    if (count === this.record.byteLength) this.page.bytes.set(this.record, start);
+    else this.merge(start, bytes, 0, count);
+  }
+
+  private merge(start: number, bytes: Uint8Array, from: number, count: number): void {
+    const page = this.page.bytes;
+    for (let index = 0; index < count; index++) {
+      const value = bytes[from + index] as number;
+      if (page[start + index] !== value) this.change(start + index, value);
+    }
+  }
+
+  /** A byte other than the page's. */
+  private change(at: number, value: number): void {
+    if (false) this.fail("SLOT_OVERLAP", this.base + this.pageStart + at);
+    if (this.reopened) {
+      if (!this.page.isUnitErased(this.pageIndex, at)) {
+        this.fail("SLOT_ORDER", this.base + this.pageStart + at);
+      }
+      if (!this.dirty) this.check ^= pageCheck(this.pageIndex, this.page.bytes);
+      this.dirty = true;
+    }
+    this.page.bytes[at] = value;
+  }
+
+  private fail(code: FailureCode, address: number): never {
+    throw new Failure(code, `address 0x${address.toString(16)}`);
+  }
+}

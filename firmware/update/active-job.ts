@@ -1,0 +1,43 @@
+import type { JobDocument } from "../job/document.ts";
+import type { JobExecution } from "../job/execution.ts";
+import { fingerprint } from "./admission.ts";
+import type { UpdateRecord } from "./journal.ts";
+
+/** Which execution of which job: what a report is addressed to. */
+export interface JobIdentity {
+  readonly jobId: string;
+  readonly executionNumber: number | undefined;
+}
+
+/** The job under way, from its start to its end or to the reset. */
+export interface ActiveJob extends JobIdentity {
+  readonly document: JobDocument;
+  readonly fingerprint: number;
+  /** A step timer runs at the service: it must be told something from time to time. */
+  readonly hasStepTimer: boolean;
+  /** Bytes of the HEX file that are done. */
+  bytes: number;
+  /** The file server refused the URL; the next answer of the service brings another one. */
+  wantsFreshUrl: boolean;
+}
+
+export function startJob(execution: JobExecution, document: JobDocument): ActiveJob {
+  return {
+    jobId: execution.jobId,
+    executionNumber: execution.executionNumber,
+    document,
+    fingerprint: fingerprint(document),
+    hasStepTimer: execution.secondsBeforeTimedOut !== undefined,
+    bytes: 0,
+    wantsFreshUrl: false,
+  };
+}
+
+/** Whether the journal's progress is of this very job and file. */
+export function isSameFile(job: ActiveJob, record: UpdateRecord): boolean {
+  return (
+    record.jobId === job.jobId &&
+    record.executionNumber === job.executionNumber &&
+    record.fingerprint === job.fingerprint
+  );
+}

@@ -1,0 +1,71 @@
+import { Failure } from "../failure.ts";
+import type { JobDocument } from "../job/document.ts";
+import type { Platform } from "../ports/platform.ts";
+import type { Settings } from "../settings.ts";
+import { slotLayout } from "../slot/layout.ts";
+import { encodeUtf8 } from "../utf8.ts";
+import { crc32 } from "../verify/crc32.ts";
+import { imageVersion } from "../verify/identity.ts";
+import { compareVersions, parseVersion, type VersionNumber } from "../version-number.ts";
+
+export interface Facts {
+  readonly settings: Settings;
+  readonly platform: Platform;
+}
+
+/** The longest way to write one byte as HEX: a record of its own, `:01aaaa00ddcc` and CRLF. */
+const hexCharsPerByteMax = 15;
+
+/**
+ * Refuses what can be refused before a byte is downloaded.
+ * @throws Failure
+ */
+export function admit(document: JobDocument, { settings, platform }: Facts): void {
+  const { hardware, imageSize, size } = document;
+  if (hardware !== undefined && hardware !== settings.hardware) {
+    const ours = settings.hardware ?? "not set";
+    throw new Failure("HARDWARE_MISMATCH", `for ${hardware}, this is ${ours}`);
+  }
+  admitVersion(document, settings, imageVersion(platform.primary));
+  const imageMaxBytes = slotLayout(platform.secondary.geometry).imageMaxBytes;
+  if (imageSize !== undefined && imageSize > imageMaxBytes) {
+    throw new Failure("IMAGE_TOO_LARGE", `${imageSize} bytes, at most ${imageMaxBytes}`);
+  }
+  const fileMaxBytes = imageMaxBytes * hexCharsPerByteMax;
+  if (size > fileMaxBytes) {
+    throw new Failure("FILE_TOO_LARGE", `${size} bytes, at most ${fileMaxBytes}`);
+  }
+}
+
+/** @param running undefined where the running image's header cannot be read */
+function admitVersion(
+  document: JobDocument,
+  settings: Settings,
+  running: VersionNumber | undefined,
+): void {
+  const offered = parseVersion(document.version);
+  if (offered === undefined && settings.imageHeader === "required") {
+    throw new Failure("DOCUMENT_INVALID", "fwversion: not major.minor.revision[+build]");
+  }
+  if (running === undefined) return;
+  if (offered !== undefined && !settings.allowDowngrade && compareVersions(offered, running) < 0) {
+    throw new Failure("VERSION_DOWNGRADE", `to ${document.version}`);
+  }
+  if (document.minVersion === undefined) return;
+  const least = parseVersion(document.minVersion);
+  if (least === undefined) throw new Failure("DOCUMENT_INVALID", "minVersion: not a version");
+  if (compareVersions(running, least) < 0) {
+    throw new Failure("VERSION_TOO_OLD_HERE", `needs ${document.minVersion}`);
+  }
+}
+
+/**
+ * CRC-32 over what a document says of the file itself. The location is left out: a presigned URL is
+ * another one each time the document is asked for.
+ */
+export function fingerprint(document: JobDocument): number {
+  const { size, version, crc32: crc, sha256, imageSize } = document;
+  const text = JSON.stringify([size, version, crc, sha256?.join(), imageSize]);
+  const bytes = encodeUtf8(text);
+  return crc32(0, bytes, 0, bytes.byteLength);
+}

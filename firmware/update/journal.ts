@@ -1,0 +1,154 @@
+import { config } from "../config.ts";
+import type { HexPosition } from "../hex/parser.ts";
+import type { Store } from "../ports/store.ts";
+import type { SlotProgress } from "../slot/writer.ts";
+import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
+
+/**
+ * How far an update had come, as far as a reset must know.
+ * - `downloading`: the secondary slot is being written; `Progress` says how far;
+ * - `verified`: the slot is good, a test swap is about to be asked for;
+ * - `requested`: the swap was asked for, the reset may have come;
+ * - `testing`: the new image has started and not yet confirmed.
+ */
+export type Stage = "downloading" | "verified" | "requested" | "testing";
+
+export interface UpdateRecord {
+  readonly jobId: string;
+  readonly executionNumber: number | undefined;
+  /** CRC-32 over what the job document says of the file; a changed document starts over. */
+  readonly fingerprint: number;
+  readonly version: string;
+  readonly stage: Stage;
+  /** Hash of the image that ran when the job began, and of the new one (`imageIdentity`). */
+  readonly from: string;
+  readonly image: string;
+  /** Why the new image gave up on itself; the old one reports it. */
+  readonly reason: string;
+}
+
+/** Where the download resumes: at the start of a HEX record, all data before it being in flash. */
+export interface Progress {
+  readonly hex: HexPosition;
+  readonly slot: SlotProgress;
+  /** CRC-32 of the HEX file's bytes before `hex.offset`. */
+  readonly fileCrc: number;
+  readonly etag: string | undefined;
+  /** The server's CRC-32 of the whole file. */
+  readonly serverCrc: number | undefined;
+}
+
+const RECORD_KEY = "update";
+const PROGRESS_KEY = "progress";
+const FORMAT = 1;
+const FIXED_BYTES = 36;
+const BITMAP_BYTES = config.slotMaxPages / 8;
+const FLAG_SEGMENTED = 1;
+const FLAG_SERVER_CRC = 2;
+const FLAG_SECONDARY_WINDOW = 4;
+
+/**
+ * The update's memory across resets: one record, rewritten at each stage, and one progress entry,
+ * rewritten at most once a page. Costs one buffer of 140 bytes.
+ */
+export class Journal {
+  private readonly store: Store;
+  private readonly buffer = new Uint8Array(FIXED_BYTES + BITMAP_BYTES + config.etagMaxBytes);
+  private readonly view = new DataView(this.buffer.buffer);
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  /** The update under way, or undefined; what another version of the client wrote is dropped. */
+  record(): UpdateRecord | undefined {
+    const value = this.store.read(RECORD_KEY);
+    if (value === undefined || value[0] !== FORMAT) return undefined;
+    return JSON.parse(decodeUtf8(value.subarray(1))) as UpdateRecord;
+  }
+
+  saveRecord(record: UpdateRecord): void {
+    const text = encodeUtf8(JSON.stringify(record));
+    const value = new Uint8Array(text.byteLength + 1);
+    value[0] = FORMAT;
+    value.set(text, 1);
+    this.store.write(RECORD_KEY, value);
+  }
+
+  /** Changes fields of the record, if there is one. */
+  amend(changes: Partial<UpdateRecord>): void {
+    const record = this.record();
+    if (record !== undefined) this.saveRecord(Object.assign(record, changes));
+  }
+
+  progress(): Progress | undefined {
+    const value = this.store.read(PROGRESS_KEY);
+    if (value === undefined || value[0] !== FORMAT) return undefined;
+    this.buffer.set(value);
+    return this.decode();
+  }
+
+  saveProgress(progress: Progress): void {
+    this.store.write(PROGRESS_KEY, this.buffer.subarray(0, this.encode(progress)));
+  }
+
+  /** The slot is to be written from the start. */
+  clearProgress(): void {
+    this.store.delete(PROGRESS_KEY);
+  }
+
+  /** The update is over. The record goes first: progress without it means nothing. */
+  clear(): void {
+    this.store.delete(RECORD_KEY);
+    this.store.delete(PROGRESS_KEY);
+  }
+
+  private encode(progress: Progress): number {
+    const { hex, slot, etag = "", serverCrc } = progress;
+    let flags = hex.segmented ? FLAG_SEGMENTED : 0;
+    if (serverCrc !== undefined) flags |= FLAG_SERVER_CRC;
+    if (slot.window === "secondary") flags |= FLAG_SECONDARY_WINDOW;
+    const { buffer, view } = this;
+    buffer[0] = FORMAT;
+    buffer[1] = flags;
+    buffer[2] = etag.length;
+    buffer[3] = slot.erased.byteLength;
+    view.setUint32(4, hex.offset, true);
+    view.setUint32(8, hex.line, true);
+    view.setUint32(12, hex.base, true);
+    view.setUint32(16, progress.fileCrc, true);
+    view.setUint32(20, serverCrc ?? 0, true);
+    view.setUint32(24, slot.lowest, true);
+    view.setUint32(28, slot.end, true);
+    view.setUint32(32, slot.check, true);
+    buffer.set(slot.erased, FIXED_BYTES);
+    const etagStart = FIXED_BYTES + slot.erased.byteLength;
+    for (let i = 0; i < etag.length; i++) buffer[etagStart + i] = etag.charCodeAt(i);
+    return etagStart + etag.length;
+  }
+
+  private decode(): Progress {
+    const { buffer, view } = this;
+    const flags = buffer[1] ?? 0;
+    const etagStart = FIXED_BYTES + (buffer[3] ?? 0);
+    const etagEnd = etagStart + (buffer[2] ?? 0);
+    return {
+      hex: {
+        offset: view.getUint32(4, true),
+        line: view.getUint32(8, true),
+        base: view.getUint32(12, true),
+        segmented: (flags & FLAG_SEGMENTED) !== 0,
+      },
+      slot: {
+        erased: buffer.slice(FIXED_BYTES, etagStart),
+        lowest: view.getUint32(24, true),
+        end: view.getUint32(28, true),
+        check: view.getUint32(32, true),
+        window: (flags & FLAG_SECONDARY_WINDOW) !== 0 ? "secondary" : "primary",
+      },
+      fileCrc: view.getUint32(16, true),
+      serverCrc: (flags & FLAG_SERVER_CRC) !== 0 ? view.getUint32(20, true) : undefined,
+      etag: etagEnd > etagStart ? decodeUtf8(buffer.subarray(etagStart, etagEnd)) : undefined,
+    };
+  }
+}

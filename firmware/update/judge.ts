@@ -1,0 +1,42 @@
+import type { FailureCode } from "../failure.ts";
+import type { BootState } from "../ports/boot.ts";
+import type { UpdateRecord } from "./journal.ts";
+
+/** What is known right after a reset. Identities are hashes of the images in the slots, or "". */
+export interface Evidence {
+  readonly boot: BootState;
+  readonly primary: string;
+  readonly secondary: string;
+}
+
+/**
+ * What the reset meant.
+ * - `nothing`: no update was under way, or not this device's;
+ * - `resume`: the slot is not finished; the download goes on once the cloud says the job is ours;
+ * - `test`: an unconfirmed image runs and must prove itself;
+ * - `succeeded`: the new image is confirmed, only the report is missing;
+ * - `failed`: the old image runs again.
+ */
+export type Verdict =
+  | { readonly kind: "nothing" | "resume" | "test" | "succeeded" }
+  | { readonly kind: "failed"; readonly code: FailureCode };
+
+/**
+ * MCUboot leaves no note of a failed update (it has no such field in its trailer), so it is told
+ * from which image stands where: after a revert the new image is back in the secondary slot; one
+ * that the bootloader refused has been wiped from it.
+ */
+export function judgeReset(record: UpdateRecord | undefined, found: Evidence): Verdict {
+  const { boot, primary, secondary } = found;
+  if (boot === "unconfirmed") return { kind: "test" };
+  if (record === undefined) return { kind: "nothing" };
+  if (record.stage === "downloading") return { kind: "resume" };
+  if (record.image !== "" && primary === record.image) return { kind: "succeeded" };
+  if (primary !== record.from) return { kind: "nothing" };
+  if (record.stage === "verified") return { kind: "resume" };
+  const swappedBack = record.image !== "" && secondary === record.image;
+  if (record.stage === "testing" || swappedBack) {
+    return { kind: "failed", code: "REVERTED" };
+  }
+  return { kind: "failed", code: "SWAP_REFUSED" };
+}

@@ -1,0 +1,109 @@
+import { Failure } from "../failure.ts";
+import { HexParser } from "../hex/parser.ts";
+import type { Flash } from "../ports/flash.ts";
+import type { AddressMap } from "../slot/layout.ts";
+import { type SlotProgress, SlotWriter } from "../slot/writer.ts";
+import { FileCrc } from "./file-crc.ts";
+import type { Journal, Progress } from "./journal.ts";
+
+export interface PipelineOptions {
+  /** The secondary slot. */
+  readonly flash: Flash;
+  readonly addresses: AddressMap;
+  readonly journal: Journal;
+  /** Where an earlier run of the same job had come to, or undefined to start from byte 0. */
+  readonly from: Progress | undefined;
+}
+
+/** What the file and the server said of themselves, for the checks that follow. */
+export interface Written {
+  readonly slot: SlotProgress;
+  /** The server's CRC-32 of the file was there, and right. */
+  readonly fileCrcChecked: boolean;
+}
+
+/**
+ * Download → HEX → slot: the bytes of one receive buffer go through the parser into the page
+ * buffer and to flash before the buffer is used again. Every method may throw a Failure.
+ */
+export class Pipeline {
+  private readonly options: PipelineOptions;
+  private parser: HexParser;
+  private writer: SlotWriter;
+  private fileCrc: FileCrc;
+  private etag: string | undefined;
+  private serverCrc: number | undefined;
+
+  constructor(options: PipelineOptions) {
+    this.options = options;
+    const { from } = options;
+    this.etag = from?.etag;
+    this.serverCrc = from?.serverCrc;
+    this.writer = this.newWriter(from?.slot);
+    this.parser = this.newParser(from);
+    this.fileCrc = new FileCrc({ offset: from?.hex.offset ?? 0, value: from?.fileCrc ?? 0 });
+  }
+
+  /** What the server says of the file, known before its first byte. */
+  identify(etag: string | undefined, serverCrc: number | undefined): void {
+    this.etag = etag;
+    this.serverCrc = serverCrc;
+  }
+
+  /** `bytes[0..length)` lie at `offset` of the HEX file. */
+  push(bytes: Uint8Array, length: number, offset: number): void {
+    this.fileCrc.begin(bytes, offset);
+    this.parser.push(bytes, length);
+    this.fileCrc.end(length, this.parser.recordOffset);
+  }
+
+  /** The file changed on the server: everything from byte 0 again. */
+  restart(): void {
+    this.options.journal.clearProgress();
+    this.writer = this.newWriter(undefined);
+    this.parser = this.newParser(undefined);
+    this.fileCrc = new FileCrc({ offset: 0, value: 0 });
+  }
+
+  /** All `size` bytes have passed. */
+  finish(): Written {
+    this.parser.end();
+    this.writer.finish();
+    const { serverCrc } = this;
+    const total = this.fileCrc.total();
+    if (serverCrc !== undefined && total !== serverCrc) {
+      throw new Failure("FILE_CRC", `${total.toString(16)}, expected ${serverCrc.toString(16)}`);
+    }
+    return { slot: this.writer.progress(), fileCrcChecked: serverCrc !== undefined };
+  }
+
+  private newWriter(from: SlotProgress | undefined): SlotWriter {
+    const { flash, addresses, journal } = this.options;
+    return new SlotWriter({
+      flash,
+      addresses,
+      from,
+      onPageWritten: () => this.save(),
+      onPageReopened: () => journal.clearProgress(),
+    });
+  }
+
+  private newParser(from: Progress | undefined): HexParser {
+    return new HexParser(
+      (address, bytes, length) => this.writer.write(address, bytes, length),
+      from?.hex,
+    );
+  }
+
+  /** Called after the page's read-back, so that the journal follows the data and never leads it. */
+  private save(): void {
+    const hex = this.parser.position();
+    this.options.journal.saveProgress({
+      hex,
+      slot: this.writer.progress(),
+      fileCrc: this.fileCrc.at(hex.offset),
+      etag: this.etag,
+      serverCrc: this.serverCrc,
+    });
+  }
+}

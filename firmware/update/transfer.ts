@@ -1,0 +1,131 @@
+import { Download } from "../download/download.ts";
+import type { FileLocation } from "../download/url.ts";
+import { attempt, type Failure } from "../failure.ts";
+import type { JobDocument } from "../job/document.ts";
+import type { Alarm } from "../ports/clock.ts";
+import type { Platform } from "../ports/platform.ts";
+import type { Settings } from "../settings.ts";
+import { ImageCheck } from "../verify/image.ts";
+import type { Journal } from "./journal.ts";
+import { Pipeline, type Written } from "./pipeline.ts";
+
+export interface TransferEvents {
+  /** `bytes` of the HEX file are in flash or in the page buffer. */
+  onProgress(bytes: number): void;
+  /** The file server refuses the URL; `useFile` brings a fresh one. */
+  onUrlExpired(): void;
+  /** The whole file is written; the slot is now read back. */
+  onDownloaded(): void;
+  /** The slot holds what was promised; `identity` is its image hash (verify/identity.ts), or "". */
+  onVerified(identity: string): void;
+  onFailed(failure: Failure): void;
+}
+
+export interface TransferOptions {
+  readonly platform: Platform;
+  readonly settings: Settings;
+  readonly document: JobDocument;
+  readonly journal: Journal;
+  readonly events: TransferEvents;
+}
+
+/** One job's file, from the server into the secondary slot, then checked there. */
+export class Transfer {
+  private readonly options: TransferOptions;
+  private readonly pipeline: Pipeline;
+  private readonly download: Download;
+  private nextStep: Alarm | undefined;
+
+  constructor(options: TransferOptions) {
+    this.options = options;
+    const { platform, settings, document, journal } = options;
+    const from = journal.progress();
+    this.pipeline = new Pipeline({
+      flash: platform.secondary,
+      addresses: settings.slotAddresses,
+      journal,
+      from,
+    });
+    this.download = new Download({
+      network: platform.network,
+      clock: platform.clock,
+      random: platform.random,
+      log: platform.log,
+      file: document.location,
+      size: document.size,
+      from: from?.hex.offset ?? 0,
+      etag: from?.etag,
+      events: this,
+    });
+  }
+
+  start(): void {
+    this.download.start();
+  }
+
+  useFile(file: FileLocation): void {
+    this.download.useFile(file);
+  }
+
+  /** Nothing is called after this; the journal keeps what was reached. */
+  stop(): void {
+    this.download.stop();
+    this.nextStep?.cancel();
+  }
+
+  onValidator(etag: string | undefined, serverCrc: number | undefined): void {
+    this.pipeline.identify(etag, serverCrc);
+  }
+
+  onBytes(bytes: Uint8Array, length: number, offset: number): void {
+    this.pipeline.push(bytes, length, offset);
+    this.options.events.onProgress(offset + length);
+  }
+
+  onRestart(): void {
+    this.options.platform.log("download: the file changed, starting over");
+    this.pipeline.restart();
+  }
+
+  onUrlExpired(): void {
+    this.options.events.onUrlExpired();
+  }
+
+  onFailed(failure: Failure): void {
+    this.options.events.onFailed(failure);
+  }
+
+  onDone(): void {
+    this.guard(() => {
+      const written = this.pipeline.finish();
+      this.options.events.onDownloaded();
+      this.check(this.newCheck(written));
+    });
+  }
+
+  /** One page a turn, so that keep-alive and the watchdog get theirs. */
+  private check(check: ImageCheck): void {
+    this.nextStep = this.options.platform.clock.alarm(0, () => {
+      this.guard(() => {
+        if (check.step()) this.check(check);
+        else this.options.events.onVerified(check.identity());
+      });
+    });
+  }
+
+  private newCheck(written: Written): ImageCheck {
+    const { platform, settings, document } = this.options;
+    return new ImageCheck({
+      flash: platform.secondary,
+      newSha256: platform.newSha256,
+      slot: written.slot,
+      header: settings.imageHeader,
+      fileCrcChecked: written.fileCrcChecked,
+      promised: document,
+    });
+  }
+
+  private guard(work: () => void): void {
+    attempt(work, (failure) => this.onFailed(failure));
+  }
+}

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { createHash, generateKeyPairSync, sign, verify } from "node:crypto";
+import { describe, it } from "node:test";
+import { NorFlash } from "../../hw-test/model/nor-flash.ts";
+import { makeImage } from "../../tools/image/mcuboot.ts";
+import { Failure } from "../failure.ts";
+import type { Digest } from "../ports/digest.ts";
+import { crc32, pageCheck } from "./crc32.ts";
+import { imageIdentity, imageVersion, runningVersion } from "./identity.ts";
+import { ImageCheck, type ImageCheckOptions } from "./image.ts";
+
+const geometry = { byteLength: 0x8000, blockLength: 1024, writeAlign: 4, eraseValue: 0xff };
+const body = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
+const image = makeImage({ body, version: "1.2.3+4" });
+/** SHA-256 TLV: info pair and entry pair before it. */
+const tlvStart = image.byteLength - 40;
+
+function newSha256(): Digest {
+  const hash = createHash("sha256");
+  return {
+    update: (bytes) => void hash.update(bytes),
+    finish: () => new Uint8Array(hash.digest()),
+  };
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash("sha256").update(bytes).digest());
+}
+
+interface Slot {
+  readonly flash: NorFlash;
+  readonly slot: ImageCheckOptions["slot"];
+}
+
+/** As the slot writer leaves it: pages 0 to the last erased, gaps erased, old bytes behind. */
+function written(bytes: Uint8Array, lowest = 0): Slot {
+  const flash = new NorFlash(geometry, new Uint8Array(geometry.byteLength).fill(0xa5));
+  const end = lowest + bytes.byteLength;
+  const pages = Math.ceil(end / geometry.blockLength);
+  const erased = new Uint8Array(4);
+  let check = 0;
+  flash.bytes.fill(0xff, 0, pages * geometry.blockLength);
+  flash.bytes.set(bytes, lowest);
+  for (let page = 0; page < pages; page++) {
+    erased[page >> 3] = (erased[page >> 3] ?? 0) | (1 << (page & 7));
+    const start = page * geometry.blockLength;
+    check ^= pageCheck(page, flash.bytes.subarray(start, start + geometry.blockLength));
+  }
+  return { flash, slot: { erased, lowest, end, check: check >>> 0 } };
+}
+
+type Options = Partial<Omit<ImageCheckOptions, "flash" | "slot" | "newSha256">>;
+
+function check({ flash, slot }: Slot, options: Options = {}): { pages: number; identity: string } {
+  const imageCheck = new ImageCheck({
+    flash,
+    slot,
+    newSha256,
+    header: "required",
+    fileCrcChecked: false,
+    promised: { version: "1.2.3" },
+    ...options,
+  });
+  let pages = 0;
+  while (imageCheck.step()) pages += 1;
+  return { pages, identity: imageCheck.identity() };
+}
+
+function failureOf(slot: Slot, options?: Options): string {
+  try {
+    check(slot, options);
+  } catch (error) {
+    assert.ok(error instanceof Failure, String(error));
+    return error.code;
+  }
+  return "";
+}
+
+function damaged(change: (bytes: Buffer) => void): Slot {
+  const bytes = Buffer.from(image);
+  change(bytes);
+  return written(bytes);
+}
+
+describe("ImageCheck", () => {
+  it("passes a sound image, a page a step, and tells which it is", () => {
+    const slot = written(image);
+    const { pages, identity } = check(slot, {
+      promised: {
+        version: "1.2.3",
+        crc32: crc32(0, image, 0, image.byteLength),
+        sha256: sha256(image),
+        imageSize: image.byteLength,
+      },
+    });
+    assert.equal(pages, 5);
+    assert.equal(identity, Buffer.from(image.subarray(-32)).toString("hex"));
+    assert.equal(identity, imageIdentity(slot.flash));
+    assert.equal(slot.flash.counts().operations, 0);
+  });
+
+  it("sees any byte of a written page that changed after it was handed to flash", () => {
+    const all = { header: "optional", fileCrcChecked: true } as const;
+    for (const offset of [0, 31, 1023, 1024, 4000, image.byteLength - 1, 5 * 1024 - 1]) {
+      const slot = written(image);
+      slot.flash.bytes[offset] = (slot.flash.bytes[offset] ?? 0) ^ 0x40;
+      assert.equal(failureOf(slot, all), "READ_BACK", `offset ${offset}`);
+    }
+  });
+
+  it("holds size, CRC and digest against the job, gaps and a start inside a page included", () => {
+    const data = Uint8Array.from({ length: 1500 }, (_, i) =>
+      i < 300 || i > 1400 ? i & 0xff : 0xff,
+    );
+    const slot = written(data, 700);
+    const promise = (promised: object): string =>
+      failureOf(slot, { header: "optional", promised: { version: "x", ...promised } });
+    const crc = crc32(0, data, 0, data.byteLength);
+    assert.equal(promise({ crc32: crc, sha256: sha256(data), imageSize: 1500 }), "");
+    assert.equal(promise({ crc32: (crc ^ 1) >>> 0 }), "IMAGE_CRC");
+    assert.equal(promise({ crc32: crc, imageSize: 1501 }), "IMAGE_SIZE");
+    const other = sha256(data);
+    other[31] = (other[31] ?? 0) ^ 1;
+    assert.equal(promise({ sha256: other }), "IMAGE_SHA256");
+    assert.equal(promise({ sha256: other.subarray(0, 31) }), "IMAGE_SHA256");
+  });
+
+  it("finds the image's own digest wrong when anything it covers is", () => {
+    for (const at of [4, 20 + 8, 32, 3000, tlvStart - 1, image.byteLength - 1]) {
+      const slot = damaged((bytes) => bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at));
+      assert.equal(failureOf(slot), "IMAGE_SHA256", `byte ${at}`);
+    }
+  });
+
+  it("finds a header or TLV area unsound, whatever the policy", () => {
+    const cases: [name: string, change: (bytes: Buffer) => void][] = [
+      ["header size below 32", (bytes) => bytes.writeUInt16LE(31, 8)],
+      ["body beyond the image", (bytes) => bytes.writeUInt32LE(0x7000, 12)],
+      ["body beyond 2^31", (bytes) => bytes.writeUInt32LE(0xffffffff, 12)],
+      ["no body", (bytes) => bytes.writeUInt32LE(0, 12)],
+      ["body one byte longer", (bytes) => bytes.writeUInt32LE(5001, 12)],
+      ["protected TLVs that are not there", (bytes) => bytes.writeUInt16LE(8, 10)],
+      ["not bootable", (bytes) => bytes.writeUInt32LE(0x10, 16)],
+      ["TLV magic", (bytes) => bytes.writeUInt16LE(0x6906, tlvStart)],
+      ["TLV area too long", (bytes) => bytes.writeUInt16LE(41, tlvStart + 2)],
+      ["TLV area too short", (bytes) => bytes.writeUInt16LE(3, tlvStart + 2)],
+      ["SHA-256 of 31 bytes", (bytes) => bytes.writeUInt16LE(31, tlvStart + 6)],
+      ["an entry that overruns", (bytes) => bytes.writeUInt16LE(33, tlvStart + 6)],
+      ["another TLV only", (bytes) => bytes.writeUInt16LE(0x11, tlvStart + 4)],
+    ];
+    for (const [name, change] of cases) {
+      assert.equal(failureOf(damaged(change)), "IMAGE_HEADER", name);
+      const policy = { header: "optional", fileCrcChecked: true } as const;
+      assert.equal(failureOf(damaged(change), policy), "IMAGE_HEADER", name);
+    }
+  });
+
+  it("takes protected TLVs and other TLVs around the digest", () => {
+    const prefix = Buffer.from(makeImage({ body, version: "1.2.3" }).subarray(0, 32 + 5000));
+    prefix.writeUInt16LE(12, 10);
+    const hashed = Buffer.concat([prefix, Buffer.from("08690c0050000400deadbeef", "hex")]);
+    const keyHash = Buffer.concat([Buffer.from("01002000", "hex"), Buffer.alloc(32, 7)]);
+    const sha = Buffer.concat([Buffer.from("10002000", "hex"), sha256(hashed)]);
+    const total = Buffer.from([0x07, 0x69, 76, 0]);
+    assert.equal(failureOf(written(Buffer.concat([hashed, total, keyHash, sha]))), "");
+  });
+
+  it("wants the version that the job promised; the build number only if it says one", () => {
+    const promise = (version: string): string =>
+      failureOf(written(image), { promised: { version } });
+    assert.equal(promise("1.2.3"), "");
+    assert.equal(promise("1.2.3+4"), "");
+    for (const version of ["1.2.3+5", "1.2.3+0", "1.2.4", "1.3.3", "2.2.3", "1.2", "abc"]) {
+      assert.equal(promise(version), "IMAGE_VERSION", version);
+    }
+  });
+
+  it("wants a header unless policy lets it be absent, and then other evidence", () => {
+    const slot = written(body);
+    const optional = { header: "optional" } as const;
+    const crc = crc32(0, body, 0, body.byteLength);
+    assert.equal(failureOf(slot, { fileCrcChecked: true }), "IMAGE_HEADER");
+    assert.equal(failureOf(slot, optional), "EVIDENCE_MISSING");
+    assert.equal(failureOf(slot, { ...optional, evidence: "optional" }), "");
+    assert.equal(failureOf(slot, { ...optional, fileCrcChecked: true }), "");
+    assert.equal(failureOf(slot, { ...optional, promised: { version: "x", crc32: crc } }), "");
+    const digest = sha256(body);
+    assert.equal(failureOf(slot, { ...optional, promised: { version: "x", sha256: digest } }), "");
+    assert.equal(check(slot, { ...optional, fileCrcChecked: true }).identity, "");
+  });
+
+  it("wants a signature over the image's SHA-256 when it is given a way to verify one", () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    const signature = new Uint8Array(sign(null, sha256(image), privateKey));
+    const promise = (signed: Uint8Array | undefined): string =>
+      failureOf(written(image), {
+        promised: { version: "1.2.3", signature: signed },
+        verifySignature: (given, digest) => verify(null, digest, publicKey, given),
+      });
+    assert.equal(promise(signature), "");
+    assert.equal(promise(undefined), "SIGNATURE");
+    assert.equal(promise(signature.map((byte, i) => (i === 63 ? byte ^ 1 : byte))), "SIGNATURE");
+  });
+});
+
+describe("identity of an image in a slot", () => {
+  it("is its digest and version, and nothing for an erased slot", () => {
+    const { flash } = written(image);
+    assert.equal(runningVersion(flash), "1.2.3+4");
+    assert.deepEqual(imageVersion(flash), { major: 1, minor: 2, revision: 3, build: 4 });
+    const erased = new NorFlash(geometry);
+    assert.equal(imageIdentity(erased), "");
+    assert.equal(runningVersion(erased), undefined);
+  });
+});

@@ -1,0 +1,206 @@
+import { Failure, type FailureCode } from "../failure.ts";
+import type { Digest, NewSha256 } from "../ports/digest.ts";
+import type { Flash } from "../ports/flash.ts";
+import { compareVersions, parseVersion, versionText } from "../version-number.ts";
+import { crc32, pageCheckStart } from "./crc32.ts";
+import { hexText } from "./identity.ts";
+import { type McubootImage, type NoImage, readImage } from "./mcuboot-image.ts";
+
+/** What the slot writer says it wrote (slot/writer.ts, SlotProgress). Offsets in bytes. */
+export interface WrittenSlot {
+  readonly erased: Uint8Array;
+  readonly lowest: number;
+  readonly end: number;
+  readonly check: number;
+}
+
+/** What the job says of the image. CRC, digest and size are those of its lowest to highest byte. */
+export interface PromisedImage {
+  readonly version: string;
+  readonly crc32?: number | undefined;
+  /** 32 bytes. */
+  readonly sha256?: Uint8Array | undefined;
+  /** Ed25519 over the image's SHA-256, 64 bytes. */
+  readonly signature?: Uint8Array | undefined;
+  readonly imageSize?: number | undefined;
+}
+
+export interface ImageCheckOptions {
+  readonly flash: Flash;
+  readonly newSha256: NewSha256;
+  readonly slot: WrittenSlot;
+  /** `optional` lets a file without an MCUboot header pass. */
+  readonly header: "required" | "optional";
+  /** The download's CRC-32 was compared with the server's. */
+  readonly fileCrcChecked: boolean;
+  readonly promised: PromisedImage;
+  /** `optional` is satisfied with the checksums of the HEX records; required when not given. */
+  readonly evidence?: "required" | "optional" | undefined;
+  /** With a public key configured: whether `signature` is its over `digest`. Makes one obligatory. */
+  readonly verifySignature?: ((signature: Uint8Array, digest: Uint8Array) => boolean) | undefined;
+}
+
+const CHUNK_BYTES = 256;
+
+/**
+ * Reads the written slot back and holds it against what was handed to flash, what the job promised
+ * and what the image says of itself. Gaps count as flash has them, erased: 0xFF on almost any part.
+ * Costs a buffer of 256 bytes; a page is read only once.
+ */
+export class ImageCheck {
+  private readonly options: ImageCheckOptions;
+  private readonly image: McubootImage | NoImage;
+  private readonly chunk = new Uint8Array(CHUNK_BYTES);
+  /** Digest over lowest to end, if anything asks for it. */
+  private readonly extentDigest: Digest | undefined;
+  /** Digest over what the image's own covers. */
+  private readonly imageDigest: Digest | undefined;
+  private pageIndex = 0;
+  private check = 0;
+  private crc = 0;
+
+  constructor(options: ImageCheckOptions) {
+    const promised = options.promised;
+    const asksDigest = promised.sha256 !== undefined || options.verifySignature !== undefined;
+    this.options = options;
+    this.image = readImage(options.flash, options.slot.end);
+    this.extentDigest = asksDigest ? options.newSha256() : undefined;
+    this.imageDigest = "digest" in this.image ? options.newSha256() : undefined;
+  }
+
+  /**
+   * One page's worth of work, so that other things get their turn.
+   * Throws the failure it finds: READ_BACK, IMAGE_…, SIGNATURE, EVIDENCE_MISSING.
+   * @returns whether there is more to do; false means that all is well
+   */
+  step(): boolean {
+    const slot = this.options.slot;
+    const pageBytes = this.options.flash.geometry.blockLength;
+    const bitmap = slot.erased;
+    while (this.pageIndex * pageBytes < slot.end) {
+      const index = this.pageIndex;
+      this.pageIndex += 1;
+      if (((bitmap[index >> 3] as number) & (1 << (index & 7))) === 0) continue;
+      this.readPage(index);
+      return true;
+    }
+    this.conclude();
+    return false;
+  }
+
+  /** After the last step: which image it is, as `imageIdentity` tells it. */
+  identity(): string {
+    return "digest" in this.image ? hexText(this.image.digest) : "";
+  }
+
+  private readPage(pageIndex: number): void {
+    const flash = this.options.flash;
+    const pageBytes = flash.geometry.blockLength;
+    const start = pageIndex * pageBytes;
+    let pageCrc = pageCheckStart(pageIndex);
+    for (let at = 0; at < pageBytes; at += CHUNK_BYTES) {
+      flash.read(this.chunk, start + at);
+      pageCrc = crc32(pageCrc, this.chunk, 0, CHUNK_BYTES);
+      this.takeChunk(start + at);
+    }
+    this.check ^= pageCrc;
+  }
+
+  /** The chunk holds the slot's bytes from `offset` on. */
+  private takeChunk(offset: number): void {
+    const slot = this.options.slot;
+    const from = clamp(slot.lowest - offset);
+    const to = clamp(slot.end - offset);
+    if (from < to) {
+      if (this.options.promised.crc32 !== undefined) {
+        this.crc = crc32(this.crc, this.chunk, from, to);
+      }
+      if (this.extentDigest !== undefined) this.extentDigest.update(this.chunk.subarray(from, to));
+    }
+    if (this.imageDigest === undefined || !("digest" in this.image)) return;
+    const hashed = clamp(this.image.hashedBytes - offset);
+    if (hashed > 0) this.imageDigest.update(this.chunk.subarray(0, hashed));
+  }
+
+  private conclude(): void {
+    const slot = this.options.slot;
+    const promised = this.options.promised;
+    this.equal("READ_BACK", this.check >>> 0, slot.check);
+    if (promised.imageSize !== undefined) {
+      this.equal("IMAGE_SIZE", slot.end - slot.lowest, promised.imageSize);
+    }
+    if (promised.crc32 !== undefined) this.equal("IMAGE_CRC", this.crc, promised.crc32);
+    this.checkExtentDigest();
+    this.checkImage();
+    this.checkEvidence();
+  }
+
+  private checkExtentDigest(): void {
+    if (this.extentDigest === undefined) return;
+    const promised = this.options.promised;
+    const verifySignature = this.options.verifySignature;
+    const digest = this.extentDigest.finish();
+    if (promised.sha256 !== undefined) this.sameDigest(digest, promised.sha256, "the job's");
+    if (verifySignature === undefined) return;
+    if (promised.signature === undefined) throw new Failure("SIGNATURE", "the job has none");
+    if (!verifySignature(promised.signature, digest)) throw new Failure("SIGNATURE", "wrong");
+  }
+
+  private checkImage(): void {
+    const image = this.image;
+    if (!("digest" in image)) {
+      if (image.absent && this.options.header === "optional") return;
+      throw new Failure("IMAGE_HEADER", image.fault);
+    }
+    if (this.imageDigest !== undefined) {
+      this.sameDigest(this.imageDigest.finish(), image.digest, "its TLV's");
+    }
+    this.checkVersion(image);
+  }
+
+  /** A promise without a build number leaves it open. */
+  private checkVersion(image: McubootImage): void {
+    const text = this.options.promised.version;
+    const promised = parseVersion(text);
+    const found = image.version;
+    const build = text.indexOf("+") < 0 ? 0 : found.build;
+    const compared = { major: found.major, minor: found.minor, revision: found.revision, build };
+    if (promised === undefined || compareVersions(compared, promised) !== 0) {
+      throw new Failure("IMAGE_VERSION", `${versionText(found)}, expected ${text}`);
+    }
+  }
+
+  private checkEvidence(): void {
+    const options = this.options;
+    const proven =
+      options.fileCrcChecked ||
+      options.promised.crc32 !== undefined ||
+      this.extentDigest !== undefined ||
+      "digest" in this.image;
+    if (!proven && options.evidence !== "optional") {
+      throw new Failure("EVIDENCE_MISSING", "no crc32, sha256, file CRC or image hash");
+    }
+  }
+
+  private equal(code: FailureCode, found: number, expected: number): void {
+    if (found === expected) return;
+    const isCrc = code !== "IMAGE_SIZE";
+    const radix = isCrc ? 16 : 10;
+    throw new Failure(code, `${found.toString(radix)}, expected ${expected.toString(radix)}`);
+  }
+
+  private sameDigest(found: Uint8Array, expected: Uint8Array, whose: string): void {
+    let different = found.byteLength ^ expected.byteLength;
+    for (let at = 0; at < found.byteLength; at++) {
+      different |= (found[at] as number) ^ (expected[at] as number);
+    }
+    if (different !== 0) {
+      throw new Failure("IMAGE_SHA256", `${hexText(found)} is not ${whose}`);
+    }
+  }
+}
+
+function clamp(offset: number): number {
+  if (offset <= 0) return 0;
+  return offset < CHUNK_BYTES ? offset : CHUNK_BYTES;
+}

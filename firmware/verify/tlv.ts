@@ -1,0 +1,64 @@
+import type { Flash } from "../ports/flash.ts";
+
+/** MCUboot, bootutil/image.h: IMAGE_TLV_INFO_MAGIC, IMAGE_TLV_PROT_INFO_MAGIC. */
+export const TLV_INFO_MAGIC = 0x6907;
+export const PROTECTED_TLV_INFO_MAGIC = 0x6908;
+/** IMAGE_TLV_SHA256: digest of header, body and protected TLVs. */
+export const TLV_SHA256 = 0x10;
+
+/** Two u16, little-endian: magic and total length of an area, or type and length of an entry. */
+const PAIR_BYTES = 4;
+
+export interface TlvArea {
+  /** Offset in bytes of the area's info pair. */
+  readonly start: number;
+  /** Offset in bytes behind its last entry. */
+  readonly end: number;
+}
+
+/**
+ * The TLV area at `start`.
+ * @returns undefined if there is none that ends by `end`
+ */
+export function readTlvArea(flash: Flash, place: TlvArea, magic: number): TlvArea | undefined {
+  if (place.start + PAIR_BYTES > place.end) return undefined;
+  const pair = readPair(flash, place.start);
+  const end = place.start + (pair >>> 16);
+  if ((pair & 0xffff) !== magic || end < place.start + PAIR_BYTES || end > place.end) {
+    return undefined;
+  }
+  return { start: place.start, end };
+}
+
+/**
+ * The value of the area's first entry of `type`.
+ * @returns undefined if there is none of exactly `byteCount` bytes, or an entry overruns the area
+ */
+export function readTlv(
+  flash: Flash,
+  area: TlvArea,
+  entry: { readonly type: number; readonly byteCount: number },
+): Uint8Array | undefined {
+  let offset = area.start + PAIR_BYTES;
+  while (offset + PAIR_BYTES <= area.end) {
+    const pair = readPair(flash, offset);
+    const length = pair >>> 16;
+    offset += PAIR_BYTES;
+    if (offset + length > area.end) return undefined;
+    if ((pair & 0xffff) === entry.type) {
+      if (length !== entry.byteCount) return undefined;
+      const value = new Uint8Array(length);
+      flash.read(value, offset);
+      return value;
+    }
+    offset += length;
+  }
+  return undefined;
+}
+
+/** The first u16 in the low half, the second in the high one. */
+function readPair(flash: Flash, offset: number): number {
+  const bytes = new Uint8Array(PAIR_BYTES);
+  flash.read(bytes, offset);
+  return new DataView(bytes.buffer).getUint32(0, true);
+}

@@ -1,0 +1,204 @@
+import { type Authority, type Credential, createAuthority } from "./certificates/authority.ts";
+import { type Clock, type Now, realClock, type Schedule } from "./clock.ts";
+import { userKey } from "./credentials.ts";
+import { Deliveries } from "./deliveries.ts";
+import { type FileCounters, FileService, type OnFileRequest } from "./files.ts";
+import type { HttpRequest, HttpResponse } from "./http/message.ts";
+import { startHttpServer } from "./http/server.ts";
+import { type Listening, loopback } from "./listen.ts";
+import { Broker, type TrackerMessage } from "./mqtt/broker.ts";
+import { createNames, type Names } from "./names.ts";
+import type { Thing } from "./registry/registry.ts";
+import { createServices, type Services } from "./services.ts";
+import { claimedService } from "./sigv4/verify.ts";
+
+/** What a test may meddle with; read anew at each event, so it can be changed while running. */
+export interface CloudHooks {
+  onFileRequest?: OnFileRequest | undefined;
+  /** "drop" closes the tracker's connection; its message is lost. */
+  onTrackerMessage?: ((message: TrackerMessage) => "drop" | undefined) | undefined;
+}
+
+export interface CloudOptions {
+  /** Default eu-west-1. */
+  readonly region?: string;
+  /** Absent: any free port. */
+  readonly ports?: {
+    readonly control?: number;
+    readonly broker?: number;
+    readonly files?: number;
+  };
+  readonly now?: Now;
+  readonly schedule?: Schedule;
+  readonly hooks?: CloudHooks;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Cloud {
+  readonly region: string;
+  readonly endpoints: {
+    /** URLs for the `endpoint` option of SDK clients, or AWS_ENDPOINT_URL: the same one. */
+    readonly iotControl: string;
+    readonly s3: string;
+    /** `hostName`: the AWS-like name in its certificate, which DescribeEndpoint answers. */
+    readonly broker: Address & { readonly hostName: string };
+    /** Serves `https://BUCKET.s3.amazonaws.com/KEY` to whoever resolves that to this address. */
+    readonly files: Address;
+  };
+  /** PEM of the authority that signed every certificate here. */
+  readonly ca: string;
+  /** For the `credentials` option of SDK clients. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly hooks: CloudHooks;
+  createThing(thingName: string): Thing;
+  createBucket(bucket: string): void;
+  /** The client certificate a tracker of this name connects with. */
+  issueTrackerCertificate(thingName: string): Credential;
+  /** Cuts a tracker's MQTT connection. */
+  disconnect(thingName: string): void;
+  isConnected(thingName: string): boolean;
+  counters(): { readonly files: FileCounters; readonly mqttMessages: number };
+  stop(): Promise<void>;
+}
+
+/** What the parts of a starting cloud are made from. */
+interface Plan {
+  readonly ports: NonNullable<CloudOptions["ports"]>;
+  readonly hooks: CloudHooks;
+  readonly clock: Clock;
+  readonly names: Names;
+  readonly authority: Authority;
+  readonly services: Services;
+}
+
+/**
+ * A local AWS: IoT Core (broker, Jobs, registry), S3 and its own certificate authority, on the
+ * loopback interface and in memory.
+ * @throws an Error that names the port, if one asked for is in use
+ */
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const clock = { ...realClock, ...given(options) };
+  const names = createNames(options.region ?? "eu-west-1");
+  const deliveries = new Deliveries();
+  const services = createServices({
+    names,
+    clock,
+    onNotification: (notification) => deliveries.notify(notification),
+  });
+  const { ports = {}, hooks = {} } = options;
+  const plan = { ports, hooks, clock, names, authority: createAuthority(), services };
+  const files = new FileService(services.s3, (index, request) =>
+    hooks.onFileRequest?.(index, request),
+  );
+  const started: Array<{ stop(): Promise<void> }> = [];
+  const stop = async () => {
+    services.ledger.stop();
+    for (const server of started.splice(0).reverse()) await server.stop();
+  };
+  const keep = <S extends { stop(): Promise<void> }>(server: S): S => {
+    started.push(server);
+    return server;
+  };
+  try {
+    const broker = keep(await startTrackerBroker(plan, deliveries));
+    deliveries.broker = broker;
+    const control = keep(await startControlPlane(plan));
+    const fileServer = keep(await startFileServer(plan, files));
+    return describe(plan, { broker, control, fileServer, files, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function given({ now, schedule }: CloudOptions): Partial<Clock> {
+  return { ...(now && { now }), ...(schedule && { schedule }) };
+}
+
+function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker> {
+  const { ports, hooks, names, authority, clock } = plan;
+  const { registry, topics } = plan.services;
+  return Broker.start({
+    server: authority.issueServer(["localhost", loopback, names.brokerHostName]),
+    authority: authority.certificate,
+    port: ports.broker ?? 0,
+    now: clock.now,
+    onMessage: (message) => hooks.onTrackerMessage?.(message),
+    // Just-in-time provisioning: a certificate of our authority makes a thing.
+    onConnected: (thingName) => {
+      if (!registry.hasThing(thingName)) registry.createThing(thingName);
+    },
+    onPublished: ({ client, thingName, topic, payload }) => {
+      const reply = topics.answer(thingName, topic, payload);
+      if (reply !== undefined) deliveries.reply(thingName, client, reply);
+    },
+  });
+}
+
+function startControlPlane({ ports, clock, services }: Plan): Promise<Listening> {
+  return startHttpServer({
+    name: "control plane",
+    port: ports.control ?? 0,
+    now: clock.now,
+    handle: (request) => controlPlane(request, services),
+  });
+}
+
+/** Both services on one port: a request says in its signature which one it is for. */
+function controlPlane(request: HttpRequest, { iot, s3 }: Services): HttpResponse {
+  return claimedService(request) === "iot" ? iot.handle(request) : s3.handle(request);
+}
+
+function startFileServer(plan: Plan, files: FileService): Promise<Listening> {
+  const { region } = plan.names;
+  const services = ["s3.amazonaws.com", `s3.${region}.amazonaws.com`];
+  const buckets = services.map((host) => `*.${host}`);
+  return startHttpServer({
+    name: "file server",
+    port: plan.ports.files ?? 0,
+    tls: plan.authority.issueServer(["localhost", loopback, ...services, ...buckets]),
+    now: plan.clock.now,
+    handle: (request) => files.handle(request),
+    onBytesSent: (byteCount) => files.countSent(byteCount),
+  });
+}
+
+function describe(
+  { names, authority, hooks, services }: Plan,
+  parts: {
+    readonly broker: Broker;
+    readonly control: Listening;
+    readonly fileServer: Listening;
+    readonly files: FileService;
+    readonly stop: () => Promise<void>;
+  },
+): Cloud {
+  const { broker, control, fileServer, files, stop } = parts;
+  const controlUrl = `http://${loopback}:${control.port}`;
+  return {
+    region: names.region,
+    endpoints: {
+      iotControl: controlUrl,
+      s3: controlUrl,
+      broker: { host: loopback, port: broker.port, hostName: names.brokerHostName },
+      files: { host: loopback, port: fileServer.port },
+    },
+    ca: authority.certificate,
+    // A copy: the SDK adds to the object it is given.
+    credentials: { ...userKey },
+    hooks,
+    createThing: (thingName) => services.registry.createThing(thingName),
+    createBucket: (bucket) => {
+      services.objects.createBucket(bucket);
+    },
+    issueTrackerCertificate: (thingName) => authority.issueTracker(thingName),
+    disconnect: (thingName) => broker.disconnect(thingName),
+    isConnected: (thingName) => broker.isConnected(thingName),
+    counters: () => ({ files: files.counters(), mqttMessages: broker.messageCount() }),
+    stop,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Client } from "aedes";
+import type { Notification } from "./jobs/ledger.ts";
+import { type Broker, publishTo } from "./mqtt/broker.ts";
+import type { Reply } from "./mqtt/jobsTopics.ts";
+import { Sequence } from "./mqtt/sequence.ts";
+
+/** Sends what the Jobs service says to a tracker, one message after another. */
+export class Deliveries {
+  /** Set as soon as it runs; before that there is nobody to notify. */
+  broker: Broker | undefined;
+  private readonly sequences = new Map<string, Sequence>();
+
+  /** To the client that asked, subscribed or not, and to no other; with QoS 0. */
+  reply(thingName: string, client: Client, { topic, body }: Reply): void {
+    this.sequence(thingName).add(() => publishTo(client, topic, JSON.stringify(body)));
+  }
+
+  /**
+   * To subscribers, with QoS 1. It waits for the current task to end, so that the reply to the
+   * request which caused it goes first: accepted, notify, notify-next.
+   */
+  notify({ thingName, topic, body }: Notification): void {
+    const message = JSON.stringify(body);
+    queueMicrotask(() => {
+      this.sequence(thingName).add(async () =>
+        this.broker?.publish(`$aws/things/${thingName}/jobs/${topic}`, message),
+      );
+    });
+  }
+
+  private sequence(thingName: string): Sequence {
+    const sequence = this.sequences.get(thingName) ?? new Sequence();
+    this.sequences.set(thingName, sequence);
+    return sequence;
+  }
+}

@@ -1,0 +1,89 @@
+import { epochSeconds } from "../clock.ts";
+import type { Execution } from "../jobs/execution.ts";
+import type { Job } from "../jobs/job.ts";
+import { secondsLeft } from "../jobs/views.ts";
+import type { JsonObject } from "../json.ts";
+
+/** How jobs look in the control plane's answers (AWS IoT API Reference, "Job"). */
+export function jobView(job: Job, executions: readonly Execution[]): JsonObject {
+  const { request } = job;
+  const minutes = request.inProgressTimeoutMinutes;
+  return {
+    ...jobSummaryView(job),
+    targets: request.targets,
+    forceCanceled: job.forceCanceled,
+    ...present({
+      description: request.description,
+      comment: job.comment,
+      reasonCode: job.reasonCode,
+    }),
+    ...(request.presignedUrl === undefined
+      ? {}
+      : {
+          presignedUrlConfig: {
+            roleArn: request.presignedUrl.roleArn,
+            expiresInSec: request.presignedUrl.expiresInS,
+          },
+        }),
+    ...(minutes === undefined ? {} : { timeoutConfig: { inProgressTimeoutInMinutes: minutes } }),
+    jobProcessDetails: processDetails(executions),
+  };
+}
+
+export function jobSummaryView(job: Job): JsonObject {
+  return {
+    jobArn: job.jobArn,
+    jobId: job.request.jobId,
+    targetSelection: job.targetSelection,
+    status: job.status,
+    createdAt: epochSeconds(job.createdAtMs),
+    lastUpdatedAt: epochSeconds(job.lastUpdatedAtMs),
+    ...(job.completedAtMs === undefined ? {} : { completedAt: epochSeconds(job.completedAtMs) }),
+  };
+}
+
+function processDetails(executions: readonly Execution[]): JsonObject {
+  const count = (status: string) => executions.filter((one) => one.status === status).length;
+  return {
+    numberOfQueuedThings: count("QUEUED"),
+    numberOfInProgressThings: count("IN_PROGRESS"),
+    numberOfSucceededThings: count("SUCCEEDED"),
+    numberOfFailedThings: count("FAILED"),
+    numberOfRejectedThings: count("REJECTED"),
+    numberOfTimedOutThings: count("TIMED_OUT"),
+    numberOfRemovedThings: count("REMOVED"),
+    numberOfCanceledThings: count("CANCELED"),
+  };
+}
+
+/** @param thingArn executions name their thing by it, here */
+export function executionDetailView(
+  execution: Execution,
+  thingArn: string,
+  nowMs: number,
+): JsonObject {
+  return {
+    jobId: execution.job.request.jobId,
+    thingArn,
+    ...executionSummaryView(execution),
+    forceCanceled: execution.forceCanceled,
+    statusDetails: { detailsMap: execution.statusDetails },
+    versionNumber: execution.versionNumber,
+    ...secondsLeft(execution, nowMs),
+  };
+}
+
+export function executionSummaryView(execution: Execution): JsonObject {
+  const { startedAtMs } = execution;
+  return {
+    status: execution.status,
+    queuedAt: epochSeconds(execution.queuedAtMs),
+    ...(startedAtMs === undefined ? {} : { startedAt: epochSeconds(startedAtMs) }),
+    lastUpdatedAt: epochSeconds(execution.lastUpdatedAtMs),
+    executionNumber: execution.executionNumber,
+  };
+}
+
+function present(fields: Readonly<Record<string, string | undefined>>): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

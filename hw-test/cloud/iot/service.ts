@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import type { Now } from "../clock.ts";
+import type { HttpRequest, HttpResponse } from "../http/message.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
+import { type ErrorCode, invalidRequest, ServiceError } from "../serviceError.ts";
+import type { AccessKey } from "../sigv4/presign.ts";
+import { type Refusal, verify } from "../sigv4/verify.ts";
+import { findRoute, type Route } from "./route.ts";
+
+interface RestError {
+  readonly status: number;
+  readonly type: string;
+}
+
+/** AWS IoT API Reference, "Errors" of each operation. */
+const restErrors: Readonly<Record<ErrorCode, RestError>> = {
+  InvalidTopic: { status: 400, type: "InvalidRequestException" },
+  InvalidJson: { status: 400, type: "InvalidRequestException" },
+  InvalidRequest: { status: 400, type: "InvalidRequestException" },
+  InvalidStateTransition: { status: 409, type: "InvalidStateTransitionException" },
+  ResourceNotFound: { status: 404, type: "ResourceNotFoundException" },
+  ResourceAlreadyExists: { status: 409, type: "ResourceAlreadyExistsException" },
+  VersionMismatch: { status: 409, type: "VersionConflictException" },
+  TerminalStateReached: { status: 410, type: "TerminalStateException" },
+  LimitExceeded: { status: 410, type: "LimitExceededException" },
+  InternalError: { status: 500, type: "InternalException" },
+};
+
+const typeOfRefusal: Readonly<Record<Refusal, string>> = {
+  malformed: "IncompleteSignatureException",
+  "unknown key": "UnrecognizedClientException",
+  mismatch: "InvalidSignatureException",
+  skewed: "InvalidSignatureException",
+  expired: "InvalidSignatureException",
+};
+
+/** AWS IoT's control plane: REST with JSON bodies, signed with SigV4. */
+export class IotService {
+  private readonly routes: readonly Route[];
+  private readonly accessKeys: readonly AccessKey[];
+  private readonly now: Now;
+
+  constructor(options: {
+    readonly routes: readonly Route[];
+    readonly accessKeys: readonly AccessKey[];
+    readonly now: Now;
+  }) {
+    this.routes = options.routes;
+    this.accessKeys = options.accessKeys;
+    this.now = options.now;
+  }
+
+  handle(request: HttpRequest): HttpResponse {
+    const refusal = this.refuse(request);
+    if (refusal !== undefined) return refusal;
+    try {
+      return respond(200, {}, this.run(request));
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      const { status, type } = restErrors[error.code];
+      return failure({ status, type }, error.message);
+    }
+  }
+
+  private refuse(request: HttpRequest): HttpResponse | undefined {
+    const verdict = verify(request, this.accessKeys, this.now());
+    if (verdict.kind === "anonymous") {
+      const type = "MissingAuthenticationTokenException";
+      return failure({ status: 403, type }, "Missing Authentication Token");
+    }
+    if (verdict.kind === "signed") return undefined;
+    return failure({ status: 403, type: typeOfRefusal[verdict.reason] }, verdict.message);
+  }
+
+  private run(request: HttpRequest): JsonObject {
+    const found = findRoute(this.routes, request.method, request.path);
+    if (found === undefined) {
+      throw invalidRequest(`${request.method} ${request.path} is not served by this local AWS IoT`);
+    }
+    const query = new URLSearchParams(request.query);
+    return found.route.run({ path: found.path, query, body: parseBody(request.body) });
+  }
+}
+
+function parseBody(bytes: Buffer): JsonObject {
+  if (bytes.length === 0) return {};
+  try {
+    const body = JSON.parse(bytes.toString("utf8")) as Json;
+    if (isObject(body)) return body;
+  } catch {
+    // Falls through: either way it is no JSON object.
+  }
+  throw invalidRequest("the body is not a JSON object");
+}
+
+function failure({ status, type }: RestError, message: string): HttpResponse {
+  return respond(status, { "x-amzn-ErrorType": type }, { message });
+}
+
+function respond(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: JsonObject,
+): HttpResponse {
+  return {
+    status,
+    headers: {
+      "Content-Type": "application/json",
+      "x-amzn-RequestId": randomUUID(),
+      ...headers,
+    },
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}

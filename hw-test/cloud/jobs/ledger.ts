@@ -1,0 +1,195 @@
+import type { Clock } from "../clock.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { notFound } from "../serviceError.ts";
+import { type Presign, resolvePlaceholders } from "./document.ts";
+import { deadlineMs, type Execution, type ExecutionStatus, isPending } from "./execution.ts";
+import type { Job } from "./job.ts";
+import { limits } from "./limits.ts";
+import { executionView, summaryView } from "./views.ts";
+
+/** A message for whoever listens to a thing's `jobs/notify` or `jobs/notify-next`. */
+export interface Notification {
+  readonly thingName: string;
+  readonly topic: "notify" | "notify-next";
+  readonly body: JsonObject;
+}
+
+/**
+ * Jobs and executions, and what follows from a change of them whoever makes it: notifications,
+ * timers, the completion of a job. `control.ts` and `device.ts` hold the verbs.
+ */
+export class Ledger {
+  readonly clock: Clock;
+  readonly jobs = new Map<string, Job>();
+  private readonly presign: Presign;
+  private readonly onNotification: (notification: Notification) => void;
+  private executions: Execution[] = [];
+  private readonly timers = new Map<Execution, () => void>();
+
+  constructor(options: {
+    readonly clock: Clock;
+    readonly presign: Presign;
+    readonly onNotification: (notification: Notification) => void;
+  }) {
+    this.clock = options.clock;
+    this.presign = options.presign;
+    this.onNotification = options.onNotification;
+  }
+
+  job(jobId: string): Job {
+    const job = this.jobs.get(jobId);
+    if (job === undefined) throw notFound(`Job ${jobId}`);
+    return job;
+  }
+
+  ofJob(job: Job): Execution[] {
+    return this.executions.filter((execution) => execution.job === job);
+  }
+
+  ofThing(thingName: string): Execution[] {
+    return this.executions.filter((execution) => execution.thingName === thingName);
+  }
+
+  /** The newest execution of the job on the thing, or the one of that number. */
+  execution(thingName: string, jobId: string, executionNumber?: number): Execution {
+    const found = this.ofThing(thingName)
+      .filter(({ job }) => job.request.jobId === jobId)
+      .findLast((one) => executionNumber === undefined || one.executionNumber === executionNumber);
+    if (found === undefined) throw notFound(`Execution of job ${jobId} on thing ${thingName}`);
+    return found;
+  }
+
+  /** In progress first, then in the order of the jobs' creation: the first is the head. */
+  pending(thingName: string): Execution[] {
+    const rank = ({ status, job }: Execution) =>
+      (status === "IN_PROGRESS" ? 0 : Number.MAX_SAFE_INTEGER / 2) + job.sequence;
+    return this.ofThing(thingName)
+      .filter(isPending)
+      .sort((a, b) => rank(a) - rank(b));
+  }
+
+  head(thingName: string): Execution | undefined {
+    return this.pending(thingName)[0];
+  }
+
+  /** The job document as it reads at this moment: placeholders become URLs that start to age. */
+  documentOf(execution: Execution): Json {
+    const { document, presignedUrl } = execution.job.request;
+    const expiresInS = presignedUrl?.expiresInS ?? limits.presignMaxS;
+    return JSON.parse(resolvePlaceholders(document, expiresInS, this.presign)) as Json;
+  }
+
+  /**
+   * Runs `action`, which may change executions of `thingNames`, then does what follows from it.
+   * Every change goes through here.
+   */
+  change<T>(thingNames: readonly string[], action: () => T): T {
+    const before = thingNames.map((thingName) => this.pending(thingName));
+    const result = action();
+    for (const job of this.jobs.values()) this.completeIfDone(job);
+    thingNames.forEach((thingName, index) => {
+      for (const execution of this.ofThing(thingName)) this.arm(execution);
+      this.notify(thingName, before[index] ?? []);
+    });
+    return result;
+  }
+
+  /** A new version of the execution. Call within `change`. */
+  revise(execution: Execution, status: ExecutionStatus): void {
+    const nowMs = this.clock.now();
+    if (status === "IN_PROGRESS" && execution.startedAtMs === undefined) {
+      const minutes = execution.job.request.inProgressTimeoutMinutes;
+      execution.startedAtMs = nowMs;
+      execution.inProgressDeadlineMs = minutes === undefined ? undefined : nowMs + minutes * 60_000;
+    }
+    execution.status = status;
+    execution.versionNumber += 1;
+    execution.lastUpdatedAtMs = nowMs;
+  }
+
+  /** Queues `job` for a thing. Call within `change`. */
+  enqueue(job: Job, thingName: string): void {
+    const earlier = this.ofJob(job).filter((one) => one.thingName === thingName).length;
+    const nowMs = this.clock.now();
+    this.executions.push({
+      job,
+      thingName,
+      executionNumber: earlier + 1,
+      queuedAtMs: nowMs,
+      status: "QUEUED",
+      statusDetails: {},
+      versionNumber: 1,
+      startedAtMs: undefined,
+      lastUpdatedAtMs: nowMs,
+      forceCanceled: false,
+      inProgressDeadlineMs: undefined,
+      stepDeadlineMs: undefined,
+    });
+  }
+
+  /** Forgets executions. Call within `change`. */
+  remove(doomed: readonly Execution[]): void {
+    for (const execution of doomed) this.disarm(execution);
+    this.executions = this.executions.filter((execution) => !doomed.includes(execution));
+  }
+
+  stop(): void {
+    for (const execution of [...this.timers.keys()]) this.disarm(execution);
+  }
+
+  private completeIfDone(job: Job): void {
+    if (job.targetSelection !== "SNAPSHOT" || job.status !== "IN_PROGRESS") return;
+    if (this.ofJob(job).some(isPending)) return;
+    job.status = "COMPLETED";
+    job.completedAtMs = this.clock.now();
+    job.lastUpdatedAtMs = job.completedAtMs;
+  }
+
+  private notify(thingName: string, before: readonly Execution[]): void {
+    const after = this.pending(thingName);
+    const timestamp = Math.floor(this.clock.now() / 1000);
+    const sameSet = before.length === after.length && before.every((one) => after.includes(one));
+    if (!sameSet) {
+      const jobs = groupByStatus(after.slice(0, limits.notifiedJobsMax));
+      this.onNotification({ thingName, topic: "notify", body: { timestamp, jobs } });
+    }
+    const head = after[0];
+    if (head === before[0]) return;
+    const body = head === undefined ? { timestamp } : { timestamp, execution: this.view(head) };
+    this.onNotification({ thingName, topic: "notify-next", body });
+  }
+
+  view(execution: Execution, includeDocument = true): JsonObject {
+    const document = includeDocument ? this.documentOf(execution) : undefined;
+    return executionView(execution, this.clock.now(), document);
+  }
+
+  private arm(execution: Execution): void {
+    this.disarm(execution);
+    const deadline = deadlineMs(execution);
+    if (deadline === undefined) return;
+    const delayMs = Math.max(0, deadline - this.clock.now());
+    this.timers.set(
+      execution,
+      this.clock.schedule(delayMs, () => {
+        this.change([execution.thingName], () => this.revise(execution, "TIMED_OUT"));
+      }),
+    );
+  }
+
+  private disarm(execution: Execution): void {
+    this.timers.get(execution)?.();
+    this.timers.delete(execution);
+  }
+}
+
+/** Empty groups are left out, as the live service does. */
+function groupByStatus(executions: readonly Execution[]): JsonObject {
+  const groups: Record<string, JsonObject[]> = {};
+  for (const execution of executions) {
+    const group = groups[execution.status] ?? [];
+    groups[execution.status] = group;
+    group.push(summaryView(execution));
+  }
+  return groups;
+}

@@ -1,0 +1,123 @@
+import type { DescribeRequest, DeviceJobs, UpdateRequest } from "../jobs/device.ts";
+import { limits } from "../jobs/limits.ts";
+import {
+  booleanField,
+  integerField,
+  isObject,
+  type Json,
+  type JsonObject,
+  stringField,
+  stringMapField,
+} from "../json.ts";
+import { invalidRequest, ServiceError } from "../serviceError.ts";
+
+export interface Reply {
+  readonly topic: string;
+  readonly body: JsonObject;
+}
+
+type Operation = (thingName: string, body: JsonObject) => JsonObject;
+
+/**
+ * The device side of AWS IoT Jobs on its MQTT topics (AWS IoT developer guide, "Jobs device MQTT
+ * API operations").
+ */
+export class JobsTopics {
+  private readonly jobs: DeviceJobs;
+
+  constructor(jobs: DeviceJobs) {
+    this.jobs = jobs;
+  }
+
+  /** @returns the reply for whoever published, or undefined if `topic` asks nothing of Jobs. */
+  answer(thingName: string, topic: string, payload: Buffer): Reply | undefined {
+    const prefix = `$aws/things/${thingName}/jobs/`;
+    if (!topic.startsWith(prefix) || /\/(accepted|rejected)$/.test(topic)) return undefined;
+    let body: JsonObject = {};
+    try {
+      const operation = this.operation(topic.slice(prefix.length).split("/"));
+      body = parseBody(payload);
+      checkClientToken(body);
+      const result = operation(thingName, body);
+      return { topic: `${topic}/accepted`, body: { ...result, ...this.envelope(body) } };
+    } catch (error) {
+      return { topic: `${topic}/rejected`, body: { ...rejection(error), ...this.envelope(body) } };
+    }
+  }
+
+  private operation(path: readonly string[]): Operation {
+    const [first, last] = path;
+    if (path.length === 1 && first === "get") return (thing) => this.jobs.pending(thing);
+    if (path.length === 1 && first === "start-next") {
+      return (thing, body) => this.jobs.startNext(thing, startRequest(body));
+    }
+    if (path.length === 2 && first !== undefined && last === "get") {
+      return (thing, body) => this.jobs.describe(thing, describeRequest(first, body));
+    }
+    if (path.length === 2 && first !== undefined && last === "update") {
+      return (thing, body) => this.jobs.update(thing, updateRequest(first, body));
+    }
+    throw new ServiceError("InvalidTopic", `no operation has the topic jobs/${path.join("/")}`);
+  }
+
+  private envelope(body: JsonObject): JsonObject {
+    const { clientToken } = body;
+    const timestamp = this.jobs.timestamp();
+    return typeof clientToken === "string" ? { clientToken, timestamp } : { timestamp };
+  }
+}
+
+/** An empty payload stands for `{}`. */
+function parseBody(payload: Buffer): JsonObject {
+  if (payload.length === 0) return {};
+  try {
+    const body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload)) as Json;
+    if (isObject(body)) return body;
+  } catch {
+    // Falls through: not UTF-8 or not JSON is the same to the device.
+  }
+  throw new ServiceError("InvalidJson", "the payload is not a JSON object in UTF-8");
+}
+
+function checkClientToken(body: JsonObject): void {
+  if ((stringField(body, "clientToken") ?? "").length <= limits.clientTokenMaxChars) return;
+  throw invalidRequest(`clientToken is longer than ${limits.clientTokenMaxChars} characters`);
+}
+
+function startRequest(body: JsonObject) {
+  return {
+    statusDetails: stringMapField(body, "statusDetails"),
+    stepTimeoutMinutes: integerField(body, "stepTimeoutInMinutes"),
+  };
+}
+
+function describeRequest(jobId: string, body: JsonObject): DescribeRequest {
+  return {
+    jobId,
+    executionNumber: integerField(body, "executionNumber"),
+    includeJobDocument: booleanField(body, "includeJobDocument"),
+  };
+}
+
+function updateRequest(jobId: string, body: JsonObject): UpdateRequest {
+  const status = stringField(body, "status");
+  if (status === undefined) throw invalidRequest("status is missing");
+  return {
+    jobId,
+    status,
+    statusDetails: stringMapField(body, "statusDetails"),
+    expectedVersion: integerField(body, "expectedVersion"),
+    executionNumber: integerField(body, "executionNumber"),
+    stepTimeoutMinutes: integerField(body, "stepTimeoutInMinutes"),
+    includeJobExecutionState: booleanField(body, "includeJobExecutionState"),
+    includeJobDocument: booleanField(body, "includeJobDocument"),
+  };
+}
+
+function rejection(error: unknown): JsonObject {
+  if (!(error instanceof ServiceError)) return { code: "InternalError", message: String(error) };
+  const { code, message, executionState } = error;
+  return executionState === undefined
+    ? { code, message }
+    : { code, message, executionState: { ...executionState } };
+}

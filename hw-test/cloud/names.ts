@@ -1,0 +1,23 @@
+/** Who this cloud is, and how its resources are named (AWS General Reference, "ARNs"). */
+export interface Names {
+  readonly region: string;
+  readonly account: string;
+  /** What DescribeEndpoint answers; the broker's certificate covers it. */
+  readonly brokerHostName: string;
+  thing(thingName: string): string;
+  thingGroup(groupName: string): string;
+  job(jobId: string): string;
+}
+
+export function createNames(region: string): Names {
+  const account = "123456789012";
+  const prefix = `arn:aws:iot:${region}:${account}`;
+  return {
+    region,
+    account,
+    brokerHostName: `a1b2c3-ats.iot.${region}.amazonaws.com`,
+    thing: (thingName) => `${prefix}:thing/${thingName}`,
+    thingGroup: (groupName) => `${prefix}:thinggroup/${groupName}`,
+    job: (jobId) => `${prefix}:job/${jobId}`,
+  };
+}

@@ -1,0 +1,50 @@
+import { S3Error } from "./s3Error.ts";
+
+export interface ChunkedBody {
+  readonly body: Buffer;
+  /** Lower-case names. */
+  readonly trailers: ReadonlyMap<string, string>;
+}
+
+/**
+ * Decodes `Content-Encoding: aws-chunked` (S3 API reference, "Authenticating requests: using the
+ * Authorization header (transferring payload in multiple chunks)"): chunks of `SIZE[;extension]`,
+ * the data, and after the last one, of size 0, trailing headers. Chunk signatures are not checked.
+ */
+export function decodeChunked(bytes: Buffer): ChunkedBody {
+  const parts: Buffer[] = [];
+  let offset = 0;
+  for (;;) {
+    const head = lineAt(bytes, offset);
+    const size = /^([0-9a-fA-F]{1,8})(?:;.*)?$/.exec(head.text)?.[1];
+    if (size === undefined) throw new S3Error("IncompleteBody", `no chunk head: ${head.text}`);
+    const length = Number.parseInt(size, 16);
+    if (length === 0) {
+      return { body: Buffer.concat(parts), trailers: readTrailers(bytes, head.next) };
+    }
+    const end = head.next + length;
+    if (bytes.toString("latin1", end, end + 2) !== "\r\n") {
+      throw new S3Error("IncompleteBody", `a chunk of ${length} bytes does not end there`);
+    }
+    parts.push(bytes.subarray(head.next, end));
+    offset = end + 2;
+  }
+}
+
+function readTrailers(bytes: Buffer, start: number): Map<string, string> {
+  const trailers = new Map<string, string>();
+  for (let offset = start; offset < bytes.length; ) {
+    const line = lineAt(bytes, offset);
+    offset = line.next;
+    const colon = line.text.indexOf(":");
+    if (colon < 0) continue;
+    trailers.set(line.text.slice(0, colon).toLowerCase(), line.text.slice(colon + 1).trim());
+  }
+  return trailers;
+}
+
+function lineAt(bytes: Buffer, offset: number): { text: string; next: number } {
+  const end = bytes.indexOf("\r\n", offset, "latin1");
+  if (end < 0) throw new S3Error("IncompleteBody", "a line without an end");
+  return { text: bytes.toString("latin1", offset, end), next: end + 2 };
+}

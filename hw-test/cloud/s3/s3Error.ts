@@ -1,0 +1,54 @@
+import type { HttpResponse } from "../http/message.ts";
+
+/** S3 API reference, "Error responses". */
+const statusOf = Object.freeze({
+  AccessDenied: 403,
+  AuthorizationQueryParametersError: 400,
+  BadDigest: 400,
+  BucketAlreadyOwnedByYou: 409,
+  BucketNotEmpty: 409,
+  IncompleteBody: 400,
+  InvalidAccessKeyId: 403,
+  InvalidBucketName: 400,
+  InvalidRange: 416,
+  InvalidRequest: 400,
+  MethodNotAllowed: 405,
+  NoSuchBucket: 404,
+  NoSuchKey: 404,
+  NotImplemented: 501,
+  PreconditionFailed: 412,
+  RequestTimeTooSkewed: 403,
+  SignatureDoesNotMatch: 403,
+  XAmzContentSHA256Mismatch: 400,
+});
+
+export type S3ErrorCode = keyof typeof statusOf;
+
+export class S3Error extends Error {
+  readonly code: S3ErrorCode;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: S3ErrorCode, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+export function errorResponse(error: S3Error): HttpResponse {
+  return {
+    status: statusOf[error.code],
+    headers: { "Content-Type": "application/xml", ...error.headers },
+    body: xml(
+      `<Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message></Error>`,
+    ),
+  };
+}
+
+export function xml(content: string): Buffer {
+  return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${content}`);
+}
+
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

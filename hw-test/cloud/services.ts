@@ -1,0 +1,73 @@
+import type { Clock } from "./clock.ts";
+import { jobsRoleKey, userKey } from "./credentials.ts";
+import { encodeRfc3986 } from "./http/message.ts";
+import { jobRoutes } from "./iot/jobRoutes.ts";
+import { registryRoutes } from "./iot/registryRoutes.ts";
+import { IotService } from "./iot/service.ts";
+import { ControlJobs } from "./jobs/control.ts";
+import { DeviceJobs } from "./jobs/device.ts";
+import type { ObjectAddress } from "./jobs/document.ts";
+import { Ledger, type Notification } from "./jobs/ledger.ts";
+import { JobsTopics } from "./mqtt/jobsTopics.ts";
+import type { Names } from "./names.ts";
+import { Registry } from "./registry/registry.ts";
+import { ObjectStore } from "./s3/objects.ts";
+import { S3Service } from "./s3/service.ts";
+import { presignGet } from "./sigv4/presign.ts";
+
+/** What the cloud does, apart from the sockets it does it over. */
+export interface Services {
+  readonly registry: Registry;
+  readonly objects: ObjectStore;
+  readonly ledger: Ledger;
+  readonly topics: JobsTopics;
+  readonly iot: IotService;
+  readonly s3: S3Service;
+}
+
+export function createServices(options: {
+  readonly names: Names;
+  readonly clock: Clock;
+  readonly onNotification: (notification: Notification) => void;
+}): Services {
+  const { names, clock, onNotification } = options;
+  const registry = new Registry(names);
+  const objects = new ObjectStore();
+  const ledger = new Ledger({
+    clock,
+    presign: (object, expiresInS) => presignObject(object, expiresInS, names.region, clock.now()),
+    onNotification,
+  });
+  const control = new ControlJobs({ ledger, registry, jobArn: names.job });
+  const readObject = ({ bucket, key }: ObjectAddress) =>
+    objects.bucket(bucket)?.get(key)?.body.toString("utf8");
+  const routes = [
+    ...registryRoutes(registry, names),
+    ...jobRoutes({ ledger, control, registry, names, readObject }),
+  ];
+  const signing = { accessKeys: [userKey, jobsRoleKey], now: clock.now };
+  return {
+    registry,
+    objects,
+    ledger,
+    topics: new JobsTopics(new DeviceJobs(ledger)),
+    iot: new IotService({ routes, ...signing }),
+    s3: new S3Service({ objects, ...signing }),
+  };
+}
+
+function presignObject(
+  { bucket, key }: ObjectAddress,
+  expiresInS: number,
+  region: string,
+  nowMs: number,
+): string {
+  return presignGet({
+    host: `${bucket}.s3.${region}.amazonaws.com`,
+    path: `/${key.split("/").map(encodeRfc3986).join("/")}`,
+    region,
+    expiresInS,
+    nowMs,
+    accessKey: jobsRoleKey,
+  });
+}

@@ -1,0 +1,170 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { type HttpRequest, header } from "../http/message.ts";
+import type { AccessKey } from "./presign.ts";
+import { algorithm, parseAmzTimestamp, type Scope, signature, type ToSign } from "./signature.ts";
+
+/** How a request is signed. */
+export type Verdict =
+  | { readonly kind: "anonymous" }
+  | { readonly kind: "signed"; readonly service: string }
+  | { readonly kind: "refused"; readonly reason: Refusal; readonly message: string };
+
+export type Refusal = "malformed" | "unknown key" | "mismatch" | "skewed" | "expired";
+
+/** S3 and IoT refuse a signature whose time is off by more than this. */
+const skewMaxMs = 15 * 60_000;
+
+interface Claim {
+  readonly accessKeyId: string;
+  readonly scope: Scope;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+  readonly timestamp: string;
+  readonly payloadHash: string;
+  readonly query: ReadonlyArray<readonly [string, string]>;
+  /** Of a presigned URL. */
+  readonly expiresInS: number | undefined;
+  readonly sessionToken: string | undefined;
+}
+
+/** Checks AWS Signature Version 4, in the Authorization header or in the query. */
+export function verify(
+  request: HttpRequest,
+  accessKeys: readonly AccessKey[],
+  nowMs: number,
+): Verdict {
+  const query = parseQuery(request.query);
+  const isPresigned = query.some(([name]) => name === "X-Amz-Signature");
+  const authorization = header(request, "authorization");
+  if (!isPresigned && authorization === undefined) return { kind: "anonymous" };
+  const claim = isPresigned
+    ? presignedClaim(query)
+    : headerClaim(request, query, authorization ?? "");
+  if (claim === undefined) return refused("malformed", "The authorization is malformed");
+  const time = refuseTime(claim, nowMs);
+  if (time !== undefined) return time;
+  const accessKey = accessKeys.find(({ accessKeyId }) => accessKeyId === claim.accessKeyId);
+  if (accessKey === undefined || accessKey.sessionToken !== claim.sessionToken) {
+    return refused("unknown key", "The security token included in the request is invalid.");
+  }
+  const expected = Buffer.from(signature(toSign(request, claim), accessKey.secretAccessKey));
+  const given = Buffer.from(claim.signature);
+  if (given.length === expected.length && timingSafeEqual(given, expected)) {
+    return { kind: "signed", service: claim.scope.service };
+  }
+  return refused(
+    "mismatch",
+    "The request signature we calculated does not match the signature you provided.",
+  );
+}
+
+/** What the request says it is signed for, unchecked; undefined when it says nothing. */
+export function claimedService(request: HttpRequest): string | undefined {
+  const text = `${header(request, "authorization") ?? ""}&${decode(request.query)}`;
+  return /Credential=[^/,&]+\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(text)?.[1];
+}
+
+function refused(reason: Refusal, message: string): Verdict {
+  return { kind: "refused", reason, message };
+}
+
+function refuseTime(claim: Claim, nowMs: number): Verdict | undefined {
+  const signedAtMs = parseAmzTimestamp(claim.timestamp);
+  if (Number.isNaN(signedAtMs) || !claim.timestamp.startsWith(claim.scope.date)) {
+    return refused("malformed", "The date of the signature is malformed");
+  }
+  if (signedAtMs - nowMs > skewMaxMs) return refused("skewed", "Signature is from the future");
+  if (claim.expiresInS !== undefined) {
+    const isExpired = nowMs > signedAtMs + claim.expiresInS * 1000;
+    return isExpired ? refused("expired", "Request has expired") : undefined;
+  }
+  const isOld = nowMs - signedAtMs > skewMaxMs;
+  return isOld ? refused("skewed", "Signature expired: too large a time skew") : undefined;
+}
+
+function headerClaim(
+  request: HttpRequest,
+  query: Claim["query"],
+  authorization: string,
+): Claim | undefined {
+  const match =
+    /^AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(
+      authorization,
+    );
+  const [, credential, signedHeaders, signed] = match ?? [];
+  const timestamp = header(request, "x-amz-date");
+  if (!credential || !signedHeaders || !signed || !timestamp) return undefined;
+  const owner = parseCredential(credential);
+  if (owner === undefined) return undefined;
+  const bodyHash = () => createHash("sha256").update(request.body).digest("hex");
+  return {
+    ...owner,
+    signedHeaders: signedHeaders.split(";"),
+    signature: signed,
+    timestamp,
+    payloadHash: header(request, "x-amz-content-sha256") ?? bodyHash(),
+    query,
+    expiresInS: undefined,
+    sessionToken: header(request, "x-amz-security-token"),
+  };
+}
+
+function presignedClaim(query: Claim["query"]): Claim | undefined {
+  const value = (wanted: string) => query.find(([name]) => name === wanted)?.[1];
+  const owner = parseCredential(value("X-Amz-Credential") ?? "");
+  const expiresInS = Number(value("X-Amz-Expires") ?? Number.NaN);
+  const signedHeaders = value("X-Amz-SignedHeaders");
+  if (owner === undefined || signedHeaders === undefined) return undefined;
+  if (value("X-Amz-Algorithm") !== algorithm || !(expiresInS > 0)) return undefined;
+  return {
+    ...owner,
+    signedHeaders: signedHeaders.split(";"),
+    signature: value("X-Amz-Signature") ?? "",
+    timestamp: value("X-Amz-Date") ?? "",
+    payloadHash: value("X-Amz-Content-Sha256") ?? "UNSIGNED-PAYLOAD",
+    query: query.filter(([name]) => name !== "X-Amz-Signature"),
+    expiresInS,
+    sessionToken: value("X-Amz-Security-Token"),
+  };
+}
+
+function parseCredential(text: string): Pick<Claim, "accessKeyId" | "scope"> | undefined {
+  const [accessKeyId, date, region, service, end, ...rest] = text.split("/");
+  if (!accessKeyId || !date || !region || !service) return undefined;
+  if (end !== "aws4_request" || rest.length > 0) return undefined;
+  return { accessKeyId, scope: { date, region, service } };
+}
+
+function toSign(request: HttpRequest, claim: Claim): ToSign {
+  const { signedHeaders, payloadHash, timestamp, scope, query } = claim;
+  const headers = signedHeaders.map((name) => [name, header(request, name) ?? ""] as const);
+  return {
+    method: request.method,
+    path: request.path,
+    query,
+    headers,
+    payloadHash,
+    timestamp,
+    scope,
+  };
+}
+
+/** Unlike a form, a plus sign is a plus sign. */
+function parseQuery(query: string): ReadonlyArray<readonly [string, string]> {
+  if (query === "") return [];
+  return query.split("&").map((pair) => {
+    const equals = pair.indexOf("=");
+    const name = equals < 0 ? pair : pair.slice(0, equals);
+    const value = equals < 0 ? "" : pair.slice(equals + 1);
+    return [decode(name), decode(value)] as const;
+  });
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not percent-encoding: then it stands for itself, and no signature will match.
+    return text;
+  }
+}

@@ -1,0 +1,22 @@
+import type { CloudHooks } from "../cloud/cloud.ts";
+import { type Fault, faultsOf } from "../virtual/faults.ts";
+
+/** The faults that the cloud's side acts on: http, range-ignored, etag-change, mqtt-drop. */
+export function hooksFor(faults: readonly Fault[]): CloudHooks {
+  const statuses = faultsOf(faults, "http");
+  const ignored = faultsOf(faults, "range-ignored");
+  const changed = faultsOf(faults, "etag-change");
+  const dropped = faultsOf(faults, "mqtt-drop");
+  return {
+    onFileRequest(index) {
+      const status = statuses.find(({ request }) => request === index)?.status;
+      if (status !== undefined) return { status };
+      if (ignored.some(({ request }) => index === request)) return { ignoreRange: true };
+      if (changed.some(({ request }) => index >= request)) return { etag: '"changed"' };
+      return undefined;
+    },
+    onTrackerMessage({ index }) {
+      return dropped.some(({ message }) => message === index) ? "drop" : undefined;
+    },
+  };
+}

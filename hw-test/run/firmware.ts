@@ -1,0 +1,70 @@
+import MemoryMap from "nrf-intel-hex";
+import { asBuilt, buildImage } from "../../tools/build/image.ts";
+import { readImage } from "../../tools/image/mcuboot.ts";
+import { UsageError } from "../usage-error.ts";
+import { faultsOf } from "../virtual/faults.ts";
+import { partitions } from "../virtual/memory-map.ts";
+import type { RunOptions } from "./options.ts";
+
+const OLD_VERSION = "1.0.0";
+
+/** What a run flashes and what it offers. */
+export interface Firmware {
+  /** The image the tracker starts with. */
+  readonly oldImage: Uint8Array;
+  /** The new firmware, as the HEX file that is uploaded. */
+  readonly newHex: string;
+  /** The new file has an MCUboot header; without one the bootloader will not start it. */
+  readonly hasHeader: boolean;
+}
+
+export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
+  const { hex, from } = options;
+  const oldImage =
+    from === undefined
+      ? (await buildImage({ version: OLD_VERSION })).image
+      : imageOfHex("--from", from);
+  const newHex = hex ?? (await buildNew(options));
+  return { oldImage, newHex, hasHeader: hex === undefined || hasImageHeader(hex) };
+}
+
+async function buildNew({ version, faults }: RunOptions): Promise<string> {
+  const flavour = faultsOf(faults, "crash-at-boot").length > 0 ? "crash" : "normal";
+  const built = await buildImage({ version, flavour });
+  if (faultsOf(faults, "bad-image").length === 0) return built.hex;
+  const broken = built.image.slice();
+  const middle = broken.byteLength >> 1;
+  broken[middle] = (broken[middle] ?? 0) ^ 0x01;
+  return asBuilt(broken).hex;
+}
+
+/** The bytes from the lowest address on, as a debug probe would flash them; gaps are 0xFF. */
+function imageOfHex(option: string, hex: string): Uint8Array {
+  const image = bytesOfHex(hex);
+  if (image === undefined) throw new UsageError(`${option}: not a sound Intel HEX file`);
+  if (readImage(image) === undefined) {
+    throw new UsageError(`${option}: no MCUboot image, the bootloader would not start it`);
+  }
+  return image;
+}
+
+/** Whether the new file is an MCUboot image; a broken file is the tracker's to refuse. */
+function hasImageHeader(hex: string): boolean {
+  const image = bytesOfHex(hex);
+  return image !== undefined && readImage(image) !== undefined;
+}
+
+function bytesOfHex(hex: string): Uint8Array | undefined {
+  try {
+    const map = MemoryMap.fromHex(hex);
+    const addresses = [...map.keys()];
+    if (addresses.length === 0) return undefined;
+    const start = Math.min(...addresses);
+    const end = Math.max(...addresses.map((at) => at + (map.get(at)?.byteLength ?? 0)));
+    if (end - start > partitions["image-0"].byteLength) return undefined;
+    return map.slicePad(start, end - start, 0xff);
+  } catch {
+    // The library throws plain Errors for whatever is wrong with a file.
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import {
+  CancelJobExecutionCommand,
+  CreateJobCommand,
+  DescribeJobExecutionCommand,
+  IoTClient,
+} from "@aws-sdk/client-iot";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Cloud } from "../cloud/cloud.ts";
+
+/** How a job execution stands, according to the AWS SDK. */
+export interface JobState {
+  readonly id: string;
+  readonly status: string;
+  readonly versionNumber: number;
+  readonly statusDetails: Readonly<Record<string, string>>;
+}
+
+export interface JobOrder {
+  readonly thingName: string;
+  readonly thingArn: string;
+  readonly bucket: string;
+  readonly hex: string;
+  readonly version: string;
+  /** A document to send as it is; one is made if undefined. */
+  readonly document: string | undefined;
+}
+
+/** The user's side of an update: unmodified AWS SDK clients, pointed at the local cloud. */
+export class UpdateJob {
+  readonly id = randomUUID();
+  private readonly iot: IoTClient;
+  private readonly s3: S3Client;
+  private readonly order: JobOrder;
+
+  constructor(cloud: Cloud, order: JobOrder) {
+    const { region, credentials, endpoints } = cloud;
+    this.iot = new IoTClient({ region, credentials, endpoint: endpoints.iotControl });
+    this.s3 = new S3Client({ region, credentials, endpoint: endpoints.s3 });
+    this.order = order;
+  }
+
+  /** Uploads the file and creates the job. */
+  async create(): Promise<void> {
+    const { bucket, hex, thingArn, document } = this.order;
+    await this.s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: this.id,
+        Body: hex,
+        ContentType: "text/x-hex",
+      }),
+    );
+    await this.iot.send(
+      new CreateJobCommand({
+        jobId: this.id,
+        targets: [thingArn],
+        document: document ?? this.makeDocument(),
+        targetSelection: "SNAPSHOT",
+      }),
+    );
+  }
+
+  async describe(): Promise<JobState> {
+    const { thingName } = this.order;
+    const { execution } = await this.iot.send(
+      new DescribeJobExecutionCommand({ jobId: this.id, thingName }),
+    );
+    return {
+      id: this.id,
+      status: execution?.status ?? "unknown",
+      versionNumber: execution?.versionNumber ?? 0,
+      statusDetails: execution?.statusDetails?.detailsMap ?? {},
+    };
+  }
+
+  async cancel(): Promise<void> {
+    const { thingName } = this.order;
+    await this.iot.send(
+      new CancelJobExecutionCommand({ jobId: this.id, thingName, force: true }),
+    );
+  }
+
+  private makeDocument(): string {
+    const { hex, version, bucket } = this.order;
+    return JSON.stringify({
+      operation: "app_fw_update",
+      size: Buffer.byteLength(hex, "latin1"),
+      filename: `${version}.hex`,
+      location: { protocol: "https", host: `${bucket}.s3.amazonaws.com`, path: this.id },
+      fwversion: version,
+    });
+  }
+}
+
+const terminal = new Set(["SUCCEEDED", "FAILED", "REJECTED", "CANCELED", "TIMED_OUT", "REMOVED"]);
+
+export function isOver(state: JobState): boolean {
+  return terminal.has(state.status);
+}

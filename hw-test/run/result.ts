@@ -1,0 +1,68 @@
+import type { BoardEvents } from "../virtual/board-events.ts";
+import type { FlashCount } from "../virtual/flash-meter.ts";
+import type { JobState } from "./job.ts";
+
+/** What `--json` prints (docs/command-line.md). */
+export interface RunResult {
+  /** Versions: flashed at first, promised by the job, in the primary slot at the end. */
+  readonly from: string;
+  readonly to: string;
+  readonly running: string;
+  readonly confirmed: boolean;
+  readonly job: JobState;
+  readonly bytes: { readonly hex: number; readonly image: number; readonly downloaded: number };
+  /** The firmware's operations on the secondary slot. */
+  readonly flash: FlashCount;
+  /** The firmware's operations on the key-value store, and the bootloader's on everything. */
+  readonly store: FlashCount;
+  readonly bootloader: FlashCount;
+  readonly resets: number;
+  readonly powerCuts: number;
+  /** Connections to the file server after the first one. */
+  readonly resumes: number;
+  readonly connections: number;
+  readonly engine: string;
+  readonly heap: Partial<BoardEvents["heap"] & BoardEvents["start"]>;
+  readonly seconds: number;
+  /** The swap is requested; with `--stop-before-boot` that is all there is to see. */
+  readonly swapRequested: boolean;
+}
+
+/** The update reached what was asked for. */
+export function isDone(result: RunResult, stopBeforeBoot: boolean): boolean {
+  if (stopBeforeBoot) return result.swapRequested;
+  const updated = result.running === result.to && result.confirmed;
+  return updated && result.job.status === "SUCCEEDED";
+}
+
+/** Why the update is not done, in one line. */
+export function describeEnd(result: RunResult): string {
+  const { status, statusDetails } = result.job;
+  const { reason, detail } = statusDetails;
+  const why = reason === undefined ? "" : ` (${reason}: ${detail})`;
+  const state = result.confirmed ? "confirmed" : "unconfirmed";
+  return `job ${status}${why}; the tracker runs ${result.running}, ${state}`;
+}
+
+/** The table at the end of a run. */
+export function summary(result: RunResult): string {
+  const { bytes, flash, store, bootloader, job, heap } = result;
+  const rows: [string, string][] = [
+    ["firmware", `${result.from} -> ${result.running}${result.confirmed ? ", confirmed" : ""}`],
+    ["job", `${job.status}, version number ${job.versionNumber}`],
+    ["engine", `${result.engine}, ${heap.bits}-bit, ${heap.poolBytes} bytes of memory`],
+    ["HEX file", `${bytes.hex} bytes, ${bytes.image} of image`],
+    ["received", `${bytes.downloaded} bytes over ${result.connections} connections`],
+    ["secondary slot", flashText(flash)],
+    ["store", flashText(store)],
+    ["bootloader", flashText(bootloader)],
+    ["resets", `${result.resets}, power cuts ${result.powerCuts}`],
+    ["heap", `${heap.slotPeakBytes} bytes of slots, ${heap.chunkPeakBytes} of chunks at most`],
+    ["time", `${result.seconds.toFixed(1)} s`],
+  ];
+  return rows.map(([name, value]) => `  ${name.padEnd(16)}${value}`).join("\n");
+}
+
+function flashText({ erases, writes, bytesWritten, maxErasesPerPage }: FlashCount): string {
+  return `${erases} erases (${maxErasesPerPage} a page at most), ${writes} writes, ${bytesWritten} bytes`;
+}

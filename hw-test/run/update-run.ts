@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Cloud, startCloud } from "../cloud/cloud.ts";
+import { UsageError } from "../usage-error.ts";
+import { faultsOf } from "../virtual/faults.ts";
+import { FlashFile } from "../virtual/flash-file.ts";
+import { isConfirmed } from "../virtual/slot-contents.ts";
+import { VirtualTracker } from "../virtual/tracker.ts";
+import { hooksFor } from "./faulty-cloud.ts";
+import { type Firmware, prepareFirmware } from "./firmware.ts";
+import { isOver, type JobState, UpdateJob } from "./job.ts";
+import type { RunOptions } from "./options.ts";
+import type { ProgressDisplay } from "./progress.ts";
+import type { RunResult } from "./result.ts";
+
+const THING = "tracker-1";
+const BUCKET = "fota-bucket";
+const POLL_MS = 100;
+/** A run that has not ended by then never will. */
+const RUN_MAX_MS = 30 * 60_000;
+/** On the bench nobody waits five minutes for a self-test. */
+const SELF_TEST_DEADLINE_MS = 15_000;
+
+export type NewDisplay = (totalBytes: number) => ProgressDisplay;
+
+/** One update from the factory image to its end: local cloud, virtual tracker, one job. */
+export async function runUpdate(options: RunOptions, newDisplay: NewDisplay): Promise<RunResult> {
+  const firmware = await prepareFirmware(options);
+  const folder = mkdtempSync(join(tmpdir(), "tracker-fota-"));
+  const cloud = await startCloudOn(options);
+  try {
+    const flashPath = options.flashPath ?? join(folder, "flash.bin");
+    const run = new UpdateRun(options, { firmware, cloud, flashPath });
+    return await run.execute(newDisplay(Buffer.byteLength(firmware.newHex, "latin1")));
+  } finally {
+    await cloud.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function startCloudOn({ ports, faults }: RunOptions): Promise<Cloud> {
+  const given = Object.entries(ports).filter(([, port]) => port !== 0);
+  try {
+    return await startCloud({ ports: Object.fromEntries(given), hooks: hooksFor(faults) });
+  } catch (error) {
+    if (error instanceof Error && /in use/.test(error.message)) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly firmware: Firmware;
+  readonly cloud: Cloud;
+  readonly flashPath: string;
+}
+
+class UpdateRun {
+  private readonly options: RunOptions;
+  private readonly parts: Parts;
+  private readonly tracker: VirtualTracker;
+  private readonly job: UpdateJob;
+  private readonly startedMs = Date.now();
+  private halted: Error | undefined;
+  private swapRequested = false;
+
+  constructor(options: RunOptions, parts: Parts) {
+    const { cloud, flashPath, firmware } = parts;
+    this.options = options;
+    this.parts = parts;
+    if (!options.resume) FlashFile.create(flashPath);
+    this.tracker = this.newTracker();
+    this.job = new UpdateJob(cloud, {
+      thingName: THING,
+      thingArn: cloud.createThing(THING).thingArn,
+      bucket: BUCKET,
+      hex: firmware.newHex,
+      version: options.version,
+      document: options.document,
+    });
+  }
+
+  async execute(display: ProgressDisplay): Promise<RunResult> {
+    const { tracker } = this;
+    this.connectDisplay(display);
+    try {
+      await this.prepareTracker(display);
+      const from = tracker.flashFile.slot("image-0").image?.version ?? "none";
+      this.parts.cloud.createBucket(BUCKET);
+      await this.job.create();
+      await tracker.powerOn();
+      const state = await this.end();
+      await tracker.stop();
+      return this.result(from, state);
+    } finally {
+      display.stop();
+      await tracker.stop();
+    }
+  }
+
+  private newTracker(): VirtualTracker {
+    const { cloud, flashPath } = this.parts;
+    const { faults, link, stopBeforeBoot } = this.options;
+    const { broker, files } = cloud.endpoints;
+    return new VirtualTracker({
+      flashPath,
+      faults,
+      link,
+      credentials: {
+        broker: { ca: cloud.ca, ...cloud.issueTrackerCertificate(THING) },
+        files: { ca: cloud.ca },
+      },
+      resolve: (host) => {
+        if (host !== broker.hostName) return host.endsWith(".amazonaws.com") ? files.port : undefined;
+        return this.isCutOff() ? undefined : broker.port;
+      },
+      restartsAfter: () => !(stopBeforeBoot && this.isSwapPending()),
+    });
+  }
+
+  /** `no-cloud-after-swap`: the broker is out of reach for as long as the new image runs. */
+  private isCutOff(): boolean {
+    const wanted = faultsOf(this.options.faults, "no-cloud-after-swap").length > 0;
+    return wanted && this.tracker.lastBoot?.swap === "test";
+  }
+
+  private isSwapPending(): boolean {
+    const { trailer } = this.tracker.flashFile.slot("image-1");
+    this.swapRequested = trailer.magic === "good";
+    return this.swapRequested;
+  }
+
+  private connectDisplay(display: ProgressDisplay): void {
+    const { tracker } = this;
+    const [cancel] = faultsOf(this.options.faults, "cancel");
+    let cancelled = false;
+    tracker.on("console", ({ text }) => display.line(`  ${text}`));
+    tracker.on("halted", (error) => {
+      this.halted = error;
+    });
+    tracker.on("downloaded", (bytes) => {
+      display.update(bytes);
+      if (cancel === undefined || cancelled || bytes < cancel.byte) return;
+      cancelled = true;
+      void this.job.cancel();
+    });
+    tracker.on("cycleEnd", ({ end, detail }) => {
+      if (end !== "stopped") display.line(`  -- ${end}${detail === "" ? "" : `: ${detail}`}`);
+    });
+  }
+
+  private async prepareTracker(display: ProgressDisplay): Promise<void> {
+    const { tracker, options } = this;
+    const { firmware, cloud } = this.parts;
+    if (!firmware.hasHeader) {
+      display.line("  the new file has no MCUboot header: the bootloader will refuse to start it");
+    }
+    if (!options.resume) await tracker.flash({ slot0: firmware.oldImage });
+    await tracker.provision({
+      thingName: THING,
+      brokerHost: cloud.endpoints.broker.hostName,
+      brokerPort: 8883,
+      imageHeader: firmware.hasHeader ? "required" : "optional",
+      allowDowngrade: true,
+      selfTestDeadlineMs: SELF_TEST_DEADLINE_MS,
+    });
+  }
+
+  /** Until the job is over, the rig gives up, or the swap is requested and that is enough. */
+  private async end(): Promise<JobState> {
+    const deadlineMs = Date.now() + RUN_MAX_MS;
+    for (;;) {
+      const state = await this.job.describe();
+      if (this.isFinished(state) || Date.now() > deadlineMs) return state;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  private isFinished(state: JobState): boolean {
+    if (this.halted !== undefined || (this.options.stopBeforeBoot && this.swapRequested)) return true;
+    return isOver(state);
+  }
+
+  private result(from: string, job: JobState): RunResult {
+    const { tracker, options } = this;
+    const slot = tracker.flashFile.slot("image-0");
+    const { firmware, bootloader } = tracker.flashMeters;
+    const { files } = tracker.traffic;
+    return {
+      from,
+      to: options.version,
+      running: slot.image?.version ?? "none",
+      confirmed: isConfirmed(slot),
+      job,
+      bytes: {
+        hex: Buffer.byteLength(this.parts.firmware.newHex, "latin1"),
+        image: tracker.flashFile.slot("image-0").image?.byteLength ?? 0,
+        downloaded: files.toTrackerBytes,
+      },
+      flash: firmware.total("image-1"),
+      store: firmware.total("storage"),
+      bootloader: bootloader.total(),
+      resets: tracker.resets,
+      powerCuts: tracker.powerCuts,
+      resumes: Math.max(0, files.connections - 1),
+      connections: files.connections,
+      engine: tracker.lastStart?.engine ?? "unknown",
+      heap: { ...tracker.lastStart, ...tracker.lastHeap },
+      seconds: (Date.now() - this.startedMs) / 1000,
+      swapRequested: this.swapRequested,
+    };
+  }
+}

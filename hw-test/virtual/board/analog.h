@@ -1,0 +1,17 @@
+/* Analog inputs, set by the rig: pin 0 battery, pin 1 signal (docs/virtual-tracker.md, INPUT). */
+#ifndef ANALOG_H
+#define ANALOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Full scale: what the rig sends for the highest voltage, and every pin until it is set. */
+#define ANALOG_FULL 1000u
+#define ANALOG_PIN_COUNT 2u
+
+void analog_set(uint8_t pin, uint16_t value);
+bool analog_has_pin(int32_t pin);
+/* 0 to ANALOG_FULL. */
+uint16_t analog_get(uint8_t pin);
+
+#endif

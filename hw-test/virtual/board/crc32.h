@@ -1,0 +1,9 @@
+/* CRC-32/ISO-HDLC (reflected, polynomial 0x04C11DB7): the one of zlib and Ethernet. */
+#ifndef CRC32_H
+#define CRC32_H
+
+#include <stdint.h>
+
+uint32_t crc32(const uint8_t *bytes, uint32_t byte_length);
+
+#endif

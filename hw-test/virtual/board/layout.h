@@ -1,0 +1,31 @@
+/*
+ * The flash map: nRF9160 with its secure and non-secure slots joined (docs/virtual-tracker.md,
+ * "Memory map"). Geometry: nRF9160 Product Specification, "NVMC".
+ */
+#ifndef LAYOUT_H
+#define LAYOUT_H
+
+#include <stdint.h>
+
+#define FLASH_BYTES 0x100000u
+#define FLASH_PAGE_BYTES 4096u
+/* Write block: offset and length of a write are multiples of it. */
+#define FLASH_WRITE_BYTES 4u
+#define FLASH_ERASED 0xFFu
+
+struct partition {
+	const char *label; /* Zephyr device tree label */
+	uint32_t address;
+	uint32_t byte_length;
+};
+
+extern const struct partition partition_primary;
+extern const struct partition partition_secondary;
+extern const struct partition partition_storage;
+
+/* The partition of that label, or NULL. */
+const struct partition *partition_find(const char *label);
+/* The `index`-th partition, or NULL. */
+const struct partition *partition_at(unsigned index);
+
+#endif

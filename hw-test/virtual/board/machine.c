@@ -1,0 +1,234 @@
+#include "machine.h"
+
+#include "failure.h"
+#include "hal.h"
+#include "rom.h"
+#include "xsAll.h"
+
+#define TEXT_OF(X) #X
+#define TEXT(X) TEXT_OF(X)
+const char machine_engine[] =
+	"XS " TEXT(XS_MAJOR_VERSION) "." TEXT(XS_MINOR_VERSION) "." TEXT(XS_PATCH_VERSION);
+
+/* Slots of the JavaScript stack: a bundle keeps each of its top-level names there while it loads. */
+#define STACK_SLOTS 1024
+
+/* Names a script makes at run time, such as keys of parsed JSON. */
+#define SPARE_NAMES 128
+
+static struct {
+	uint8_t *chunk_end;  /* chunks grow up to here */
+	uint8_t *slot_start; /* slots grow down to here */
+} pool;
+
+static uint32_t rom_key_count;
+static uint32_t rom_key_hash;
+
+uint32_t machine_rom_key_count(void)
+{
+	return rom_key_count;
+}
+
+uint32_t machine_rom_key_hash(void)
+{
+	return rom_key_hash;
+}
+
+uint32_t machine_slot_bytes(void)
+{
+	return sizeof(txSlot);
+}
+
+/* Lays the pool out; exits if there is none of that size. */
+static void make_pool(struct machine_memory memory)
+{
+	size_t pool_bytes = memory.pool_bytes / 16 * 16;
+	size_t c_heap_bytes = memory.c_heap_bytes ? memory.c_heap_bytes / 16 * 16 : pool_bytes / 256 * 16;
+	uint8_t *start = pool_bytes > c_heap_bytes ? hal_memory(pool_bytes) : NULL;
+	if (!start)
+		failure_exit(EXIT_OUT_OF_MEMORY, "no such pool");
+	c_heap_init(start, c_heap_bytes);
+	pool.chunk_end = start + c_heap_bytes;
+	pool.slot_start = start + pool_bytes;
+}
+
+txMachine *machine_create(struct machine_memory memory)
+{
+	txCreation creation = {
+		.initialChunkSize = 4096,
+		.incrementalChunkSize = 1024,
+		.initialHeapCount = 1024,
+		.incrementalHeapCount = 64,
+		.stackCount = STACK_SLOTS,
+		.initialKeyCount = XS_ID_COUNT + rom_name_count + (txSize)memory.image_names + SPARE_NAMES,
+		.incrementalKeyCount = SPARE_NAMES,
+		.nameModulo = 251,
+		.symbolModulo = 31,
+		.parserBufferSize = 64 * 1024,
+		.parserTableModulo = 1993,
+	};
+	make_pool(memory);
+	txMachine *machine = fxCreateMachine(&creation, "tracker", NULL, XS_NO_ID);
+	if (!machine)
+		failure_exit(EXIT_OUT_OF_MEMORY, "no memory for the machine");
+	return machine;
+}
+
+/* FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), end of string included. */
+static void hash_name(const char *name)
+{
+	do
+		rom_key_hash = (rom_key_hash ^ (uint8_t)*name) * 16777619u;
+	while (*name++);
+}
+
+/* Names of the built-ins and the ROM modules stay where they are, in constant memory. */
+void fxBuildKeys(txMachine *the)
+{
+	rom_key_hash = 2166136261u;
+	for (int i = 0; i < XS_ID_COUNT; i++) {
+		txString name = (txString)gxIDStrings[i];
+		hash_name(name);
+		if (i < XS_SYMBOL_ID_COUNT) {
+			txSlot *description = fxNewSlot(the);
+			description->kind = XS_STRING_X_KIND;
+			description->value.string = name;
+			the->keyArray[the->keyIndex++] = description;
+		} else
+			fxNewNameX(the, name);
+	}
+	for (int i = 0; i < rom_name_count; i++) {
+		hash_name(rom_names[i]);
+		fxNewNameX(the, (txString)rom_names[i]);
+	}
+	rom_key_count = (uint32_t)the->keyIndex;
+}
+
+static bool pool_has(size_t byte_length)
+{
+	return (size_t)(pool.slot_start - pool.chunk_end) >= byte_length;
+}
+
+/*
+ * XS asks for room for a whole new chunk (`size` covers it and a block head) and then moves the
+ * block's limit up by `size`. Only what the block lacks is taken from the pool, and the limit is
+ * moved down first so that it ends in the right place.
+ */
+void *fxAllocateChunks(txMachine *the, txSize size)
+{
+	txBlock *block = the->firstBlock;
+	txSize lacking = size;
+	if (block)
+		lacking = size - (txSize)sizeof(txBlock) - (txSize)(block->limit - block->current);
+	if (lacking < 0 || !pool_has((size_t)lacking))
+		return NULL;
+	void *result = pool.chunk_end;
+	pool.chunk_end += lacking;
+	if (block) {
+		block->limit = (txByte *)pool.chunk_end - size;
+		the->maximumChunksSize += lacking - size;
+		result = block->limit;
+	}
+	return result;
+}
+
+/* Compacts the chunks and gives their unused end back to the pool. */
+static void shrink_chunks(txMachine *the)
+{
+	txBlock *block = the->firstBlock;
+	fxCollect(the, XS_COMPACT_FLAG | XS_ORGANIC_FLAG);
+	the->maximumChunksSize -= (txSize)(block->limit - block->current);
+	block->limit = block->current;
+	pool.chunk_end = (uint8_t *)block->current;
+}
+
+txSlot *fxAllocateSlots(txMachine *the, txSize count)
+{
+	size_t needed = (size_t)count * sizeof(txSlot);
+	if (!pool_has(needed) && the->firstBlock)
+		shrink_chunks(the);
+	if (!pool_has(needed))
+		return NULL;
+	pool.slot_start -= needed;
+	return (txSlot *)(void *)pool.slot_start;
+}
+
+/* The pool ends with the power cycle. */
+void fxFreeChunks(txMachine *the, void *chunks)
+{
+	(void)the;
+	(void)chunks;
+}
+
+void fxFreeSlots(txMachine *the, void *slots)
+{
+	(void)the;
+	(void)slots;
+}
+
+void fxCreateMachinePlatform(txMachine *the)
+{
+	the->has_promise_jobs = false;
+}
+
+void fxDeleteMachinePlatform(txMachine *the)
+{
+	(void)the;
+}
+
+char *fxCStackLimit(void)
+{
+	return hal_stack_limit();
+}
+
+uint32_t modMilliseconds(void)
+{
+	return (uint32_t)hal_now_ms();
+}
+
+void fxQueuePromiseJobs(txMachine *the)
+{
+	the->has_promise_jobs = true;
+}
+
+void machine_run_jobs(txMachine *machine)
+{
+	while (machine->has_promise_jobs) {
+		machine->has_promise_jobs = false;
+		fxRunPromiseJobs(machine);
+	}
+	fxEndJob(machine);
+	fxCheckUnhandledRejections(machine, true);
+}
+
+struct machine_heap machine_measure(txMachine *machine)
+{
+	fxCollectGarbage(machine);
+	return (struct machine_heap){
+		.chunk_bytes = (uint32_t)machine->currentChunksSize,
+		.chunk_peak_bytes = (uint32_t)machine->peakChunksSize,
+		.slot_bytes = (uint32_t)((size_t)machine->currentHeapCount * sizeof(txSlot)),
+		.slot_peak_bytes = (uint32_t)((size_t)machine->peakHeapCount * sizeof(txSlot)),
+		.c_bytes = (uint32_t)c_heap_used_bytes(),
+		.c_peak_bytes = (uint32_t)c_heap_peak_bytes(),
+	};
+}
+
+/* A failure that a script cannot catch resets the board. */
+void fxAbort(txMachine *the, int status)
+{
+	char message[FAILURE_MESSAGE_MAX_BYTES];
+	switch (status) {
+	case XS_NOT_ENOUGH_MEMORY_EXIT:
+	case XS_NO_MORE_KEYS_EXIT:
+		failure_exit(EXIT_OUT_OF_MEMORY, "out of memory");
+	case XS_STACK_OVERFLOW_EXIT:
+		failure_exit(EXIT_STACK_OVERFLOW, "stack overflow");
+	case XS_UNHANDLED_EXCEPTION_EXIT:
+	case XS_UNHANDLED_REJECTION_EXIT:
+		machine_exception_text(the, message, sizeof message);
+		failure_exit(EXIT_EXCEPTION, message);
+	default:
+		failure_exit(EXIT_EXCEPTION, "engine check failed");
+	}
+}

@@ -1,0 +1,52 @@
+/*
+ * The XS machine in one fixed pool: the engine's C heap first, then chunks growing up and slots
+ * growing down until they meet. One machine per power cycle.
+ */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct sxMachine txMachine;
+
+/*
+ * Default pool. 256 KiB is all the RAM of an nRF9160; about 75 KiB of it hold the built-ins, which a
+ * linked firmware keeps in ROM. 64-bit slots are twice as large.
+ */
+#define MACHINE_POOL_BYTES (sizeof(void *) == 4 ? 384u * 1024 : 768u * 1024)
+
+struct machine_heap {
+	uint32_t chunk_bytes, chunk_peak_bytes;
+	uint32_t slot_bytes, slot_peak_bytes;
+	uint32_t c_bytes, c_peak_bytes;
+};
+
+struct machine_memory {
+	size_t pool_bytes;
+	size_t c_heap_bytes;   /* of the pool; 0: the share that `run` gives it */
+	uint32_t image_names;  /* so that the table of names need not grow while the image is linked */
+};
+
+/*
+ * Makes the machine, with the names of the built-ins and of the ROM's modules. Exits when there is no
+ * such pool.
+ */
+txMachine *machine_create(struct machine_memory memory);
+
+/* Runs promise jobs until none is left, then checks for unhandled rejections. */
+void machine_run_jobs(txMachine *machine);
+
+/* Collects garbage, then tells what is in use. */
+struct machine_heap machine_measure(txMachine *machine);
+
+/* Name ids that machine_create() gave out: the first id of an image's own names. */
+uint32_t machine_rom_key_count(void);
+/* A number that changes with those names, so that an image linked to others is refused. */
+uint32_t machine_rom_key_hash(void);
+
+extern const char machine_engine[]; /* e.g. "XS 13.3.0" */
+uint32_t machine_slot_bytes(void);
+
+#endif

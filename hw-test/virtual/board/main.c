@@ -1,0 +1,149 @@
+/* The command line (docs/virtual-tracker.md, "The board program"). */
+#include "bench.h"
+#include "compile.h"
+#include "events.h"
+#include "hal.h"
+#include "kv.h"
+#include "layout.h"
+#include "link.h"
+#include "power.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* No turn of the event loop for this long: a reset. nRF firmware commonly uses 10 to 60 s. */
+#define WATCHDOG_MS 30000u
+/* A benchmark's own data must not collect garbage at another pace than it would on a large heap. */
+#define BENCH_POOL_BYTES (64u * 1024 * 1024)
+
+static int usage(void)
+{
+	fputs("usage: tracker-board compile IN.js OUT.xsb\n"
+		  "       tracker-board rom OUT.c NAME=IN.js...\n"
+		  "       tracker-board provision FLASH [PATH/]KEY VALUE\n"
+		  "       tracker-board run FLASH [--reset-cause CAUSE] [--pool BYTES] [--watchdog-ms MS]\n"
+		  "                         [--seed N] [--no-rig]\n"
+		  "       tracker-board bench SCRIPT.xsb [--pool BYTES]\n",
+		stderr);
+	return EXIT_USAGE;
+}
+
+/* Where the firmware's store is (firmware/platforms/moddable/platform.ts), if no path is given. */
+#define PROVISION_PATH "tracker-fota/"
+
+struct options {
+	struct power_options power;
+	bool no_rig;
+};
+
+static bool parse_number(const char *text, size_t *value)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+	*value = number;
+	return *text >= '0' && *text <= '9' && *end == 0;
+}
+
+/* One option that takes a value. */
+static bool parse_pair(struct options *options, const char *name, const char *value)
+{
+	size_t number;
+	if (strcmp(name, "--reset-cause") == 0) {
+		options->power.reset_cause = value;
+		return true;
+	}
+	if (!parse_number(value, &number))
+		return false;
+	if (strcmp(name, "--pool") == 0)
+		options->power.pool_bytes = number;
+	else if (strcmp(name, "--watchdog-ms") == 0)
+		options->power.watchdog_ms = (uint32_t)number;
+	else if (strcmp(name, "--seed") == 0)
+		hal_random_seed((uint32_t)number);
+	else
+		return false;
+	return true;
+}
+
+static bool parse_options(struct options *options, int count, char **words)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(words[i], "--no-rig") == 0)
+			options->no_rig = true;
+		else if (i + 1 == count || !parse_pair(options, words[i], words[i + 1]))
+			return false;
+		else
+			i++;
+	return true;
+}
+
+static bool open_flash(const char *path, bool create)
+{
+	if (hal_flash_open(path, FLASH_BYTES, create))
+		return true;
+	fprintf(stderr, "%s: cannot be opened as a flash of %u bytes\n", path, FLASH_BYTES);
+	return false;
+}
+
+static int run(int count, char **words)
+{
+	struct options options = {.power = {.pool_bytes = MACHINE_POOL_BYTES,
+								  .watchdog_ms = WATCHDOG_MS,
+								  .reset_cause = "power-on"}};
+	if (count < 1 || !parse_options(&options, count - 1, words + 1))
+		return usage();
+	if (!open_flash(words[0], false))
+		return EXIT_USAGE;
+	if (!options.no_rig && !link_open()) {
+		fputs("no link on descriptor 3 (or say --no-rig)\n", stderr);
+		return EXIT_USAGE;
+	}
+	power_run(&options.power);
+}
+
+static int provision(int count, char **words)
+{
+	char name[KV_NAME_MAX_BYTES + 2] = "";
+	if (count != 3)
+		return usage();
+	if (!open_flash(words[0], true))
+		return EXIT_USAGE;
+	struct kv_value value = {
+		KV_BUFFER, (const uint8_t *)words[2], (uint32_t)strlen(words[2])};
+	snprintf(name, sizeof name, "%s%s", strchr(words[1], '/') ? "" : PROVISION_PATH, words[1]);
+	enum kv_result result = kv_write(name, &value);
+	if (result != KV_OK)
+		fprintf(stderr, "%s: %s\n", words[1], kv_result_text(result));
+	return result == KV_OK ? 0 : EXIT_FAILED;
+}
+
+static int bench(int count, char **words)
+{
+	struct options options = {.power = {.pool_bytes = BENCH_POOL_BYTES}};
+	if (count < 1 || !parse_options(&options, count - 1, words + 1))
+		return usage();
+	return bench_run(words[0], options.power.pool_bytes);
+}
+
+int main(int argc, char **argv)
+{
+	int count = argc - 2;
+	char **words = argv + 2;
+	hal_now_ms();
+	hal_stack_limit();
+	if (argc < 2)
+		return usage();
+	if (strcmp(argv[1], "run") == 0)
+		return run(count, words);
+	if (strcmp(argv[1], "compile") == 0 && count == 2)
+		return compile_image(words[0], words[1]);
+	if (strcmp(argv[1], "rom") == 0 && count >= 1)
+		return compile_rom(words[0], count - 1, words + 1);
+	if (strcmp(argv[1], "provision") == 0)
+		return provision(count, words);
+	if (strcmp(argv[1], "bench") == 0)
+		return bench(count, words);
+	return usage();
+}
