@@ -61,8 +61,9 @@ export const failures = Object.freeze({
   SLOT_TRAILER: failed("data would reach the slot's trailer"),
   SLOT_OVERLAP: failed("two records give one address different bytes"),
   SLOT_ORDER: failed("records jump back into a write block that is already programmed"),
-  FLASH_ERASE: failed("a page does not read back as erased"),
-  FLASH_WRITE: failed("a page does not read back as written"),
+  FLASH_ERASE: failed("a page cannot be erased, or does not read back as erased"),
+  FLASH_WRITE: failed("a page cannot be written, or does not read back as written"),
+  FLASH_READ: failed("the flash cannot be read"),
 
   // What was written, read back (verify/)
   IMAGE_EMPTY: failed("the file holds no data"),

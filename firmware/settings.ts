@@ -9,6 +9,8 @@ export interface Settings {
   readonly slotAddresses: { readonly primary: number; readonly secondary: number };
   /** `optional` lets a file without an MCUboot header pass, if something else vouches for it. */
   readonly imageHeader: "required" | "optional";
+  /** `optional` accepts a file that only the checksums of its own records vouch for. */
+  readonly evidence: "required" | "optional";
   readonly allowDowngrade: boolean;
   /** What a job's `hardware` must name; undefined accepts only jobs that name none. */
   readonly hardware: string | undefined;

@@ -114,6 +114,7 @@ describe("a clean download", () => {
     });
     assertWhole(done);
     assert.equal(done.server.requests.length, 10);
+    assert.equal(done.server.network.sockets.length, 1);
   });
 
   it("writes a request in the pieces that it is granted", () => {
@@ -191,7 +192,7 @@ describe("a response that is not what was asked for", () => {
   });
 
   for (const range of [
-    "bytes 1-400/1000",
+    "bytes 1-399/1000",
     "bytes 0-400/1000",
     "bytes 0-399/*",
     "bytes */1000",
@@ -306,6 +307,14 @@ describe("a response that is not what was asked for", () => {
     const headers = { "Content-Range": "bytes 0-399/1000", ETag: etag };
     const long = httpReply({ status: "206 x", headers, body: file.slice(0, 401), chunks: [401] });
     assertFailed(run(first(long)), "HTTP_RESPONSE");
+  });
+
+  it("an answer to a request that was not yet made", () => {
+    const headers = { "Content-Range": "bytes 400-799/1000", ETag: etag };
+    const next = httpReply({ status: "206 x", headers, body: file.slice(400, 800) });
+    const bytes = new Uint8Array(Buffer.concat([fileReply0().bytes, next.bytes]));
+    const done = run(first({ bytes, ending: "keep" }), { bufferBytes: 4096 });
+    assertFailed(done, "HTTP_RESPONSE");
   });
 
   for (const pieceBytes of [1, 10_000]) {

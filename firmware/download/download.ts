@@ -82,7 +82,7 @@ export class Download {
     this.connectAfter(0);
   }
 
-  /** The answer to `onUrlExpired`, from inside it or later. Harmless when the download has ended. */
+  /** The answer to `onUrlExpired`, from inside it or later. Harmless after the end. */
   useFile(file: FileLocation): void {
     if (this.hasEnded()) return;
     assert(this.phase === "needs-url", "a URL that nobody asked for");

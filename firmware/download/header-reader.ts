@@ -13,7 +13,7 @@ export interface HeadSink {
 interface Kept {
   /** Bytes of the value that are kept at most. */
   readonly maxBytes: number;
-  /** A longer value: `refuse` it with the response, or `skip` the header, as if it were not there. */
+  /** What a longer value does: `refuse` the response, or `skip` the header as if it were absent. */
   readonly tooLong: "refuse" | "skip";
 }
 

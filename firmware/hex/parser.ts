@@ -161,7 +161,7 @@ export class HexParser {
     else this.interpret(record);
   }
 
-  /** Past offset 0xFFFF a segmented address goes on at the segment's start, a linear one runs on. */
+  /** Past offset 0xFFFF a segmented one goes on at the segment's start; a linear one runs on. */
   private deliver(offset: number, length: number): void {
     if (length === 0) return;
     const data = this.record.data;

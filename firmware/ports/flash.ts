@@ -10,7 +10,10 @@ export interface FlashGeometry {
   readonly eraseValue: number;
 }
 
-/** One flash partition. Offsets are bytes from its start. Every call throws on a device error. */
+/**
+ * One flash partition. Offsets are bytes from its start. A device error is thrown as a Failure:
+ * FLASH_READ, FLASH_WRITE, FLASH_ERASE.
+ */
 export interface Flash {
   readonly geometry: FlashGeometry;
 

@@ -30,7 +30,7 @@ const MAGIC_BYTES = 16;
  */
 export function slotLayout(geometry: FlashGeometry): SlotLayout {
   checkGeometry(geometry);
-  const alignment = geometry.writeAlign > 8 ? geometry.writeAlign : 8;
+  const alignment = Math.max(geometry.writeAlign, 8);
   const trailerBytes =
     SECTORS_MAX * geometry.writeAlign * STATES +
     4 * alignment +

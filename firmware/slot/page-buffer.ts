@@ -23,7 +23,7 @@ export class PageBuffer {
     this.flash = flash;
     this.bytes = new Uint8Array(flash.geometry.blockLength);
     this.words = new Int32Array(this.bytes.buffer);
-    this.unitBytes = flash.geometry.writeAlign > 4 ? flash.geometry.writeAlign : 4;
+    this.unitBytes = Math.max(flash.geometry.writeAlign, 4);
     this.erasedWord = flash.geometry.eraseValue === 0 ? 0 : -1;
   }
 

@@ -14,7 +14,7 @@ export interface SlotProgress {
   readonly lowest: number;
   /** Offset in bytes behind the last byte of data. */
   readonly end: number;
-  /** XOR of `pageCheck` over the pages in `erased`, as handed to flash: an unsigned 32-bit number. */
+  /** XOR of `pageCheck` over the pages in `erased`, as handed to flash; unsigned 32 bits. */
   readonly check: number;
   /** Which slot's addresses the file is linked for. */
   readonly window: "primary" | "secondary";
@@ -119,7 +119,7 @@ export class SlotWriter {
         continue;
       }
       const room = this.pageBytes - start;
-      const count = length - from < room ? length - from : room;
+      const count = Math.min(length - from, room);
       if (from === 0 && start >= this.freshFrom) this.copy(start, bytes, count);
       else this.merge(start, bytes, from, count);
       this.given.add(start, start + count);
@@ -130,8 +130,9 @@ export class SlotWriter {
   }
 
   /**
-   * Writes the last page, and erases the pages before it that the file gave nothing for: a gap reads
-   * as erased, and no image of old stays at the slot's start. Throws IMAGE_EMPTY and what `write` throws.
+   * Writes the last page, and erases the pages before it that the file gave nothing for: a gap
+   * reads as erased, and no image of old stays at the slot's start. Throws IMAGE_EMPTY and what
+   * `write` throws.
    */
   finish(): void {
     if (this.end === 0) throw new Failure("IMAGE_EMPTY", "no data record");
@@ -236,7 +237,7 @@ export class SlotWriter {
 
   /** A byte other than the page's. */
   private change(at: number, value: number): void {
-    if (false) this.fail("SLOT_OVERLAP", this.base + this.pageStart + at);
+    if (this.given.has(at)) this.fail("SLOT_OVERLAP", this.base + this.pageStart + at);
     if (this.reopened) {
       if (!this.page.isUnitErased(this.pageIndex, at)) {
         this.fail("SLOT_ORDER", this.base + this.pageStart + at);

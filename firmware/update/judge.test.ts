@@ -39,7 +39,12 @@ const cases: [string, UpdateRecord | undefined, Evidence, Verdict][] = [
   ["a cut before the trailer's magic", record("verified"), oldRunsAgain, resume],
   ["a cut between magic and journal", record("verified"), newOnTrial, test],
   ["the swap as planned", record("requested"), newOnTrial, test],
-  ["a reset during the self-test of a board that keeps the image", record("testing"), newOnTrial, test],
+  [
+    "a reset during the self-test of a board that keeps the image",
+    record("testing"),
+    newOnTrial,
+    test,
+  ],
   ["a cut between confirm and report", record("testing"), newConfirmed, succeeded],
   ["confirmed by other means before the journal knew", record("verified"), newConfirmed, succeeded],
   ["the bootloader wiped the new image", record("requested"), oldRuns, refused],

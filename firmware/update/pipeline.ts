@@ -53,8 +53,13 @@ export class Pipeline {
   /** `bytes[0..length)` lie at `offset` of the HEX file. */
   push(bytes: Uint8Array, length: number, offset: number): void {
     this.fileCrc.begin(bytes, offset);
-    this.parser.push(bytes, length);
-    this.fileCrc.end(length, this.parser.recordOffset);
+    try {
+      this.parser.push(bytes, length);
+    } catch (error) {
+      throw this.located(error);
+    }
+    // A CRC nobody compares would cost as much as the parsing.
+    if (this.serverCrc !== undefined) this.fileCrc.end(length, this.parser.recordOffset);
   }
 
   /** The file changed on the server: everything from byte 0 again. */
@@ -75,6 +80,13 @@ export class Pipeline {
       throw new Failure("FILE_CRC", `${total.toString(16)}, expected ${serverCrc.toString(16)}`);
     }
     return { slot: this.writer.progress(), fileCrcChecked: serverCrc !== undefined };
+  }
+
+  /** The parser's failures say where; the writer's know addresses only. */
+  private located(error: unknown): unknown {
+    if (!(error instanceof Failure) || error.detail.slice(0, 5) === "line ") return error;
+    const { line, offset } = this.parser.position();
+    return new Failure(error.code, `line ${line}, byte ${offset}: ${error.detail}`);
   }
 
   private newWriter(from: SlotProgress | undefined): SlotWriter {
@@ -101,7 +113,7 @@ export class Pipeline {
     this.options.journal.saveProgress({
       hex,
       slot: this.writer.progress(),
-      fileCrc: this.fileCrc.at(hex.offset),
+      fileCrc: this.serverCrc === undefined ? 0 : this.fileCrc.at(hex.offset),
       etag: this.etag,
       serverCrc: this.serverCrc,
     });

@@ -49,7 +49,10 @@ export class Reporter {
 
   succeed(job: JobIdentity): void {
     const version = runningVersion(this.platform.primary);
-    this.end(job, { status: "SUCCEEDED", statusDetails: statusDetails({ phase: "done", version }) });
+    this.end(job, {
+      status: "SUCCEEDED",
+      statusDetails: statusDetails({ phase: "done", version }),
+    });
   }
 
   /** @param phase in which it failed */

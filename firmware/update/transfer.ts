@@ -120,6 +120,7 @@ export class Transfer {
       newSha256: platform.newSha256,
       slot: written.slot,
       header: settings.imageHeader,
+      evidence: settings.evidence,
       fileCrcChecked: written.fileCrcChecked,
       promised: document,
     });

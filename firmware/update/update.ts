@@ -1,5 +1,5 @@
-import type { ApplicationCheck } from "../confirm/self-test.ts";
 import { config } from "../config.ts";
+import type { ApplicationCheck } from "../confirm/self-test.ts";
 import { Deadline } from "../deadline.ts";
 import { attempt, Failure, failures } from "../failure.ts";
 import { parseJobDocument } from "../job/document.ts";

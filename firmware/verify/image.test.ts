@@ -140,6 +140,13 @@ describe("ImageCheck", () => {
       ["no body", (bytes) => bytes.writeUInt32LE(0, 12)],
       ["body one byte longer", (bytes) => bytes.writeUInt32LE(5001, 12)],
       ["protected TLVs that are not there", (bytes) => bytes.writeUInt16LE(8, 10)],
+      [
+        "protected TLVs beyond the slot",
+        (bytes) => {
+          bytes.writeUInt32LE(0xffffff00, 12);
+          bytes.writeUInt16LE(8, 10);
+        },
+      ],
       ["not bootable", (bytes) => bytes.writeUInt32LE(0x10, 16)],
       ["TLV magic", (bytes) => bytes.writeUInt16LE(0x6906, tlvStart)],
       ["TLV area too long", (bytes) => bytes.writeUInt16LE(41, tlvStart + 2)],

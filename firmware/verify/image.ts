@@ -36,7 +36,7 @@ export interface ImageCheckOptions {
   readonly promised: PromisedImage;
   /** `optional` is satisfied with the checksums of the HEX records; required when not given. */
   readonly evidence?: "required" | "optional" | undefined;
-  /** With a public key configured: whether `signature` is its over `digest`. Makes one obligatory. */
+  /** Given where a public key is configured; the job must then have a signature that passes. */
   readonly verifySignature?: ((signature: Uint8Array, digest: Uint8Array) => boolean) | undefined;
 }
 
@@ -202,5 +202,5 @@ export class ImageCheck {
 
 function clamp(offset: number): number {
   if (offset <= 0) return 0;
-  return offset < CHUNK_BYTES ? offset : CHUNK_BYTES;
+  return Math.min(offset, CHUNK_BYTES);
 }

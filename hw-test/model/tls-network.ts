@@ -27,6 +27,7 @@ class TlsPortSocket implements Socket {
   private readonly stream: TLSSocket;
   private received = Buffer.alloc(0);
   private isOver = false;
+  private readonly grant: () => void;
 
   constructor(stream: TLSSocket, events: SocketEvents, grantBytes: number) {
     this.stream = stream;
@@ -35,10 +36,10 @@ class TlsPortSocket implements Socket {
       this.isOver = true;
       events.onError(reason);
     };
-    const grant = () => {
+    this.grant = () => {
       if (!this.isOver) events.onWritable(grantBytes);
     };
-    stream.on("secureConnect", grant);
+    stream.on("secureConnect", this.grant);
     stream.on("data", (bytes) => {
       if (this.isOver) return;
       this.received = Buffer.concat([this.received, bytes]);
@@ -46,10 +47,7 @@ class TlsPortSocket implements Socket {
     });
     stream.on("error", (error) => end(error.message));
     stream.on("close", () => end("closed"));
-    this.onWritten = () => grant();
   }
-
-  private readonly onWritten: () => void;
 
   read(into: Uint8Array): number {
     const count = this.received.copy(into);
@@ -58,7 +56,7 @@ class TlsPortSocket implements Socket {
   }
 
   write(bytes: Uint8Array): void {
-    this.stream.write(bytes.slice(), () => this.onWritten());
+    this.stream.write(bytes.slice(), this.grant);
   }
 
   close(): void {

@@ -76,9 +76,7 @@ export class UpdateJob {
 
   async cancel(): Promise<void> {
     const { thingName } = this.order;
-    await this.iot.send(
-      new CancelJobExecutionCommand({ jobId: this.id, thingName, force: true }),
-    );
+    await this.iot.send(new CancelJobExecutionCommand({ jobId: this.id, thingName, force: true }));
   }
 
   private makeDocument(): string {

@@ -111,7 +111,8 @@ class UpdateRun {
         files: { ca: cloud.ca },
       },
       resolve: (host) => {
-        if (host !== broker.hostName) return host.endsWith(".amazonaws.com") ? files.port : undefined;
+        if (host !== broker.hostName)
+          return host.endsWith(".amazonaws.com") ? files.port : undefined;
         return this.isCutOff() ? undefined : broker.port;
       },
       restartsAfter: () => !(stopBeforeBoot && this.isSwapPending()),
@@ -177,7 +178,8 @@ class UpdateRun {
   }
 
   private isFinished(state: JobState): boolean {
-    if (this.halted !== undefined || (this.options.stopBeforeBoot && this.swapRequested)) return true;
+    if (this.halted !== undefined || (this.options.stopBeforeBoot && this.swapRequested))
+      return true;
     return isOver(state);
   }
 

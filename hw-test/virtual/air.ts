@@ -24,7 +24,7 @@ export class Air {
   private readonly random: () => number;
   /** When the last byte so far has left the sender. */
   private freeAtMs = 0;
-  /** Arrivals, oldest first; `arrivedAtMs` never goes down, so one alarm serves the first. */
+  /** Oldest first. Only the first has an alarm, so nothing overtakes what was sent before it. */
   private readonly underWay: { atMs: number; onArrived: () => void }[] = [];
 
   constructor(options: { profile: LinkProfile; timing: Timing; seed: number }) {
@@ -39,8 +39,7 @@ export class Air {
     const nowMs = this.timing.nowMs();
     this.freeAtMs = Math.max(nowMs, this.freeAtMs) + (byteCount * 8 * 1000) / bitsPerSecond;
     if (lossShare > 0 && this.random() < lossShare) this.freeAtMs += retransmitMs;
-    const before = this.underWay.at(-1)?.atMs ?? nowMs;
-    const atMs = Math.max(before, this.freeAtMs + roundTripMs / 2);
+    const atMs = this.freeAtMs + roundTripMs / 2;
     if (atMs <= nowMs && this.underWay.length === 0) {
       onArrived();
       return;

@@ -44,7 +44,7 @@ const fields: Readonly<Record<BoardEventName, Readonly<Record<string, string>>>>
   exception: { message: "string" },
 });
 
-/** @throws LinkError if it is no JSON, or not one of the documented objects; more fields are fine */
+/** @throws LinkError if it is none of the documented objects; more fields than theirs are fine */
 export function parseBoardEvent(payload: Uint8Array): BoardEvent {
   const text = Buffer.from(payload).toString("utf8");
   const value = parseObject(text);

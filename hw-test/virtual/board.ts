@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -38,7 +39,8 @@ async function makeBoard(): Promise<string> {
   for (const tool of ["make", "gcc"]) await requireTool(tool);
   mkdirSync(join(root, "build"), { recursive: true });
   try {
-    await run("make", ["-s", "-C", join(root, "hw-test/virtual/board")], {
+    const jobs = `-j${availableParallelism()}`;
+    await run("make", ["-s", jobs, "-C", join(root, "hw-test/virtual/board")], {
       maxBuffer: OUTPUT_MAX_BYTES,
     });
   } catch (error) {

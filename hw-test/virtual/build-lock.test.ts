@@ -16,7 +16,8 @@ describe("withBuildLock", () => {
     const enter = (name: string) =>
       withBuildLock(path, async () => {
         order.push(`${name} in`);
-        await new Promise((resolve) => setImmediate(resolve));
+        // Longer than the other waits between two tries.
+        await new Promise((resolve) => setTimeout(resolve, 120));
         order.push(`${name} out`);
         if (name === "a") throw new Error("a fails");
       });

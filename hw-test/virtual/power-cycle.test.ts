@@ -51,7 +51,11 @@ describe("PowerCycle", () => {
   it("starts the board with its arguments and gives the console line by line", async () => {
     const script = `
       process.stdout.write(process.argv.slice(2).join(" ") + "\\nhalf ");
-      setTimeout(() => { process.stdout.write("a line\\nrest"); process.exitCode = 64; link.destroy(); }, 5);`;
+      setTimeout(() => {
+        process.stdout.write("a line\\nrest");
+        process.exitCode = 64;
+        link.destroy();
+      }, 5);`;
     const { end, lines } = await run(script);
     assert.deepEqual(lines, ["run flash.bin --reset-cause pin --seed 7", "half a line", "rest"]);
     assert.equal(end, "software");
@@ -102,7 +106,9 @@ describe("PowerCycle", () => {
 
   it("sends frames, and asks to stop", async () => {
     const script = `
-      link.on("data", (bytes) => process.stdout.write(bytes.toString("hex") + "\\n", () => process.exit(0)));
+      link.on("data", (bytes) => {
+        process.stdout.write(bytes.toString("hex") + "\\n", () => process.exit(0));
+      });
       process.stdout.write("ready\\n");`;
     let asked = false;
     const { end, lines } = await run(script, (cycle) => {

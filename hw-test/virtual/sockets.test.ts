@@ -15,6 +15,7 @@ import { Sockets } from "./sockets.ts";
 class TestBoard {
   readonly sockets: Sockets;
   readonly downloaded: number[] = [];
+  readonly errors: string[] = [];
   private readonly decoder = new FrameDecoder();
   private readonly frames: Frame[] = [];
   private wake: () => void = () => {};
@@ -32,6 +33,7 @@ class TestBoard {
         this.wake();
       },
       onDownloaded: (totalBytes) => this.downloaded.push(totalBytes),
+      onSocketError: ({ host }, reason) => this.errors.push(`${host}: ${reason}`),
     });
     boards.push(this);
   }
@@ -110,6 +112,7 @@ function accept(handler: (socket: net.Socket) => void): (socket: net.Socket) => 
 }
 
 const echo = accept((socket) => socket.on("data", (bytes) => socket.write(bytes)));
+const sendShort = accept((socket) => socket.end(pattern.subarray(0, 5000)));
 const sendPattern = accept((socket) => socket.end(pattern));
 
 before(async () => {
@@ -127,6 +130,7 @@ before(async () => {
   const strange = stranger.issueServer(["strange.test"]);
   await listen("strange.test", tls.createServer(strange, echo));
   ports["wrong-name.test"] = ports["files.test"] ?? 0;
+  await listen("short.test", net.createServer(sendShort));
   await listen("echo.test", net.createServer(echo));
 });
 
@@ -167,7 +171,9 @@ describe("Sockets: who may talk to whom", () => {
     it(`refuses ${what}`, async () => {
       const board = new TestBoard({ credentials });
       board.open(1, security, host);
-      assert.match((await board.expect("ERROR", 1)).toString(), reason);
+      const told = (await board.expect("ERROR", 1)).toString();
+      assert.match(told, reason);
+      assert.deepEqual(board.errors, [`${host}: ${told}`]);
       assert.equal(board.sockets.traffic[security].connections, 0);
     });
   }
@@ -218,6 +224,20 @@ describe("Sockets: flow", () => {
     assert.deepEqual([last.name, last.payload.toString()], ["ERROR", "closed by the peer"]);
     assert.equal(board.downloaded.at(-1), pattern.byteLength);
     assert.equal(board.sockets.traffic.files.toTrackerBytes, pattern.byteLength);
+  });
+
+  it("tells the end only after the last byte", async () => {
+    const board = new TestBoard({ credentials });
+    board.open(1, "tcp", "short.test");
+    await board.expect("OPENED", 1);
+    const head: Buffer[] = [];
+    while (Buffer.concat(head).byteLength < 2048) head.push(await board.expect("DATA", 1));
+    await setImmediateRounds();
+    assert.equal(board.waiting, 0);
+    board.credit(1, 4096);
+    const { bytes, last } = await board.readAll(1);
+    assert.ok(Buffer.concat([...head, bytes]).equals(pattern.subarray(0, 5000)));
+    assert.deepEqual([last.name, last.payload.toString()], ["ERROR", "closed by the peer"]);
   });
 
   it("sends what came before CLOSE, and nothing to the board after it", async () => {

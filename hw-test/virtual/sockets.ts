@@ -18,6 +18,8 @@ export interface SocketsOptions {
   readonly send: (frame: Buffer) => void;
   /** `totalBytes`: what connections to the file server have brought the tracker so far. */
   readonly onDownloaded: (totalBytes: number) => void;
+  /** The board hears only that a connection has ended; people want to know why. */
+  readonly onSocketError: (target: Target, reason: string) => void;
 }
 
 /** What passed through the sockets since the rig started, in payload bytes. */
@@ -95,7 +97,7 @@ export class Sockets {
 
   private open(channel: number, target: Target): void {
     if (this.channels.has(channel)) throw new LinkError(`OPEN on open channel ${channel}`);
-    const { connect, up, down, timing, send, onDownloaded } = this.options;
+    const { connect, up, down, timing, send, onDownloaded, onSocketError } = this.options;
     const traffic = this.traffic[target.security];
     const isFiles = target.security === "files";
     const relay = new Relay({
@@ -121,6 +123,7 @@ export class Sockets {
         onError: (reason) => {
           this.channels.delete(channel);
           send(encodeFrame({ name: "ERROR", channel, payload: Buffer.from(reason) }));
+          onSocketError(target, reason);
         },
       },
     });

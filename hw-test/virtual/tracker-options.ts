@@ -1,6 +1,6 @@
 import type { ConsoleLine } from "../driver.ts";
 import type { BoardEvents } from "./board-events.ts";
-import type { Credentials, Resolve } from "./connect.ts";
+import type { Credentials, Resolve, Target } from "./connect.ts";
 import type { Fault } from "./faults.ts";
 import type { FlashTiming } from "./flash-timing.ts";
 import type { LinkProfile } from "./link-profile.ts";
@@ -39,4 +39,6 @@ export interface VirtualTrackerEvents {
   halted: [Error];
   /** Bytes that connections to the file server have brought so far, HTTP heads included. */
   downloaded: [number];
+  /** Why a connection has ended or did not come up; the firmware hears only that it has. */
+  socketError: [{ readonly target: Target; readonly reason: string }];
 }

@@ -141,8 +141,11 @@ describe("VirtualTracker", { timeout: 60_000 }, () => {
   it("tells the firmware that a name is not in the map", async () => {
     const tracker = await trackerWith(echoClient, { resolve: resolveFrom({}) });
     const heard = line(tracker, /^echoed|error/);
+    const told = once(tracker, "socketError");
     await tracker.powerOn();
     assert.equal(await heard, "socket error");
+    const target = { security: "tcp", host: "echo.test", port: 7 };
+    assert.deepEqual((await told)[0], { target, reason: "cannot resolve echo.test" });
   });
 
   it("restarts after a software reset, keeps the flash, and counts", async () => {
@@ -230,7 +233,8 @@ describe("VirtualTracker", { timeout: 60_000 }, () => {
       import Analog from "embedded:io/analog";
       import Timer from "timer";
       const battery = new Analog({ pin: 0, resolution: 10 });
-      Timer.repeat(() => trace("battery " + battery.read() + " " + System.resetCause + "\\n"), 5);`);
+      const tell = () => trace("battery " + battery.read() + " " + System.resetCause + "\\n");
+      Timer.repeat(tell, 5);`);
     tracker.setInput("battery", 500);
     const first = line(tracker, /^battery 51[12] power-on/);
     await tracker.powerOn();

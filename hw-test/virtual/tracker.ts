@@ -67,6 +67,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
       faults,
       send: (frame) => this.cycle?.send(frame),
       onDownloaded: (totalBytes) => this.emit("downloaded", totalBytes),
+      onSocketError: (target, reason) => this.emit("socketError", { target, reason }),
     });
   }
 

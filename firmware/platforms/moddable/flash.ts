@@ -1,5 +1,6 @@
 import type { Partition } from "embedded:storage/flash";
 import FlashStorage from "embedded:storage/flash";
+import { Failure, type FailureCode } from "../../failure.ts";
 import type { Flash, FlashGeometry } from "../../ports/flash.ts";
 
 export class ModdableFlash implements Flash {
@@ -19,14 +20,31 @@ export class ModdableFlash implements Flash {
   }
 
   read(into: Uint8Array, offset: number): void {
-    this.partition.read(into, offset);
+    try {
+      this.partition.read(into, offset);
+    } catch (error) {
+      throw deviceError("FLASH_READ", error);
+    }
   }
 
   write(bytes: Uint8Array, offset: number): void {
-    this.partition.write(bytes, offset);
+    try {
+      this.partition.write(bytes, offset);
+    } catch (error) {
+      throw deviceError("FLASH_WRITE", error);
+    }
   }
 
   eraseBlock(blockIndex: number): void {
-    this.partition.eraseBlock(blockIndex);
+    try {
+      this.partition.eraseBlock(blockIndex);
+    } catch (error) {
+      throw deviceError("FLASH_ERASE", error);
+    }
   }
+}
+
+/** Flash that fails is no bug of ours: the job is told, the running image stays. */
+function deviceError(code: FailureCode, error: unknown): Failure {
+  return new Failure(code, String(error));
 }

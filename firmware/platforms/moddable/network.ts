@@ -1,13 +1,7 @@
 import TCP from "embedded:io/socket/tcp";
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import Timer from "timer";
-import type {
-  Network,
-  Security,
-  Socket,
-  SocketEvents,
-  SocketTarget,
-} from "../../ports/network.ts";
+import type { Network, Security, Socket, SocketEvents, SocketTarget } from "../../ports/network.ts";
 
 /**
  * A throw inside a socket callback aborts XS, which on a board is a reboot, and the SDK's TLS

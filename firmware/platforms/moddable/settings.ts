@@ -11,6 +11,7 @@ const defaults = Object.freeze({
   /** nRF9160 with joined slots (docs/virtual-tracker.md, "Memory map"). */
   slotAddresses: Object.freeze({ primary: 0x10000, secondary: 0x80000 }),
   imageHeader: "required",
+  evidence: "required",
   allowDowngrade: false,
   hardware: undefined,
   selfTestDeadlineMs: 300_000,

@@ -69,11 +69,12 @@ export function jobRoutes(options: JobRoutesOptions): readonly Route[] {
       control.delete(pathPart(call, "jobId"), queryFlag(call, "force"));
       return {};
     }),
+    ...executionListRoutes(options),
     ...executionRoutes(options),
   ];
 }
 
-function executionRoutes({ ledger, control, registry, names }: JobRoutesOptions): readonly Route[] {
+function executionListRoutes({ ledger, registry, names }: JobRoutesOptions): readonly Route[] {
   const withStatus = (call: Call, executions: readonly Execution[]) => {
     const status = call.query.get("status");
     return executions.filter((execution) => !status || execution.status === status);
@@ -95,6 +96,11 @@ function executionRoutes({ ledger, control, registry, names }: JobRoutesOptions)
       }));
       return page(call, "executionSummaries", summaries);
     }),
+  ];
+}
+
+function executionRoutes({ ledger, control, names }: JobRoutesOptions): readonly Route[] {
+  return [
     route("GET", "/things/{thingName}/jobs/{jobId}", (call) => {
       const execution = ledger.execution(
         pathPart(call, "thingName"),

@@ -110,7 +110,8 @@ export class Broker {
     // Their reasons are for the one who is refused; the connection is closed already.
     aedes.on("clientError", () => undefined);
     aedes.on("connectionError", () => undefined);
-    aedes.on("clientReady", (client) => {
+    // Registered, and CONNACK not yet sent: whoever has that finds the thing and the connection.
+    aedes.on("client", (client) => {
       clients.set(client.id, client);
       sessions.onConnected(client.id);
       options.onConnected(client.id);

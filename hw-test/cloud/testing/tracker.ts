@@ -46,39 +46,12 @@ export async function connectTracker(
   more: IClientOptions & { readonly onConnack?: (sessionPresent: boolean) => void } = {},
 ): Promise<TestTracker> {
   const prefix = `$aws/things/${thingName}/jobs/`;
-  const received: Message[] = [];
-  const waiting = new Set<() => void>();
   const { onConnack, ...options } = more;
   const client = mqtt.connect({ ...connectOptions(cloud, thingName), ...options });
   // Before the connection is up: a session may have messages waiting.
-  client.on("message", (topic, payload, packet) => {
-    const body = JSON.parse(payload.toString("utf8")) as JsonObject;
-    received.push({ topic: topic.replace(prefix, ""), body, qos: packet.qos });
-    for (const check of [...waiting]) check();
-  });
-
-  await new Promise<void>((resolve, reject) => {
-    client.once("error", reject);
-    client.once("close", () => reject(new Error("closed before it was connected")));
-    client.once("connect", ({ sessionPresent }) => {
-      onConnack?.(sessionPresent);
-      resolve();
-    });
-  });
-
-  function until(find: () => Message | undefined): Promise<Message> {
-    return new Promise((resolve) => {
-      const check = () => {
-        const message = find();
-        if (message === undefined) return;
-        waiting.delete(check);
-        resolve(message);
-      };
-      waiting.add(check);
-      check();
-    });
-  }
-
+  const { received, until } = collect(client, prefix);
+  const sessionPresent = await connected(client);
+  onConnack?.(sessionPresent);
   return {
     thingName,
     client,
@@ -102,4 +75,37 @@ export async function connectTracker(
       await client.endAsync(true);
     },
   };
+}
+
+/** @returns whether the broker had a session */
+function connected(client: MqttClient): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    client.once("error", reject);
+    client.once("close", () => reject(new Error("closed before it was connected")));
+    client.once("connect", ({ sessionPresent }) => resolve(sessionPresent));
+  });
+}
+
+function collect(client: MqttClient, prefix: string) {
+  const received: Message[] = [];
+  const waiting = new Set<() => void>();
+  client.on("message", (topic, payload, packet) => {
+    const body = JSON.parse(payload.toString("utf8")) as JsonObject;
+    received.push({ topic: topic.replace(prefix, ""), body, qos: packet.qos });
+    for (const check of [...waiting]) check();
+  });
+  /** Resolves as soon as `find` finds something, now or after a message to come. */
+  function until(find: () => Message | undefined): Promise<Message> {
+    return new Promise((resolve) => {
+      const check = () => {
+        const message = find();
+        if (message === undefined) return;
+        waiting.delete(check);
+        resolve(message);
+      };
+      waiting.add(check);
+      check();
+    });
+  }
+  return { received, until };
 }

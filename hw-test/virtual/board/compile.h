@@ -5,7 +5,7 @@
 /* `compile IN.js OUT.xsb`: one module as the body of an image. */
 int compile_image(const char *source_path, const char *output_path);
 
-/* `rom OUT.c NAME=IN.js…`: the board's own modules as a C source that defines rom.h. */
+/* `rom OUT.c NAME=IN.xs…`: the board's own modules as a C source that defines rom.h. */
 int compile_rom(const char *output_path, int module_count, char **modules);
 
 #endif

@@ -18,11 +18,10 @@ void machine_exception_text(txMachine *the, char *into, size_t capacity)
 	into[0] = 0;
 	mxTry(the)
 	{
+		fxBeginHost(the); /* throwing needs a frame; it is left to the reset that follows */
 		mxPush(mxException);
 		mxException = mxUndefined;
-		const char *text = fxToString(the, the->stack);
-		c_snprintf(into, capacity, "%s", text);
-		mxPop();
+		c_snprintf(into, capacity, "%s", fxToString(the, the->stack));
 	}
 	mxCatch(the)
 	{

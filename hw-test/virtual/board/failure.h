@@ -16,7 +16,10 @@ _Noreturn void failure_exit(enum exit_code code, const char *message);
 /* The same for the exception that the machine has just caught. */
 _Noreturn void failure_exception(txMachine *machine);
 
-/* The text of the caught exception, cut to `capacity` bytes with the final NUL. */
+/*
+ * The text of the caught exception, cut to `capacity` bytes with the final NUL. Only on the way down:
+ * the machine cannot be used after it.
+ */
 void machine_exception_text(txMachine *machine, char *into, size_t capacity);
 
 #endif

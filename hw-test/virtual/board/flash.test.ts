@@ -109,11 +109,7 @@ test("read fills a view; erase takes a range; a closed flash throws", async () =
     flash.close();
     trace(outcome(() => flash.read(4, 0)).startsWith("SyntaxError"));
     flash.close();`);
-  assert.deepEqual(lines, [
-    "4:0,0,1,2,3,4,0,0",
-    "255,255,255,255 255,255,255,255",
-    "true",
-  ]);
+  assert.deepEqual(lines, ["4:0,0,1,2,3,4,0,0", "255,255,255,255 255,255,255,255", "true"]);
 });
 
 test("each page erased and each write is one operation, and a cut leaves its first bytes", async () => {

@@ -80,7 +80,9 @@ test("what does not fit is refused and changes nothing", async () => {
 });
 
 test("64 keys of 200 bytes fit and outlive a reset", async () => {
-  const flash = flashFor(program, `
+  const flash = flashFor(
+    program,
+    `
     import KeyValue from "embedded:storage/key-value";
     const store = KeyValue.open({ path: "tracker-fota", format: "buffer" });
     if (System.resetCause === "write")
@@ -88,7 +90,8 @@ test("64 keys of 200 bytes fit and outlive a reset", async () => {
     let sum = 0;
     for (let i = 0; i < 64; i++) sum += new Uint8Array(store.read("key-" + i))[199];
     trace("sum " + sum);
-    trace("end");`);
+    trace("end");`,
+  );
   for (const cause of ["write", "read"]) {
     const cycle = await run(flash, { arguments: ["--reset-cause", cause] });
     assert.ok(cycle.lines.includes("sum 2016"), cycle.lines.join("\n"));
@@ -96,13 +99,16 @@ test("64 keys of 200 bytes fit and outlive a reset", async () => {
 });
 
 test("wear: the same value costs nothing, and all pages wear alike", async () => {
-  const flash = flashFor(program, `
+  const flash = flashFor(
+    program,
+    `
     import KeyValue from "embedded:storage/key-value";
     const store = KeyValue.open({ path: "test", format: "buffer" });
     for (let i = 0; i < 200; i++) store.write("journal", new Uint8Array(1000).fill(i));
     trace("same");
     for (let i = 0; i < 9; i++) store.write("journal", new Uint8Array(1000).fill(199));
-    trace("end");`);
+    trace("end");`,
+  );
   const erases = new Map<number, number>();
   const cycle = await run(flash, {
     onFlash: ({ kind, address }) => {
@@ -121,11 +127,14 @@ test("wear: the same value costs nothing, and all pages wear alike", async () =>
 });
 
 test("provision writes what the firmware reads", async () => {
-  const flash = flashFor(program, `
+  const flash = flashFor(
+    program,
+    `
     import KeyValue from "embedded:storage/key-value";
     const store = KeyValue.open({ path: "tracker-fota", format: "buffer" });
     trace(String.fromCharCode(...new Uint8Array(store.read("settings"))));
-    trace("end");`);
+    trace("end");`,
+  );
   execFileSync(program, ["provision", flash.path, "settings", '{"thingName":"x"}']);
   assert.ok((await run(flash)).lines.includes('{"thingName":"x"}'));
 });
@@ -155,7 +164,11 @@ const counting = `
 /** After a cut: `fixed` is there, and each counter is at most one step ahead of what was traced. */
 function assertConsistent(cut: Cycle, look: Cycle, what: string): void {
   const wrote = cut.lines.filter((line) => line.startsWith("wrote ")).length;
-  const found = look.lines.find((line) => line.startsWith("found "))?.split(" ").slice(1) ?? [];
+  const found =
+    look.lines
+      .find((line) => line.startsWith("found "))
+      ?.split(" ")
+      .slice(1) ?? [];
   const allowed = [String(wrote), String(wrote + 1)];
   if (wrote === 0) allowed.push("none");
   assert.ok(found[0] === "99" || (wrote === 0 && found[0] === "none"), `${what}: ${found}`);

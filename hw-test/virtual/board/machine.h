@@ -12,8 +12,9 @@
 typedef struct sxMachine txMachine;
 
 /*
- * Default pool. 256 KiB is all the RAM of an nRF9160; about 75 KiB of it hold the built-ins, which a
- * linked firmware keeps in ROM. 64-bit slots are twice as large.
+ * Default pool. A linked firmware has its built-ins, names and preloaded modules in ROM; here they lie
+ * in the pool (README.md, "Memory"), so it is larger than the 256 KiB of an nRF9160. 64-bit slots are
+ * twice as large.
  */
 #define MACHINE_POOL_BYTES (sizeof(void *) == 4 ? 384u * 1024 : 768u * 1024)
 

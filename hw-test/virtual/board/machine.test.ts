@@ -21,14 +21,15 @@ async function exitOf(source: string, options?: CycleOptions) {
 }
 
 test("start tells the engine, its word and its memory; heap tells the use", async () => {
-  const { exitCode, events } = await runModule(program, 'trace("end");');
+  const options = { arguments: ["--pool", "300000"] };
+  const { exitCode, events } = await runModule(program, 'trace("end");', options);
   assert.equal(exitCode, 0);
   const start = events.find(({ event }) => event === "start");
   assert.match(String(start?.["engine"]), /^XS 13\./);
   const bits = Number(start?.["bits"]);
   assert.ok(bits === 32 || bits === 64);
   assert.equal(start?.["slotBytes"], bits / 2);
-  assert.equal(start?.["poolBytes"], bits * 8192);
+  assert.equal(start?.["poolBytes"], 300_000);
   const heap = events.find(({ event }) => event === "heap");
   for (const part of ["chunk", "slot", "c"]) {
     const now = Number(heap?.[`${part}Bytes`]);
@@ -53,10 +54,12 @@ test("garbage does not fill the pool", async () => {
 });
 
 test("the pool is as large as the option says, and slots and chunks share it", async () => {
-  const chunkSource = "const all = []; for (let i = 0; i < 30; i++) all.push(new ArrayBuffer(1000)); trace('end');";
+  const chunkSource =
+    "const all = []; for (let i = 0; i < 30; i++) all.push(new ArrayBuffer(1000)); trace('end');";
   const slotSource = "const all = []; for (let i = 0; i < 700; i++) all.push({ i }); trace('end');";
-  const base = (await runModule(program, "trace('end');")).events.find(({ event }) => event === "start");
-  const pool = String(Number(base?.["poolBytes"]) / 2);
+  const base = await runModule(program, "trace('end');");
+  const bits = Number(base.events.find(({ event }) => event === "start")?.["bits"]);
+  const pool = String(bits * 5000);
   for (const source of [chunkSource, slotSource]) {
     assert.equal((await exitOf(source, { arguments: ["--pool", pool] })).exitCode, 0);
     assert.equal((await exitOf(source, { arguments: ["--pool", "40000"] })).exitCode, 65);

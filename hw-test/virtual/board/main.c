@@ -21,7 +21,7 @@
 static int usage(void)
 {
 	fputs("usage: tracker-board compile IN.js OUT.xsb\n"
-		  "       tracker-board rom OUT.c NAME=IN.js...\n"
+		  "       tracker-board rom OUT.c NAME=IN.xs...\n"
 		  "       tracker-board provision FLASH [PATH/]KEY VALUE\n"
 		  "       tracker-board run FLASH [--reset-cause CAUSE] [--pool BYTES] [--watchdog-ms MS]\n"
 		  "                         [--seed N] [--no-rig]\n"
@@ -94,12 +94,13 @@ static int run(int count, char **words)
 								  .reset_cause = "power-on"}};
 	if (count < 1 || !parse_options(&options, count - 1, words + 1))
 		return usage();
-	if (!open_flash(words[0], false))
-		return EXIT_USAGE;
+	/* The link first: it must be there already, and not be a descriptor that the flash then gets. */
 	if (!options.no_rig && !link_open()) {
 		fputs("no link on descriptor 3 (or say --no-rig)\n", stderr);
 		return EXIT_USAGE;
 	}
+	if (!open_flash(words[0], false))
+		return EXIT_USAGE;
 	power_run(&options.power);
 }
 

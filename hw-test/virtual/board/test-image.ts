@@ -87,6 +87,8 @@ export class TestFlash {
 
   hasGoodMagic(start: number): boolean {
     const end = start + layout.slotBytes;
-    return this.bytes().subarray(end - trailer.magic, end).equals(goodMagic);
+    return this.bytes()
+      .subarray(end - trailer.magic, end)
+      .equals(goodMagic);
   }
 }

@@ -18,6 +18,9 @@ export const frameType = Object.freeze({
   stop: 0x92,
 });
 
+/** A cycle of these tests takes milliseconds; one that takes this long waits for ever. */
+const HUNG_MS = 20_000;
+
 export interface Frame {
   readonly type: number;
   readonly channel: number;
@@ -126,8 +129,15 @@ export function powerCycle(
     record.errors += bytes.toString();
   });
   return new Promise((resolve, reject) => {
+    const hung = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`the board does not end; it said:\n${record.lines.join("\n")}`));
+    }, HUNG_MS);
     child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ ...record, exitCode, operations }));
+    child.on("close", (exitCode) => {
+      clearTimeout(hung);
+      resolve({ ...record, exitCode, operations });
+    });
   });
 }
 

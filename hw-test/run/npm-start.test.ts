@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { buildImage } from "../../tools/build/image.ts";
+import { toHex } from "../../tools/image/hex.ts";
+import { FlashFile } from "../virtual/flash-file.ts";
+import { partitions } from "../virtual/memory-map.ts";
+import type { RunResult } from "./result.ts";
+
+const program = fileURLToPath(new URL("main.ts", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "npm-start-"));
+const flashPath = join(folder, "flash.bin");
+const slot0 = partitions["image-0"].offset;
+
+after(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs what `npm start -- ARGS` runs, as a process of its own. */
+async function start(...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, ["--import", "tsx", program, ...args]);
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (data) => (output += data));
+  child.stderr.on("data", (data) => (errors += data));
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, output, errors };
+}
+
+async function run(...args: string[]): Promise<Ended & { readonly result: RunResult }> {
+  const ended = await start(...args, "--flash", flashPath, "--json");
+  const last = ended.output.trimEnd().split("\n").at(-1) ?? "";
+  assert.match(last, /^\{/, `${ended.output}${ended.errors}`);
+  return { ...ended, result: JSON.parse(last) as RunResult };
+}
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function assertOldImageUntouched(): Promise<void> {
+  const { image } = await buildImage({ version: "1.0.0" });
+  const slot = FlashFile.open(flashPath).read("image-0");
+  assert.ok(slot.subarray(0, image.byteLength).equals(image), "slot 0 is what was flashed");
+  assert.ok(
+    slot.subarray(image.byteLength).every((byte) => byte === 0xff),
+    "nothing else in slot 0",
+  );
+}
+
+describe("npm start", () => {
+  it("updates the tracker from 1.0.0 to 1.0.1, and 1.0.1 is what answers", async () => {
+    const { code, output, result } = await run();
+    assert.equal(code, 0, output);
+    assert.equal(result.from, "1.0.0");
+    assert.equal(result.running, "1.0.1");
+    assert.equal(result.confirmed, true);
+    assert.equal(result.job.status, "SUCCEEDED");
+    assert.equal(result.job.statusDetails["version"], "1.0.1");
+    assert.equal(result.flash.maxErasesPerPage, 1);
+    assert.match(result.engine, /^XS \d+\.\d+\.\d+$/);
+    const reset = output.indexOf("boot: swap test");
+    assert.ok(output.slice(0, reset).includes("tracker-fota 1.0.0 on"), "old code before the swap");
+    assert.ok(output.slice(reset).includes("tracker-fota 1.0.1 on"), "new code after it");
+    const { image } = await buildImage({ version: "1.0.1" });
+    const slot = FlashFile.open(flashPath).read("image-0");
+    assert.ok(slot.subarray(0, image.byteLength).equals(image), "slot 0 holds the new image");
+  });
+
+  it("has an image that throws at start reverted, and FAILED reported", async () => {
+    const { code, output, result } = await run("--fault", "crash-at-boot");
+    assert.equal(code, 1);
+    assert.equal(result.running, "1.0.0");
+    assert.equal(result.confirmed, true);
+    assert.equal(result.job.status, "FAILED");
+    assert.equal(result.job.statusDetails["reason"], "REVERTED");
+    assert.match(output, /exception: Error: this image throws at start/);
+    assert.match(output, /boot: swap revert/);
+  });
+
+  it("has an image that never reaches the cloud reverted, and the reason reported", async () => {
+    const { code, result } = await run("--fault", "no-cloud-after-swap");
+    assert.equal(code, 1);
+    assert.equal(result.running, "1.0.0");
+    assert.equal(result.job.statusDetails["reason"], "REVERTED");
+    assert.match(result.job.statusDetails["detail"] ?? "", /^no cloud connection within/);
+  });
+
+  it("finishes after a power cut in the middle of a page", async () => {
+    const { code, result } = await run("--fault", "power@flash:60:torn");
+    assert.equal(code, 0);
+    assert.equal(result.powerCuts, 1);
+    assert.equal(result.resumes, 1);
+    assert.ok(result.bytes.downloaded < result.bytes.hex * 1.1, "most of it came once only");
+  });
+
+  it("writes, verifies and requests any file in range, 450 KB too", async () => {
+    const image = randomBytes(450_000);
+    const hex = file("large.hex", toHex(image, { address: slot0 }));
+    const { code, result } = await run("--hex", hex, "--fw-version", "2.0.0", "--stop-before-boot");
+    assert.equal(code, 0);
+    assert.equal(result.swapRequested, true);
+    assert.equal(result.running, "1.0.0");
+    assert.equal(result.flash.maxErasesPerPage, 1);
+    const slot = FlashFile.open(flashPath).read("image-1");
+    assert.ok(slot.subarray(0, image.byteLength).equals(image));
+    await assertOldImageUntouched();
+  });
+
+  const image = randomBytes(20_000);
+  const good = toHex(image, { address: slot0 });
+  const lines = good.split("\n");
+  const badFiles: [name: string, reason: string, hex: string][] = [
+    ["truncated in a record", "HEX_NO_EOF", good.slice(0, 30_001)],
+    ["truncated between records", "HEX_NO_EOF", `${lines.slice(0, 500).join("\n")}\n`],
+    [
+      "with a flipped bit",
+      "HEX_CHECKSUM",
+      good.replace(/^(:1000500[0-9A-F]00)./m, "$1G").replace("G", "F"),
+    ],
+    ["with a bad digit", "HEX_DIGIT", good.replace(/^(:10005000)./m, "$1G")],
+    ["larger than the slot", "SLOT_TRAILER", toHex(randomBytes(0x70000), { address: slot0 })],
+    ["for the bootloader's addresses", "SLOT_ADDRESS", toHex(image, { address: 0 })],
+    ["that is no HEX", "HEX_START_CODE", "SOME HEX DATA"],
+    ["without data", "IMAGE_EMPTY", ":00000001FF\n"],
+  ];
+  for (const [name, reason, hex] of badFiles) {
+    it(`refuses a file ${name}: ${reason}`, async () => {
+      const { code, result } = await run("--hex", file("bad.hex", hex), "--fw-version", "2.0.0");
+      assert.equal(code, 1);
+      assert.equal(result.job.status, "FAILED");
+      assert.equal(result.job.statusDetails["reason"], reason);
+      assert.equal(result.running, "1.0.0");
+      await assertOldImageUntouched();
+    });
+  }
+});
+
+describe("npm start, used wrongly", () => {
+  const missing = join(folder, "missing.hex");
+  const bad: [args: string[], message: RegExp][] = [
+    [["--nonsense"], /Unknown option '--nonsense'/],
+    [["extra"], /Unexpected argument 'extra'/],
+    [["--hex", missing, "--fw-version", "1.0.1"], /--hex .*missing\.hex: ENOENT/],
+    [["--hex", missing], /--fw-version/],
+    [["--fault", "power@byte:1"], /--fault power@byte:1: it needs "@flash:N"/],
+    [["--link", "carrier-pigeon"], /--link carrier-pigeon/],
+    [["--resume"], /--resume needs --flash/],
+    [["--broker-port", "0"], /--broker-port 0: 1 to 65535/],
+    [["--flash", join(folder, "no", "such", "folder")], /ENOENT/],
+  ];
+  for (const [args, message] of bad) {
+    it(`says what is wrong with ${args[0]} in one line and exits with 2`, async () => {
+      const { code, output, errors } = await start(...args);
+      assert.equal(code, 2, errors);
+      assert.match(errors, message);
+      assert.equal(errors.trimEnd().split("\n").length, 1, errors);
+      assert.equal(output, "");
+    });
+  }
+
+  it("names a port that is in use", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" ? String(address?.port) : "";
+    const { code, errors } = await start("--broker-port", port);
+    server.close();
+    assert.equal(code, 2);
+    assert.match(errors, new RegExp(`^npm start: port ${port} .*in use\\n$`));
+  });
+
+  it("prints its help", async () => {
+    const { code, output } = await start("--help");
+    assert.equal(code, 0);
+    assert.match(output, /Examples:/);
+    const readme = readFileSync(new URL("../../docs/command-line.md", import.meta.url), "utf8");
+    for (const [option] of output.matchAll(/--[a-z-]+/g)) {
+      assert.ok(readme.includes(option), `docs/command-line.md tells of ${option}`);
+    }
+  });
+});
