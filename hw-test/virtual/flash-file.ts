@@ -19,9 +19,13 @@ export class FlashFile {
     this.path = path;
   }
 
-  /** Makes an erased flash, whatever was there. */
+  /** Makes an erased flash, whatever was there. @throws UsageError if it cannot be written */
   static create(path: string): FlashFile {
-    writeFileSync(path, Buffer.alloc(FLASH_BYTES, ERASED));
+    try {
+      writeFileSync(path, Buffer.alloc(FLASH_BYTES, ERASED));
+    } catch (error) {
+      throw new UsageError(`no flash image can be made: ${(error as Error).message}`);
+    }
     return new FlashFile(path);
   }
 
