@@ -6,8 +6,9 @@ import { Budget } from "./budget.ts";
 import { Connection } from "./connection.ts";
 import type { DownloadCounters, DownloadOptions } from "./download-options.ts";
 import { isEtag, isWeak } from "./etag.ts";
+import { Probe } from "./probe.ts";
 import { checkPart, checkTotal } from "./range.ts";
-import { formatRequest } from "./request.ts";
+import { formatProbe, formatRequest } from "./request.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { reactionTo } from "./status.ts";
 import { type FileLocation, isUsable, resolveRedirect } from "./url.ts";
@@ -31,6 +32,7 @@ export class Download {
   private readonly rangeBytes: number;
   private readonly connection: Connection;
   private readonly budget: Budget;
+  private readonly probe: Probe;
   private readonly pause: Deadline;
   private phase: Phase = "new";
 
@@ -57,6 +59,7 @@ export class Download {
     assert(options.from >= 0 && options.from <= options.size, "from within the file");
     this.options = options;
     this.rangeBytes = options.rangeBytes ?? config.rangeBytes;
+    this.probe = new Probe(options.asksChecksum === true);
     this.file = options.file;
     this.target = options.file;
     this.position = options.from;
@@ -143,16 +146,28 @@ export class Download {
   }
 
   private ask(): void {
+    this.requests += 1;
+    if (this.position === 0 && this.probe.begin(this.target)) {
+      this.connection.send(formatProbe(this.target));
+    } else {
+      this.askForRange();
+    }
+  }
+
+  private askForRange(): void {
     const first = this.position;
     const last = Math.min(first + this.rangeBytes, this.options.size) - 1;
     const canValidate = first > 0 && this.etag !== undefined && !isWeak(this.etag);
     const ifRange = canValidate ? this.etag : undefined;
     this.last = last;
-    this.requests += 1;
     this.connection.send(formatRequest({ file: this.target, first, last, ifRange }));
   }
 
   private takeHead(head: ResponseHead): void {
+    if (this.probe.underWay && reactionTo(head.status) !== "redirect") {
+      this.takeProbe(head);
+      return;
+    }
     switch (reactionTo(head.status)) {
       case "part":
         this.takePart(head);
@@ -182,6 +197,18 @@ export class Download {
     }
   }
 
+  /** Whatever is wrong with the answer to the HEAD, the GET that follows will show it. */
+  private takeProbe(head: ResponseHead): void {
+    const isGood = reactionTo(head.status) === "whole";
+    if (isGood) this.probe.take(head);
+    if (isGood && head.keepsAlive) {
+      this.ask();
+    } else {
+      this.connection.close();
+      this.connect();
+    }
+  }
+
   private takePart(head: ResponseHead): void {
     const size = this.options.size;
     const last = checkPart(head, { first: this.position, last: this.last, size });
@@ -208,7 +235,7 @@ export class Download {
     this.keepsAlive = head.keepsAlive;
     if (this.position === 0 && !this.hasEnded()) {
       this.etag = head.etag;
-      this.options.events.onValidator(head.etag, head.fileCrc32);
+      this.options.events.onValidator(head.etag, this.probe.crc32Of(head));
     }
     if (!this.hasEnded()) this.connection.expectBody();
   }
@@ -241,6 +268,7 @@ export class Download {
 
   private follow(head: ResponseHead): void {
     this.budget.spendRedirect();
+    this.probe.redirected();
     if (head.location === undefined) throw new Failure("HTTP_RESPONSE", "redirect to nowhere");
     this.target = resolveRedirect(this.target, head.location);
     this.connection.close();
@@ -302,6 +330,7 @@ export class Download {
     this.options.log(`download: ${reason}, from byte 0 again`);
     this.position = 0;
     this.etag = undefined;
+    this.probe.restart();
     this.options.events.onRestart();
   }
 

@@ -11,6 +11,20 @@ export interface RangeRequest {
 }
 
 /**
+ * A HEAD, to learn the CRC-32 of the whole file: S3 tells it with the whole object only, not with a
+ * range of it (HeadObject, `x-amz-checksum-mode`).
+ */
+export function formatProbe(file: FileLocation): string {
+  return `HEAD ${file.path} HTTP/1.1\r
+Host: ${formatAuthority(file)}\r
+x-amz-checksum-mode: ENABLED\r
+User-Agent: tracker-fota\r
+Connection: keep-alive\r
+\r
+`;
+}
+
+/**
  * A GET for one range of the file (RFC 9110, 14.2). At most `config.urlMaxBytes` + 512 bytes, made
  * for each request and dropped when it is written.
  */
@@ -29,9 +43,10 @@ Connection: keep-alive\r
 }
 
 /**
- * S3 refuses a presigned URL with `x-amz-*` headers that its signature does not cover (403
+ * A presigned URL is for a GET and nothing else, so it cannot be probed. And S3 refuses one with
+ * `x-amz-*` headers that its signature does not cover (403
  * AccessDenied, "There were headers present in the request which were not signed").
  */
-function isPresigned(path: string): boolean {
+export function isPresigned(path: string): boolean {
   return path.indexOf("Signature=") >= 0;
 }

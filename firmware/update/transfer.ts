@@ -55,6 +55,7 @@ export class Transfer {
       size: document.size,
       from: from?.hex.offset ?? 0,
       etag: from?.etag,
+      asksChecksum: document.crc32 === undefined && document.sha256 === undefined,
       events: this,
     });
   }

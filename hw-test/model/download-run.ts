@@ -15,6 +15,7 @@ export interface DownloadRunOptions {
   readonly from?: number | undefined;
   readonly etag?: string | undefined;
   readonly rangeBytes?: number | undefined;
+  readonly asksChecksum?: boolean | undefined;
   readonly bufferBytes?: number | undefined;
   readonly pieceBytes?: (() => number) | undefined;
   readonly grantBytes?: number | undefined;
@@ -54,6 +55,7 @@ export class DownloadRun {
       etag: options.etag,
       buffer: new Uint8Array(options.bufferBytes ?? 1024),
       rangeBytes: options.rangeBytes,
+      asksChecksum: options.asksChecksum,
       events: this,
     });
   }

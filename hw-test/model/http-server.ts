@@ -122,9 +122,10 @@ class Peer {
   }
 }
 
-function parseRequest(text: string, number: number, socketIndex: number): HttpRequest {
+/** @param number of the request, from 0, and of its socket */
+export function parseRequest(text: string, number: number, socketIndex: number): HttpRequest {
   const [requestLine = "", ...lines] = text.trimEnd().split("\r\n");
-  const match = /^GET (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(requestLine);
+  const match = /^(?:GET|HEAD) (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(requestLine);
   assert(match !== null, `request line: ${requestLine}`);
   const headers: Record<string, string> = {};
   for (const line of lines) {

@@ -147,6 +147,27 @@ test("the callback law: none inside a call, none after close, one error after th
   assert.deepEqual(rest, ["closed"]);
 });
 
+test("an error waits until a script that reads slowly has read everything", async () => {
+  const cycle = await runModule(
+    program,
+    `import TCP from "embedded:io/socket/tcp";
+     import Timer from "timer";
+     new TCP({ host: "h", port: 1,
+       onReadable() { Timer.set(() => { trace(this.read(1).byteLength); }, 5);
+         Timer.set(() => { trace(this.read().byteLength); }, 10); },
+       onError() { trace("error"); trace("end"); } });`,
+    {
+      onFrame: ({ type, channel }, peer) => {
+        if (type !== frameType.open) return;
+        peer.sendU16(frameType.opened, channel, 1);
+        peer.send(frameType.data, channel, Buffer.from("abc"));
+        peer.send(frameType.error, channel);
+      },
+    },
+  );
+  assert.deepEqual(traced(cycle), ["1", "2", "error"]);
+});
+
 test("four sockets, no fifth; a closed one makes room and takes a new channel", async () => {
   const opened: number[] = [];
   const cycle = await runModule(
