@@ -4,10 +4,10 @@ import { Deadline } from "../deadline.ts";
 import { attempt, Failure } from "../failure.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Network, Socket, SocketEvents } from "../ports/network.ts";
+import type { FileLocation } from "../url.ts";
 import { Body } from "./body.ts";
 import { unknown } from "./header-values.ts";
 import { ResponseHead } from "./response-head.ts";
-import type { FileLocation } from "./url.ts";
 
 /** What happens on a connection. Each may call `send`, `close` and `open`. */
 export interface ConnectionEvents {

@@ -2,7 +2,7 @@ import type { Failure } from "../failure.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Network } from "../ports/network.ts";
-import type { FileLocation } from "./url.ts";
+import type { FileLocation } from "../url.ts";
 
 /**
  * What the download tells its owner; never from inside a call of the owner's. Each may call `stop`.

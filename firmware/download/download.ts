@@ -2,16 +2,17 @@ import { assert } from "../assert.ts";
 import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
 import { attempt, Failure } from "../failure.ts";
+import { type FileLocation, isUsable } from "../url.ts";
 import { Budget } from "./budget.ts";
 import { Connection } from "./connection.ts";
 import type { DownloadCounters, DownloadOptions } from "./download-options.ts";
 import { isEtag, isWeak } from "./etag.ts";
 import { Probe } from "./probe.ts";
 import { checkPart, checkTotal } from "./range.ts";
+import { resolveRedirect } from "./redirect.ts";
 import { formatProbe, formatRequest } from "./request.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { reactionTo } from "./status.ts";
-import { type FileLocation, isUsable, resolveRedirect } from "./url.ts";
 
 type Phase = "new" | "waiting" | "exchanging" | "needs-url" | "ended";
 

@@ -1,6 +1,6 @@
+import type { FileLocation } from "../url.ts";
 import { isPresigned } from "./request.ts";
 import type { ResponseHead } from "./response-head.ts";
-import type { FileLocation } from "./url.ts";
 
 /**
  * The question for the CRC-32 of the whole file, a HEAD before the first range. It is put once for

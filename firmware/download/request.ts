@@ -1,4 +1,4 @@
-import { type FileLocation, formatAuthority } from "./url.ts";
+import { type FileLocation, formatAuthority } from "../url.ts";
 
 export interface RangeRequest {
   readonly file: FileLocation;

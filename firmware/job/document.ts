@@ -1,5 +1,6 @@
 import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
+import type { FileLocation } from "../url.ts";
 import { decodeBase64, decodeHex } from "./encodings.ts";
 import {
   countField,
@@ -11,7 +12,7 @@ import {
   ownField,
   textField,
 } from "./fields.ts";
-import { type JobLocation, parseLocation } from "./location.ts";
+import { parseLocation } from "./location.ts";
 
 /** A firmware update as a job document orders it; docs/job-document lists the fields. */
 export interface JobDocument {
@@ -22,7 +23,7 @@ export interface JobDocument {
   readonly filename?: string | undefined;
   /** The document's `fwversion`. */
   readonly version: string;
-  readonly location: JobLocation;
+  readonly location: FileLocation;
   /** CRC-32/ISO-HDLC of the image from its lowest to its highest address, gaps 0xFF. */
   readonly crc32?: number | undefined;
   /** 32 bytes, over the same as `crc32`. */

@@ -1,25 +1,12 @@
 import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
+import { type FileLocation, parseUrl, scheme } from "../url.ts";
 import { invalid, isJsonObject, type JsonObject, ownField, textField } from "./fields.ts";
-
-/** Where the file lies. It is fetched over https and nothing else. */
-export interface JobLocation {
-  /** DNS name or IPv4 address, lower case. */
-  readonly host: string;
-  /** 1 to 65535. */
-  readonly port: number;
-  /** With its leading slash and its query, percent-encoded. */
-  readonly path: string;
-}
 
 /** RFC 3986, 2: unreserved and reserved characters and the percent sign; `#` starts no request. */
 const urlCharacters = /^[A-Za-z0-9._~:/?[\]@!$&'()*+,;=%-]+$/;
 /** RFC 1035 names and IPv4 addresses, and `_`, which old bucket names have. */
 const hostCharacters = /^[A-Za-z0-9._-]+$/;
-/** RFC 1035, 2.3.4. */
-const hostMaxChars = 253;
-const httpsPort = 443;
-const scheme = "https://";
 
 /**
  * The document's `location`: `url`, which takes precedence, or `protocol`, `host` (maybe with a
@@ -27,7 +14,7 @@ const scheme = "https://";
  * @throws Failure DOCUMENT_INVALID, LOCATION_UNSUPPORTED, URL_TOO_LONG. The detail never holds the
  *   URL: its query may be a signature.
  */
-export function parseLocation(value: unknown): JobLocation {
+export function parseLocation(value: unknown): FileLocation {
   if (!isJsonObject(value)) return invalid("location", "not an object");
   const isUrl = ownField(value, "url") !== undefined;
   const url = isUrl ? urlText(value, "url") : joinedUrl(value);
@@ -57,37 +44,12 @@ function urlText(location: JsonObject, name: string): string {
   return value;
 }
 
-function splitUrl(url: string): JobLocation {
-  if (url.slice(0, scheme.length).toLowerCase() !== scheme) unsupported("not an https URL");
+function splitUrl(url: string): FileLocation {
   // A space or a line end would end the request line, and what follows would be headers.
   if (!urlCharacters.test(url)) unsupported("a character that a URL cannot have");
   if (hasBrokenPercent(url)) unsupported("a percent sign without two hexadecimal digits");
-  const rest = url.slice(scheme.length);
-  const pathStart = startOfPath(rest);
-  const authority = rest.slice(0, pathStart);
-  const path = rest.slice(pathStart);
-  const colon = authority.indexOf(":");
-  const host = (colon < 0 ? authority : authority.slice(0, colon)).toLowerCase();
-  if (host.length > hostMaxChars || !hostCharacters.test(host)) unsupported("the host");
-  return {
-    host,
-    port: colon < 0 ? httpsPort : parsePort(authority.slice(colon + 1)),
-    path: path.charAt(0) === "/" ? path : `/${path}`,
-  };
-}
-
-function startOfPath(rest: string): number {
-  const slash = rest.indexOf("/");
-  const query = rest.indexOf("?");
-  if (slash < 0 && query < 0) return rest.length;
-  if (slash < 0) return query;
-  return query < 0 ? slash : Math.min(slash, query);
-}
-
-function parsePort(text: string): number {
-  const port = text.length <= 5 && /^[0-9]+$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65535) unsupported("the port");
-  return port;
+  const location = parseUrl(url);
+  return location ?? unsupported("not an https URL this client can use");
 }
 
 function hasBrokenPercent(url: string): boolean {

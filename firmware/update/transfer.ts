@@ -1,5 +1,5 @@
 import { Download } from "../download/download.ts";
-import type { FileLocation } from "../download/url.ts";
+import type { FileLocation } from "../url.ts";
 import { attempt, type Failure } from "../failure.ts";
 import type { JobDocument } from "../job/document.ts";
 import type { Alarm } from "../ports/clock.ts";

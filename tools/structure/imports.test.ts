@@ -10,6 +10,7 @@ const shared = [
   "deadline.ts",
   "failure.ts",
   "settings.ts",
+  "url.ts",
   "utf8.ts",
   "version-number.ts",
   "version.ts",
