@@ -401,7 +401,7 @@ describe("slotLayout", () => {
   const layout = (byteLength: number, blockLength = 4096, writeAlign = 4) =>
     slotLayout({ byteLength, blockLength, writeAlign, eraseValue: 0xff });
 
-  it("has MCUboot's largest image for the usual slots (PROTOCOLS: move and offset modes)", () => {
+  it("has MCUboot's largest image for the usual slots (move and offset modes)", () => {
     assert.equal(layout(0x76000).imageMaxBytes, 475136);
     assert.equal(layout(0x40000).imageMaxBytes, 253952);
     assert.deepEqual(layout(0x70000), { trailerOffset: 454656, imageMaxBytes: 450560 });

@@ -10,7 +10,7 @@ const FF = 0xff;
 const magic8 = "77c295f360d2ef7f3552500f2cb67980";
 const magicTail = "2de15d29410b8d77679c110f1f8a";
 
-/** Offsets from the slot's end, written out from PROTOCOLS.md. */
+/** Offsets from the slot's end, written out from MCUboot, docs/design.md, "Image trailer". */
 const tables = [
   { writeAlign: 1, imageOk: 24, copyDone: 32, swapInfo: 40, magic: magic8, pad: 0 },
   { writeAlign: 4, imageOk: 24, copyDone: 32, swapInfo: 40, magic: magic8, pad: 0 },

@@ -25,7 +25,7 @@ export function booleanField(body: JsonObject, name: string): boolean | undefine
   throw wrongType(name, "a boolean");
 }
 
-/** An integer; also one spelled as a string, which the live service takes (PROTOCOLS.md, 3). */
+/** An integer; also one spelled as a string, which the live service takes. */
 export function integerField(body: JsonObject, name: string): number | undefined {
   const value = body[name] ?? undefined;
   if (value === undefined) return undefined;

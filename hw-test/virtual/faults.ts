@@ -1,7 +1,7 @@
 import { UsageError } from "../usage-error.ts";
 
 /**
- * A fault that a run injects, as `--fault SPEC` names it (DESIGN.md, "Command-line contract").
+ * A fault that a run injects, as `--fault SPEC` names it (docs/command-line.md).
  * The n-th operation, request or message counts from 1. `byte` is an offset from 0 into all the
  * bytes that connections to the file server have brought the tracker so far, HTTP heads included.
  */

@@ -22,7 +22,7 @@ function profile(parts: LinkProfile): LinkProfile {
   return Object.freeze(parts);
 }
 
-/** LTE-M and NB-IoT as DESIGN.md, "Goals", models them; 1,000 ms is RFC 6298's least time-out. */
+/** LTE-M and NB-IoT as the benchmarks model them; 1,000 ms is RFC 6298's least time-out. */
 export const linkProfiles = Object.freeze({
   none: profile({
     name: "none",

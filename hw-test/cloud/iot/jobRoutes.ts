@@ -28,7 +28,7 @@ export interface JobRoutesOptions {
   readonly readObject: (address: ObjectAddress) => string | undefined;
 }
 
-/** The control plane of AWS IoT Jobs (AWS IoT API Reference; PROTOCOLS.md 3). */
+/** The control plane of AWS IoT Jobs (AWS IoT API Reference). */
 export function jobRoutes(options: JobRoutesOptions): readonly Route[] {
   const { ledger, control } = options;
   return [

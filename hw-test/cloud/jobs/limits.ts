@@ -1,7 +1,7 @@
 import { invalidRequest } from "../serviceError.ts";
 import type { JobRequest, TargetSelection } from "./job.ts";
 
-/** Service limits of AWS IoT Jobs (AWS General Reference; API models), PROTOCOLS.md 3. */
+/** Service limits of AWS IoT Jobs (AWS General Reference; API models). */
 export const limits = Object.freeze({
   documentMaxChars: 32_768,
   detailsMaxPairs: 10,

@@ -2,7 +2,7 @@ import { epochSeconds } from "../clock.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { deadlineMs, type Execution, stateOf } from "./execution.ts";
 
-/** How executions look on the device topics (PROTOCOLS.md 3): whole seconds, no empty fields. */
+/** How executions look on the device topics: whole seconds, no empty fields. */
 export function summaryView(execution: Execution): JsonObject {
   return {
     jobId: execution.job.request.jobId,

@@ -69,7 +69,7 @@ export class TestFlash {
     writeFileSync(this.path, content);
   }
 
-  /** As a client requests it: swap_info, then magic (PROTOCOLS.md, "What a client writes"). */
+  /** As a client requests it: swap_info, then magic (MCUboot, docs/design.md). */
   requestSwap(type: "test" | "permanent"): void {
     const end = layout.secondary + layout.slotBytes;
     if (type === "permanent") this.put(end - trailer.imageOk, Uint8Array.of(1));
