@@ -1,10 +1,10 @@
 import { Download } from "../download/download.ts";
-import type { FileLocation } from "../url.ts";
 import { attempt, type Failure } from "../failure.ts";
 import type { JobDocument } from "../job/document.ts";
 import type { Alarm } from "../ports/clock.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
+import type { FileLocation } from "../url.ts";
 import { ImageCheck } from "../verify/image.ts";
 import type { Journal } from "./journal.ts";
 import { Pipeline, type Written } from "./pipeline.ts";
