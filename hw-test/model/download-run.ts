@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Download } from "../../firmware/download/download.ts";
 import type { DownloadOptions } from "../../firmware/download/download-options.ts";
-import type { FileLocation } from "../../firmware/url.ts";
 import { Failure } from "../../firmware/failure.ts";
+import type { FileLocation } from "../../firmware/url.ts";
 import { type HttpReply, type HttpRequest, HttpServer } from "./http-server.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
