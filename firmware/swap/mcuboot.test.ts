@@ -145,6 +145,13 @@ describe("McubootBoot.requestTestSwap", () => {
     assert.throws(() => boot.requestTestSwap(), failsWith("SWAP_REQUEST"));
   });
 
+  it("leaves no magic behind when another field does not read back", () => {
+    const { secondary, boot } = slots();
+    secondary.faults = { stuck: { offset: 0x4000 - 40, mask: 0x10, value: 0x10 } };
+    assert.throws(() => boot.requestTestSwap(), failsWith("SWAP_REQUEST"));
+    assert.equal(readTrailer(secondary).magic, "unset");
+  });
+
   it("refuses while the running image is unconfirmed", () => {
     const { primary, secondary, boot } = slots();
     putUnconfirmed(primary);

@@ -69,6 +69,8 @@ export class McubootBoot implements Boot {
     writeMagic(this.secondary);
     const written = readTrailer(this.secondary);
     if (!this.isTestRequest(written)) {
+      // MCUboot acts on a magic whatever stands beside it: the job fails, so nothing may be asked.
+      this.eraseLastPage();
       throw new Failure("SWAP_REQUEST", `magic ${written.magic}, type ${written.swapInfo}`);
     }
   }

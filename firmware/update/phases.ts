@@ -66,7 +66,6 @@ export const transitions: readonly (readonly [Phase, PhaseEvent, Phase])[] = Obj
   ["armed", "jobGone", "idle"],
 
   ["testing", "confirmed", "idle"],
-  ["testing", "terminalState", "reporting"],
   ["testing", "selfTestFailed", "resetting"],
 
   ["reporting", "reported", "idle"],

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import MemoryMap from "nrf-intel-hex";
+import { BoardError } from "../../hw-test/virtual/board.ts";
+import { readImage } from "../image/mcuboot.ts";
+import { asBuilt, buildImage, imageFromScript } from "./image.ts";
+
+describe("imageFromScript", { timeout: 120_000 }, () => {
+  it("makes an MCUboot image of bytecode", async () => {
+    const bytes = await imageFromScript({ source: `trace("hi\\n");`, version: "1.2.3+4" });
+    const image = readImage(bytes);
+    assert.ok(image);
+    assert.deepEqual([image.version, image.digestOk], ["1.2.3+4", true]);
+    assert.ok(image.body.byteLength > 0);
+    assert.equal(image.byteLength, bytes.byteLength);
+  });
+
+  it("names the line of a syntax error", async () => {
+    await assert.rejects(
+      imageFromScript({ source: "let a;\nlet 1;", version: "1.0.0" }),
+      (error) => error instanceof BoardError && /main\.js:2/.test(error.message),
+    );
+  });
+});
+
+describe("buildImage", { timeout: 120_000 }, () => {
+  it("builds the firmware once and then finds it", async () => {
+    const first = await buildImage({ version: "9.8.7" });
+    const second = await buildImage({ version: "9.8.7" });
+    assert.equal(readImage(first.image)?.version, "9.8.7");
+    assert.deepEqual(Buffer.from(second.image), Buffer.from(first.image));
+    assert.equal(second.hex, first.hex);
+    const crash = await buildImage({ version: "9.8.7", flavour: "crash" });
+    assert.notDeepEqual(Buffer.from(crash.image), Buffer.from(first.image));
+  });
+
+  it("gives the image as HEX at the primary slot, by another reader's reckoning", () => {
+    const image = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 31) & 0xff);
+    const blocks = MemoryMap.fromHex(asBuilt(image).hex).join();
+    assert.deepEqual([...blocks.keys()], [0x10000]);
+    assert.deepEqual(Buffer.from(blocks.get(0x10000) ?? []), Buffer.from(image));
+  });
+});

@@ -1,0 +1,105 @@
+import { createHash, type Hash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildBoard, runBoardTool } from "../../hw-test/virtual/board.ts";
+import { partitions } from "../../hw-test/virtual/memory-map.ts";
+import { toHex } from "../image/hex.ts";
+import { makeImage } from "../image/mcuboot.ts";
+import { bundleFirmware, type Flavour } from "./bundle.ts";
+
+export interface BuiltImage {
+  /** Intel HEX at the primary slot's address. */
+  readonly hex: string;
+  /** The MCUboot image: header, XS bytecode, TLVs. */
+  readonly image: Uint8Array;
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const cacheFolder = join(root, "build/images");
+/** Files and folders that decide what an image is, besides the board program. */
+const SOURCES = [
+  "firmware",
+  "hw-test/virtual/images",
+  "hw-test/virtual/memory-map.ts",
+  "tools/build",
+  "tools/image",
+  "rollup.config.mjs",
+  "tsconfig.json",
+  "package-lock.json",
+];
+
+/**
+ * Builds firmware/ into an image for the virtual tracker. Kept in build/images by the hash of all
+ * that goes into it, so that a second call only reads it.
+ */
+export async function buildImage(options: {
+  /** `1.2.3` or `1.2.3+4`. */
+  readonly version: string;
+  readonly flavour?: Flavour;
+}): Promise<BuiltImage> {
+  const { version, flavour = "normal" } = options;
+  const key = hashOf(await buildBoard()).slice(0, 16);
+  const path = join(cacheFolder, `${version}-${flavour}-${key}`);
+  if (!existsSync(path)) {
+    const source = await bundleFirmware({ version, flavour });
+    keep(path, await imageFromScript({ source, version }));
+  }
+  return asBuilt(readFileSync(path));
+}
+
+/** An image of any ES module that imports nothing but the board's modules. */
+export async function imageFromScript(options: {
+  readonly source: string;
+  readonly version: string;
+}): Promise<Uint8Array> {
+  const folder = mkdtempSync(join(tmpdir(), "tracker-image-"));
+  try {
+    const input = join(folder, "main.js");
+    const output = join(folder, "main.xsb");
+    writeFileSync(input, options.source);
+    await runBoardTool(["compile", input, output]);
+    return makeImage({ body: readFileSync(output), version: options.version });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The HEX is made anew each time: that takes a few milliseconds and cannot differ. */
+export function asBuilt(image: Uint8Array): BuiltImage {
+  return { image, hex: toHex(image, { address: partitions["image-0"].offset }) };
+}
+
+/** Complete under its name, or not there: processes may build the same image at once. */
+function keep(path: string, image: Uint8Array): void {
+  mkdirSync(cacheFolder, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, image);
+  renameSync(unfinished, path);
+}
+
+function hashOf(boardProgram: string): string {
+  const hash = createHash("sha256").update(readFileSync(boardProgram));
+  for (const source of SOURCES) addToHash(hash, source);
+  return hash.digest("hex");
+}
+
+function addToHash(hash: Hash, path: string): void {
+  const absolute = join(root, path);
+  if (statSync(absolute).isDirectory()) {
+    for (const name of readdirSync(absolute).sort()) addToHash(hash, `${path}/${name}`);
+  } else if (!path.endsWith(".test.ts")) {
+    hash.update(`${path}\0`).update(readFileSync(absolute));
+  }
+}
