@@ -15,7 +15,7 @@ const flash: Flash = {
   write(bytes, offset) { memory.set(bytes, offset); },
   eraseBlock(i) { memory.fill(0xff, i * 4096, i * 4096 + 4096); },
 };
-const bytes = new Uint8Array(hexText.length);
+const bytes = new Uint8Array(ArrayBuffer.fromString(hexText));
 for (let i = 0; i < hexText.length; i++) bytes[i] = hexText.charCodeAt(i);
 const buffer = new Uint8Array(1024);
 function feed(parser: HexParser) {
