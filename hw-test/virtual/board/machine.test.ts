@@ -159,7 +159,7 @@ test("timers: order, repeat, clear, reschedule, park", async () => {
       order.push(name);
       if (order.length === 6) Timer.set(finish, 0);
     }
-    Timer.set(() => note("b"), 2);
+    Timer.set(() => note("b"), 50);
     Timer.set(() => note("a"), 1);
     Timer.clear(Timer.set(() => note("never"), 0));
     const parked = Timer.set(() => note("parked"), 1);
@@ -186,7 +186,7 @@ test("timers: order, repeat, clear, reschedule, park", async () => {
     }`;
   const lines = traced(await runModule(program, source));
   const order = lines[0]?.split(",") ?? [];
-  assert.deepEqual(order.slice(0, 2), ["a", "b"]);
+  assert.ok(order.indexOf("a") < order.indexOf("b"), "set later, due earlier");
   assert.deepEqual([...order].sort(), ["a", "b", "parked", "r3", "t", "t"]);
   assert.ok(order.indexOf("parked") > order.indexOf("r3"), "parked until it is scheduled again");
   assert.deepEqual(lines.slice(1), ["the timer is over", "RangeError: out of timers true"]);
