@@ -73,6 +73,8 @@ export const config = Object.freeze({
   resetDelayMs: 1_000,
   /** Asked for with progress where a step timer runs: longer than a download can be silent. */
   stepTimeoutMinutes: 60,
+  /** Progress is told again after this much silence where a step timer runs. */
+  heartbeatIntervalMs: 900_000,
   /** Pause between two looks at a gate that holds the job. */
   gateIntervalMs: 60_000,
 
@@ -84,5 +86,9 @@ assert(config.headerLineMaxBytes >= config.urlMaxBytes + 64, "a Location line mu
 assert(config.headerMaxBytes >= config.headerLineMaxBytes, "a head must fit its longest line");
 assert(config.rangeBytes >= config.receiveBytes, "a range must fill the receive buffer");
 assert(config.backoffMaxMs >= config.backoffMinMs, "back-off must not shrink");
+assert(
+  config.heartbeatIntervalMs * 2 <= config.stepTimeoutMinutes * 60_000,
+  "a lost sign of life must not end the job",
+);
 assert(config.mqttKeepAliveS <= 1200, "AWS IoT refuses a keep-alive above 1,200 s");
 assert(config.mqttSkipMaxBytes > config.mqttPacketMaxBytes, "what is skipped is too long to take");

@@ -83,7 +83,7 @@ export const failures = Object.freeze({
   REVERTED: failed("the new image started, was not confirmed, and was reverted"),
 
   // The client itself
-  STORE: failedForNow("the key-value store does not take a value"),
+  STORE: failedForNow("the key-value store does not take a value, or does not let go of one"),
   INTERNAL: failedForNow("the client met a state it does not know"),
 } as const satisfies Record<string, FailureInfo>);
 

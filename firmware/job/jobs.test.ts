@@ -31,6 +31,7 @@ class Rig {
       random: () => 0.5,
       log: () => {},
       publish: (topic, payload) => this.publish(topic, payload),
+      onUnanswered: () => this.see("unanswered"),
       events: {
         onOnline: () => this.see("online"),
         onExecution: (job) => this.see("execution", job?.jobId, job?.versionNumber),
@@ -521,4 +522,15 @@ test("no message whatever throws", () => {
       assert.deepEqual(rig.seen, ["execution j9 1"]);
     }),
   );
+});
+
+test("an answer that does not come is doubt about the connection, each time", () => {
+  const rig = new Rig();
+  rig.jobs.startNext();
+  rig.clock.advance(config.jobReplyTimeoutMs - 1);
+  assert.deepEqual(rig.seen, []);
+  rig.clock.advance(1);
+  assert.deepEqual(rig.seen, ["unanswered"]);
+  rig.clock.advance(config.jobReplyTimeoutMs + config.backoffMinMs);
+  assert.deepEqual(rig.seen, ["unanswered", "unanswered"]);
 });

@@ -31,6 +31,8 @@ export interface JobsOptions {
   readonly log: Log;
   /** The MQTT client's `publish`. */
   readonly publish: (topic: string, payload: string, qos: 0 | 1) => PublishOutcome;
+  /** A request was not answered in time: the connection may be dead. */
+  readonly onUnanswered?: (() => void) | undefined;
   readonly events: JobsEvents;
 }
 
@@ -65,6 +67,7 @@ export class Jobs implements MqttEvents {
       random: options.random,
       tokens: new Tokens(options.random),
       publish: (topic: string, payload: string) => options.publish(topic, payload, 0),
+      onUnanswered: options.onUnanswered ?? (() => {}),
     };
     this.startRequest = new Request(request);
     this.describeRequest = new Request(request);

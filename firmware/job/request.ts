@@ -16,6 +16,8 @@ export interface RequestOptions {
   readonly random: () => number;
   readonly tokens: Tokens;
   readonly publish: (topic: string, payload: string) => SendOutcome;
+  /** No reply came in time. */
+  readonly onUnanswered: () => void;
 }
 
 /**
@@ -77,7 +79,13 @@ export class Request {
     const outcome = this.options.publish(this.topic, this.body(this.fields));
     assert(outcome !== "tooLong", "a Jobs request fits the output queue");
     if (outcome === "busy") this.sendLater();
-    if (outcome === "taken") this.deadline.start(config.jobReplyTimeoutMs, () => this.sendLater());
+    if (outcome === "taken")
+      this.deadline.start(config.jobReplyTimeoutMs, () => this.giveUpReply());
+  }
+
+  private giveUpReply(): void {
+    this.sendLater();
+    this.options.onUnanswered();
   }
 
   /** After the next wait of the back-off. */

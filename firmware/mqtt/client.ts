@@ -110,6 +110,11 @@ export class MqttClient implements ConnectionEvents {
     this.leave("stopped");
   }
 
+  /** An answer that was due over this connection has not come: finds out whether it is dead. */
+  probe(): void {
+    this.keepAlive.probe();
+  }
+
   isConnected(): boolean {
     return this.state === "connected";
   }

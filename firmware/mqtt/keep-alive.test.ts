@@ -80,3 +80,27 @@ test("does nothing after stop", () => {
   clock.advance(10_000);
   assert.deepEqual(log, []);
 });
+
+test("a doubt has the ping sent at once, and only one", () => {
+  const { clock, log, keepAlive } = setUp();
+  clock.advance(300);
+  keepAlive.probe();
+  keepAlive.probe();
+  assert.deepEqual(log, ["ping 300"]);
+  clock.advance(50);
+  keepAlive.received();
+  keepAlive.answered();
+  clock.advance(999);
+  assert.deepEqual(log, ["ping 300"]);
+  keepAlive.probe();
+  clock.advance(100);
+  assert.deepEqual(log, ["ping 300", "ping 1349", "dead 1449"]);
+});
+
+test("a doubt about a connection that is over means nothing", () => {
+  const { clock, log, keepAlive } = setUp();
+  keepAlive.stop();
+  keepAlive.probe();
+  clock.advance(5000);
+  assert.deepEqual(log, []);
+});

@@ -59,6 +59,11 @@ export class KeepAlive {
     this.waitForPing();
   }
 
+  /** Somebody doubts the link: the ping is due now. */
+  probe(): void {
+    if (this.deadline.isRunning() && !this.awaitsAnswer) this.ping();
+  }
+
   private waitForPing(): void {
     const quietSinceMs = Math.min(this.sentMs, this.receivedMs);
     const dueMs = quietSinceMs + this.options.intervalMs;

@@ -1,7 +1,8 @@
 /**
  * A small key-value store that survives resets. Each write is atomic: after a power cut a key has
  * its old or its new value, never a mix. Keys are 1 to 15 characters; a value is at most
- * `config.storeValueMaxBytes` bytes.
+ * `config.storeValueMaxBytes` bytes. A device error is thrown as Failure STORE by `write` and
+ * `delete`.
  */
 export interface Store {
   /** The value, or undefined if the key was never written or was deleted. */

@@ -1,5 +1,5 @@
 import type { JobDocument } from "../job/document.ts";
-import type { JobExecution } from "../job/execution.ts";
+import { isTerminal, type JobExecution } from "../job/execution.ts";
 import { fingerprint } from "./admission.ts";
 import type { UpdateRecord } from "./journal.ts";
 
@@ -31,6 +31,19 @@ export function startJob(execution: JobExecution, document: JobDocument): Active
     bytes: 0,
     wantsFreshUrl: false,
   };
+}
+
+/**
+ * Whether `execution` is still the job's own run: not over, and no later attempt at the same job
+ * (AWS IoT: a retry has the same job id and the next execution number).
+ */
+export function isSameRun(job: JobIdentity, execution: JobExecution): boolean {
+  const { jobId, executionNumber, status } = execution;
+  const isOther =
+    job.executionNumber !== undefined &&
+    executionNumber !== undefined &&
+    job.executionNumber !== executionNumber;
+  return jobId === job.jobId && !isOther && !isTerminal(status);
 }
 
 /** Whether the journal's progress is of this very job and file. */

@@ -1,5 +1,7 @@
 import { config } from "../config.ts";
 import type { HexPosition } from "../hex/parser.ts";
+import { isJsonObject, ownField } from "../job/fields.ts";
+import { isJobId } from "../job/topics.ts";
 import type { Store } from "../ports/store.ts";
 import type { SlotProgress } from "../slot/writer.ts";
 import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
@@ -12,6 +14,13 @@ import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
  * - `testing`: the new image has started and not yet confirmed.
  */
 export type Stage = "downloading" | "verified" | "requested" | "testing";
+
+const stages: readonly Stage[] = Object.freeze([
+  "downloading",
+  "verified",
+  "requested",
+  "testing",
+] as const);
 
 export interface UpdateRecord {
   readonly jobId: string;
@@ -60,11 +69,11 @@ export class Journal {
     this.store = store;
   }
 
-  /** The update under way, or undefined; what another version of the client wrote is dropped. */
+  /** The update under way, or undefined; what is not this version's own, or spoilt, is none. */
   record(): UpdateRecord | undefined {
     const value = this.store.read(RECORD_KEY);
     if (value === undefined || value[0] !== FORMAT) return undefined;
-    return JSON.parse(decodeUtf8(value.subarray(1))) as UpdateRecord;
+    return parseRecord(decodeUtf8(value.subarray(1)));
   }
 
   saveRecord(record: UpdateRecord): void {
@@ -84,6 +93,8 @@ export class Journal {
   progress(): Progress | undefined {
     const value = this.store.read(PROGRESS_KEY);
     if (value === undefined || value[0] !== FORMAT) return undefined;
+    const length = FIXED_BYTES + (value[2] ?? 0) + (value[3] ?? 0);
+    if (value.byteLength !== length || length > this.buffer.byteLength) return undefined;
     this.buffer.set(value);
     return this.decode();
   }
@@ -150,5 +161,20 @@ export class Journal {
       serverCrc: (flags & FLAG_SERVER_CRC) !== 0 ? view.getUint32(20, true) : undefined,
       etag: etagEnd > etagStart ? decodeUtf8(buffer.subarray(etagStart, etagEnd)) : undefined,
     };
+  }
+}
+
+/** What cannot be read must not throw: it would do so again after every reset. */
+function parseRecord(text: string): UpdateRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isJsonObject(value) || stages.indexOf(value["stage"] as Stage) < 0) return undefined;
+    const jobId = ownField(value, "jobId");
+    return typeof jobId === "string" && isJobId(jobId)
+      ? (value as unknown as UpdateRecord)
+      : undefined;
+  } catch {
+    // JSON.parse throws a SyntaxError for what is no JSON, and nothing else.
+    return undefined;
   }
 }

@@ -21,6 +21,11 @@ export type Verdict =
   | { readonly kind: "nothing" | "resume" | "test" | "succeeded" }
   | { readonly kind: "failed"; readonly code: FailureCode };
 
+/** Whether the image `identity` is the one that the recorded update wrote and verified. */
+export function isImageOf(record: UpdateRecord, identity: string): boolean {
+  return record.stage !== "downloading" && record.image === identity;
+}
+
 /**
  * MCUboot leaves no note of a failed update (it has no such field in its trailer), so it is told
  * from which image stands where: after a revert the new image is back in the secondary slot; one

@@ -1,5 +1,6 @@
 import { config } from "../config.ts";
-import { type Failure, failures } from "../failure.ts";
+import { Deadline } from "../deadline.ts";
+import { attempt, type Failure, failures } from "../failure.ts";
 import type { Jobs } from "../job/jobs.ts";
 import { Outbox } from "../job/outbox.ts";
 import { Progress, statusDetails } from "../job/progress.ts";
@@ -15,40 +16,57 @@ export class Reporter {
   private readonly platform: Platform;
   private readonly outbox: Outbox;
   private readonly progress: Progress;
+  /** Until the step timer of the job under way needs a sign of life. */
+  private readonly heartbeat: Deadline;
+  /** The terminal state that the service does not have yet. */
+  private pending: JobUpdate | undefined;
 
   constructor(jobs: Jobs, platform: Platform) {
     this.jobs = jobs;
     this.platform = platform;
     this.outbox = new Outbox(platform.store);
     this.progress = new Progress(platform.clock);
+    this.heartbeat = new Deadline(platform.clock);
   }
 
-  /** Sends what an earlier run could not. @returns false if there is nothing */
+  /** Sends what an earlier run could not, or what was refused. @returns false if there is nothing */
   takeUp(): boolean {
-    const entry = this.outbox.entry();
-    if (entry !== undefined) this.jobs.update(entry);
-    return entry !== undefined;
+    if (this.pending === undefined) this.pending = this.outbox.entry();
+    if (this.pending !== undefined) this.jobs.update(this.pending);
+    return this.pending !== undefined;
   }
 
-  /** The service has the end of this job, or wants nothing of it. */
-  settle(jobId: string): void {
-    this.outbox.settle(jobId);
+  /**
+   * The service has the end of this job, or wants nothing of it.
+   * @returns false if nothing was waiting for that
+   */
+  settle(jobId: string): boolean {
+    if (this.pending === undefined || this.pending.jobId !== jobId) return false;
+    this.pending = undefined;
+    this.tryStore(() => this.outbox.settle(jobId));
+    return true;
   }
 
-  /** Progress, if it is due. */
+  /** Progress, if it is due. Where a step timer runs, it is told again before that runs out. */
   tell(job: ActiveJob, phase: Phase): void {
     const details = this.progress.next({ phase, bytes: job.bytes, size: job.document.size });
-    if (details !== undefined) this.update(job, details);
+    if (details === undefined) return;
+    this.update(job, details);
+    if (!job.hasStepTimer) return;
+    this.heartbeat.start(config.heartbeatIntervalMs, () => {
+      this.progress.reset();
+      this.tell(job, phase);
+    });
   }
 
-  /** A sign of life for the step timer, whatever was told last. */
-  heartbeat(job: ActiveJob, phase: Phase): void {
+  /** No job is under way any more. */
+  endProgress(): void {
+    this.heartbeat.cancel();
     this.progress.reset();
-    this.tell(job, phase);
   }
 
   succeed(job: JobIdentity): void {
-    const version = runningVersion(this.platform.primary);
+    const version = this.version();
     this.end(job, {
       status: "SUCCEEDED",
       statusDetails: statusDetails({ phase: "done", version }),
@@ -59,7 +77,7 @@ export class Reporter {
   fail(job: JobIdentity, failure: Failure, phase: Phase): void {
     const { code, detail } = failure;
     this.platform.log(`job ${job.jobId}: ${code}: ${detail}`);
-    const version = runningVersion(this.platform.primary);
+    const version = this.version();
     this.end(job, {
       status: failures[code].status,
       statusDetails: statusDetails({ reason: code, detail, phase, version }),
@@ -74,9 +92,29 @@ export class Reporter {
       status: state.status,
       statusDetails: state.statusDetails,
     };
-    this.outbox.put(update);
+    this.pending = update;
+    this.tryStore(() => this.outbox.put(update));
     this.jobs.update(update);
-    this.progress.reset();
+  }
+
+  private version(): string | undefined {
+    let version: string | undefined;
+    attempt(
+      () => {
+        version = runningVersion(this.platform.primary);
+      },
+      (failure) => this.logFailure(failure),
+    );
+    return version;
+  }
+
+  /** Without the store a report is lost only if a reset comes before the service has it. */
+  private tryStore(work: () => void): void {
+    attempt(work, (failure) => this.logFailure(failure));
+  }
+
+  private logFailure(failure: Failure): void {
+    this.platform.log(`report: ${failure.code}: ${failure.detail}`);
   }
 
   private update(job: ActiveJob, details: JobUpdate["statusDetails"]): void {

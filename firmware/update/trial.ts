@@ -2,6 +2,7 @@ import { type ApplicationCheck, SelfTest } from "../confirm/self-test.ts";
 import type { JobExecution } from "../job/execution.ts";
 import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
+import { isSameRun, type JobIdentity } from "./active-job.ts";
 import type { Journal } from "./journal.ts";
 
 export interface TrialOptions {
@@ -11,7 +12,8 @@ export interface TrialOptions {
   readonly application: ApplicationCheck;
   /** Time in which the image must confirm, ms. */
   readonly deadlineMs: number;
-  readonly onPassed: () => void;
+  /** `job` brought the image. */
+  readonly onPassed: (job: JobIdentity | undefined) => void;
   readonly onFailed: (reason: string) => void;
 }
 
@@ -22,35 +24,37 @@ export interface TrialOptions {
  */
 export class Trial {
   private readonly options: TrialOptions;
-  private readonly jobId: string | undefined;
+  /** The job that brought the image; undefined if none did. */
+  private job: JobIdentity | undefined;
   private readonly selfTest: SelfTest;
 
   constructor(options: TrialOptions) {
     this.options = options;
-    this.jobId = options.journal.record()?.jobId;
     this.selfTest = new SelfTest({
       clock: options.platform.clock,
       deadlineMs: options.deadlineMs,
       application: options.application,
-      onPassed: options.onPassed,
+      onPassed: () => options.onPassed(this.job),
       onFailed: options.onFailed,
     });
   }
 
-  start(): void {
-    if (this.jobId !== undefined) this.options.journal.amend({ stage: "testing" });
+  start(job: JobIdentity | undefined): void {
+    this.job = job;
+    if (job !== undefined) this.options.journal.amend({ stage: "testing" });
     this.selfTest.start();
   }
 
   /** The cloud is there, or something has changed there. */
   ask(): void {
-    if (this.jobId === undefined) this.selfTest.cloudReached();
-    else this.options.jobs.describe(this.jobId);
+    if (this.job === undefined) this.selfTest.cloudReached();
+    else this.options.jobs.describe(this.job.jobId);
   }
 
   answer(execution: JobExecution | undefined): void {
-    const ours = execution !== undefined && execution.jobId === this.jobId;
-    if (ours && execution.status === "IN_PROGRESS") this.selfTest.cloudReached();
+    if (this.job === undefined) return;
+    const isOurs = execution !== undefined && isSameRun(this.job, execution);
+    if (isOurs) this.selfTest.cloudReached();
     else this.selfTest.fail("the job is no longer ours");
   }
 

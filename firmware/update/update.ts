@@ -10,11 +10,12 @@ import { MqttClient } from "../mqtt/client.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import { imageIdentity } from "../verify/identity.ts";
-import { type ActiveJob, isSameFile, type JobIdentity, startJob } from "./active-job.ts";
+import { type ActiveJob, isSameFile, isSameRun, type JobIdentity, startJob } from "./active-job.ts";
 import { admit } from "./admission.ts";
+import { gatherEvidence, identityIn } from "./evidence.ts";
 import { firstShut, type Gate } from "./gate.ts";
 import { Journal, type UpdateRecord } from "./journal.ts";
-import { type Evidence, judgeReset } from "./judge.ts";
+import { type Evidence, isImageOf, judgeReset } from "./judge.ts";
 import { nextPhase, type Phase, type PhaseEvent } from "./phases.ts";
 import { Reporter } from "./reporter.ts";
 import { Transfer, type TransferEvents } from "./transfer.ts";
@@ -44,6 +45,8 @@ export class Update implements JobsEvents, TransferEvents {
   private readonly trial: Trial;
   /** Until the next look at the gates, or until the reset. */
   private readonly pause: Deadline;
+  /** Until a request that the service has refused is put again. */
+  private readonly retry: Deadline;
   private job: ActiveJob | undefined;
   private transfer: Transfer | undefined;
 
@@ -54,12 +57,14 @@ export class Update implements JobsEvents, TransferEvents {
     this.platform = platform;
     this.journal = new Journal(platform.store);
     this.pause = new Deadline(clock);
+    this.retry = new Deadline(clock);
     this.jobs = new Jobs({
       thing: settings.thingName,
       clock,
       random,
       log,
       publish: (topic, payload, qos) => this.mqtt.publish(topic, payload, qos),
+      onUnanswered: () => this.mqtt.probe(),
       events: this,
     });
     this.mqtt = new MqttClient({
@@ -79,35 +84,37 @@ export class Update implements JobsEvents, TransferEvents {
       journal: this.journal,
       application: options.application,
       deadlineMs: settings.selfTestDeadlineMs,
-      onPassed: () => this.confirm(),
+      onPassed: (job) => this.confirm(job),
       onFailed: (reason) => this.giveUp(reason),
     });
   }
 
   /** Finds out what the last reset meant, and goes on from there. */
   start(): void {
-    const { boot, primary, secondary } = this.platform;
-    this.takeUp(this.journal.record(), {
-      boot: boot.state(),
-      primary: imageIdentity(primary),
-      secondary: imageIdentity(secondary),
-    });
+    this.takeUp(this.journal.record(), gatherEvidence(this.platform));
     this.mqtt.start();
   }
 
   /**
    * Goes back to the image in the secondary slot, which ran before, without a download. It runs as
    * a test swap and must confirm itself.
-   * @returns false if an update is under way, or no image is there
+   * @returns false if an update is under way, no image is there, or the flash refuses
    */
   rollback(): boolean {
-    const { boot, secondary } = this.platform;
+    const { boot, secondary, log } = this.platform;
     const ready = this.phase === "idle" && boot.state() === "confirmed";
-    if (!ready || imageIdentity(secondary) === "") return false;
-    this.go("rollback");
-    boot.requestTestSwap();
-    this.resetSoon();
-    return true;
+    if (!ready || identityIn(secondary, log) === "") return false;
+    attempt(
+      () => {
+        // The slots change places: what the journal says of them is void.
+        this.journal.clear();
+        boot.requestTestSwap();
+        this.go("rollback");
+        this.resetSoon();
+      },
+      (failure) => this.logFailure(failure),
+    );
+    return this.isResetting();
   }
 
   onOnline(): void {
@@ -119,7 +126,7 @@ export class Update implements JobsEvents, TransferEvents {
   onExecution(execution: JobExecution | undefined): void {
     if (this.phase === "testing") this.trial.answer(execution);
     else if (this.job !== undefined) this.refresh(this.job, execution);
-    else if (this.phase === "idle" && execution !== undefined) this.begin(execution);
+    else if (this.phase === "idle" && execution !== undefined) this.take(execution);
   }
 
   /** A notice may be old: what counts is the service's answer to a question. */
@@ -142,6 +149,10 @@ export class Update implements JobsEvents, TransferEvents {
 
   onRejected(_jobId: string, code: string, message: string): void {
     this.platform.log(`the Jobs service refuses a request: ${code} ${message}`);
+    this.retry.start(config.backoffMaxMs, () => {
+      if (this.phase === "reporting") this.reporter.takeUp();
+      else this.onOnline();
+    });
   }
 
   onProgress(bytes: number): void {
@@ -175,31 +186,44 @@ export class Update implements JobsEvents, TransferEvents {
     const verdict = judgeReset(record, found);
     this.platform.log(`update: after the reset: ${verdict.kind}`);
     if (verdict.kind === "test") {
-      this.go("unconfirmedImage");
-      this.trial.start();
+      this.test(record !== undefined && isImageOf(record, found.primary) ? record : undefined);
     } else if (record !== undefined && verdict.kind === "succeeded") {
       this.succeed(record);
     } else if (record !== undefined && verdict.kind === "failed") {
       this.fail(record, new Failure(verdict.code, record.reason || failures[verdict.code].meaning));
     } else {
-      if (verdict.kind === "nothing") this.journal.clear();
+      if (verdict.kind === "nothing") this.forget();
       this.go(this.reporter.takeUp() ? "terminalState" : "nothingPending");
     }
   }
 
-  private begin(execution: JobExecution): void {
+  /** @param job that brought the image; undefined for one that came by other means */
+  private test(job: JobIdentity | undefined): void {
+    if (job === undefined) this.forget();
+    this.go("unconfirmedImage");
+    attempt(
+      () => this.trial.start(job),
+      (failure) => this.giveUp(`${failure.code}: ${failure.detail}`),
+    );
+  }
+
+  /** Of an execution that is over only a late answer can tell; the next job was asked for since. */
+  private take(execution: JobExecution): void {
+    if (isTerminal(execution.status)) return;
     attempt(
       () => {
         const document = parseJobDocument(execution.jobId, execution.document);
         admit(document, { settings: this.options.settings, platform: this.platform });
-        this.job = startJob(execution, document);
+        const job = startJob(execution, document);
+        this.remember(job);
+        this.job = job;
       },
       (failure) => this.fail(execution, failure),
     );
-    if (this.job !== undefined) this.hold(this.job);
+    if (this.job !== undefined) this.begin(this.job);
   }
 
-  private hold(job: ActiveJob): void {
+  private remember(job: ActiveJob): void {
     const record = this.journal.record();
     if (record === undefined || !isSameFile(job, record)) this.journal.clearProgress();
     this.journal.saveRecord({
@@ -212,6 +236,10 @@ export class Update implements JobsEvents, TransferEvents {
       image: "",
       reason: "",
     });
+  }
+
+  private begin(job: ActiveJob): void {
+    this.retry.cancel();
     this.platform.log(`job ${job.jobId}: ${job.document.size} bytes to ${job.document.version}`);
     this.go("jobStarted");
     this.tryGates();
@@ -221,7 +249,6 @@ export class Update implements JobsEvents, TransferEvents {
     const reason = firstShut(this.options.gates);
     if (reason !== undefined) {
       this.platform.log(`held: ${reason}`);
-      if (this.job?.hasStepTimer) this.reporter.heartbeat(this.job, this.phase);
       this.pause.start(config.gateIntervalMs, () => this.tryGates());
       return;
     }
@@ -246,7 +273,10 @@ export class Update implements JobsEvents, TransferEvents {
 
   /** The answer to a question about the job under way. */
   private refresh(job: ActiveJob, execution: JobExecution | undefined): void {
-    if (execution === undefined || execution.jobId !== job.jobId || isTerminal(execution.status)) {
+    if (execution !== undefined && execution.jobId !== job.jobId) {
+      // A late answer to a question about another job says nothing of this one.
+      this.jobs.describe(job.jobId);
+    } else if (execution === undefined || !isSameRun(job, execution)) {
       this.platform.log(`job ${job.jobId} is no longer ours`);
       this.abandon();
     } else if (job.wantsFreshUrl) {
@@ -280,23 +310,31 @@ export class Update implements JobsEvents, TransferEvents {
     this.platform.reset.restart();
   }
 
-  private confirm(): void {
+  private confirm(job: JobIdentity | undefined): void {
+    let problem = "";
     attempt(
-      () => {
-        this.platform.boot.confirm();
-        this.platform.log("update: confirmed");
-        this.go("confirmed");
-        const record = this.journal.record();
-        if (record === undefined) this.jobs.startNext();
-        else this.succeed(record);
+      () => this.platform.boot.confirm(),
+      (failure) => {
+        problem = `${failure.code}: ${failure.detail}`;
       },
-      (failure) => this.giveUp(failure.detail),
     );
+    if (problem === "") this.endTrial(job);
+    else this.giveUp(problem);
+  }
+
+  private endTrial(job: JobIdentity | undefined): void {
+    this.platform.log("update: confirmed");
+    this.go("confirmed");
+    if (job === undefined) this.jobs.startNext();
+    else this.succeed(job);
   }
 
   private giveUp(reason: string): void {
     this.platform.log(`self-test failed: ${reason}`);
-    this.journal.amend({ reason });
+    attempt(
+      () => this.journal.amend({ reason }),
+      (failure) => this.logFailure(failure),
+    );
     this.go("selfTestFailed");
     this.reset();
   }
@@ -313,7 +351,7 @@ export class Update implements JobsEvents, TransferEvents {
 
   /** The job was taken from us: nothing is reported, the next one is asked for. */
   private abandon(): void {
-    if (this.phase === "swapping" || this.phase === "resetting") return;
+    if (this.isResetting()) return;
     this.leaveJob("jobGone");
     this.jobs.startNext();
   }
@@ -322,14 +360,22 @@ export class Update implements JobsEvents, TransferEvents {
     this.transfer?.stop();
     this.transfer = undefined;
     this.pause.cancel();
+    this.reporter.endProgress();
     this.job = undefined;
-    this.journal.clear();
+    this.forget();
     this.go(event);
   }
 
+  /** A journal that cannot be cleared is judged anew at the next reset; that does no harm. */
+  private forget(): void {
+    attempt(
+      () => this.journal.clear(),
+      (failure) => this.logFailure(failure),
+    );
+  }
+
   private settle(jobId: string): void {
-    this.reporter.settle(jobId);
-    if (this.phase !== "reporting") return;
+    if (!this.reporter.settle(jobId) || this.phase !== "reporting") return;
     this.go("reported");
     this.jobs.startNext();
   }
@@ -339,5 +385,13 @@ export class Update implements JobsEvents, TransferEvents {
     this.phase = nextPhase(from, event);
     this.platform.log(`update: ${from} -> ${this.phase}`);
     if (this.job !== undefined) this.reporter.tell(this.job, this.phase);
+  }
+
+  private isResetting(): boolean {
+    return this.phase === "swapping" || this.phase === "resetting";
+  }
+
+  private logFailure(failure: Failure): void {
+    this.platform.log(`update: ${failure.code}: ${failure.detail}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { KeyValue } from "embedded:storage/key-value";
 import KeyValueStorage from "embedded:storage/key-value";
+import { Failure } from "../../failure.ts";
 import type { Store } from "../../ports/store.ts";
 
 export class ModdableStore implements Store {
@@ -15,10 +16,23 @@ export class ModdableStore implements Store {
   }
 
   write(key: string, value: Uint8Array): void {
-    this.storage.write(key, value);
+    try {
+      this.storage.write(key, value);
+    } catch (error) {
+      throw storeError(error);
+    }
   }
 
   delete(key: string): void {
-    this.storage.delete(key);
+    try {
+      this.storage.delete(key);
+    } catch (error) {
+      throw storeError(error);
+    }
   }
+}
+
+/** A store that is full or broken is no bug of ours: the job is told, the running image stays. */
+function storeError(error: unknown): Failure {
+  return new Failure("STORE", String(error));
 }

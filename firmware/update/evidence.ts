@@ -1,0 +1,30 @@
+import { attempt } from "../failure.ts";
+import type { Flash } from "../ports/flash.ts";
+import type { Log } from "../ports/log.ts";
+import type { Platform } from "../ports/platform.ts";
+import { imageIdentity } from "../verify/identity.ts";
+import type { Evidence } from "./judge.ts";
+
+/**
+ * What can be seen of the last reset.
+ * @throws Failure FLASH_READ if the running image's own trailer cannot be read
+ */
+export function gatherEvidence({ boot, primary, secondary, log }: Platform): Evidence {
+  return {
+    boot: boot.state(),
+    primary: identityIn(primary, log),
+    secondary: identityIn(secondary, log),
+  };
+}
+
+/** A slot that cannot be read holds no image: a dead flash chip must not stop the application. */
+export function identityIn(flash: Flash, log: Log): string {
+  let identity = "";
+  attempt(
+    () => {
+      identity = imageIdentity(flash);
+    },
+    (failure) => log(`update: ${failure.code}: ${failure.detail}`),
+  );
+  return identity;
+}
