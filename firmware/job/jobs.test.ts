@@ -182,7 +182,7 @@ test("a request without a reply is sent again, with the same token, ever less of
   const longestMs = config.jobReplyTimeoutMs + config.backoffMaxMs;
   assert(timesMs.length > 3_600_000 / longestMs && timesMs.length < 60, `${timesMs.length} times`);
   rig.accept(first, job("j1", 2));
-  assert.deepEqual(rig.seen, ["execution j1 2"]);
+  assert.equal(rig.seen.at(-1), "execution j1 2");
   assert.equal(rig.clock.pendingCount, 0);
 });
 

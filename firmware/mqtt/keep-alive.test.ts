@@ -85,16 +85,17 @@ test("a doubt has the ping sent at once, and only one", () => {
   const { clock, log, keepAlive } = setUp();
   clock.advance(300);
   keepAlive.probe();
+  keepAlive.sent();
   keepAlive.probe();
   assert.deepEqual(log, ["ping 300"]);
   clock.advance(50);
   keepAlive.received();
   keepAlive.answered();
-  clock.advance(999);
+  clock.advance(900);
   assert.deepEqual(log, ["ping 300"]);
   keepAlive.probe();
   clock.advance(100);
-  assert.deepEqual(log, ["ping 300", "ping 1349", "dead 1449"]);
+  assert.deepEqual(log, ["ping 300", "ping 1250", "dead 1350"]);
 });
 
 test("a doubt about a connection that is over means nothing", () => {
