@@ -10,6 +10,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
+  print("building the board and the firmware (the first time this takes a minute)\n");
   const result = await runUpdate(options, (total) => progressDisplay(total, process.stdout));
   print(`\n${summary(result)}\n`);
   const done = isDone(result, options.stopBeforeBoot);

@@ -16,7 +16,7 @@ class BarDisplay implements ProgressDisplay {
   private readonly bar: SingleBar;
   private readonly output: NodeJS.WriteStream;
   private readonly totalBytes: number;
-  private readonly startedMs = Date.now();
+  private startedMs = 0;
   private shown = false;
 
   constructor(totalBytes: number, output: NodeJS.WriteStream) {
@@ -28,11 +28,16 @@ class BarDisplay implements ProgressDisplay {
   }
 
   update(bytes: number): void {
-    if (!this.shown) this.bar.start(this.totalBytes, 0, { rate: "0" });
-    this.shown = true;
+    if (!this.shown) this.begin();
     const rate = bytes / Math.max(1, Date.now() - this.startedMs);
     this.bar.update(Math.min(bytes, this.totalBytes), { rate: rate.toFixed(1) });
     if (bytes >= this.totalBytes) this.stop();
+  }
+
+  private begin(): void {
+    this.shown = true;
+    this.startedMs = Date.now();
+    this.bar.start(this.totalBytes, 0, { rate: "0" });
   }
 
   line(text: string): void {
