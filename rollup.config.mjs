@@ -4,11 +4,13 @@ import alias from "@rollup/plugin-alias";
 import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import replace from "@rollup/plugin-replace";
+import terser from "@rollup/plugin-terser";
 import typescript from "@rollup/plugin-typescript";
 
 // One bundle serves a real board and the virtual tracker: both give it the platform's modules.
 //   rollup -c                          build/moddable/main.js, version of package.json
 //   rollup -c --configVersion 1.0.1    another version compiled in
+//   rollup -c --configFlavour signed   one that can check signatures
 //   rollup -c --configFlavour crash    an image that is wrong on purpose, for tests
 
 const inRoot = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -28,6 +30,10 @@ const shims = {
 const images = "hw-test/virtual/images";
 const flavours = {
   normal: { input: "firmware/main.ts", stubs: {} },
+  signed: {
+    input: "firmware/main.ts",
+    stubs: { "./verify/signature-off.js": "firmware/verify/signature.ts" },
+  },
   crash: { input: `${images}/crash.js`, stubs: {} },
   "no-cloud": {
     input: "firmware/main.ts",
@@ -45,7 +51,11 @@ export default function config(args) {
     external: (id) => isPlatformModule(id) && !(id in flavour.stubs),
     plugins: [
       alias({
-        entries: [...aliases(shims, "firmware/mqtt/shims/"), ...aliases(flavour.stubs, "")],
+        entries: [
+          ...aliases(shims, "firmware/mqtt/shims/"),
+          ...aliases({ crypto: "signature-random.ts" }, "firmware/verify/"),
+          ...aliases(flavour.stubs, ""),
+        ],
       }),
       // Types are the type check's business: this only erases them.
       typescript({ tsconfig: inRoot("tools/build/tsconfig.json"), filterRoot: inRoot(".") }),
@@ -57,6 +67,7 @@ export default function config(args) {
       }),
       nodeResolve({ preferBuiltins: false }),
       commonjs({ requireReturnsDefault: "auto" }),
+      minify(),
     ],
     output: {
       file: inRoot("build/moddable/main.js"),
@@ -67,6 +78,15 @@ export default function config(args) {
       if (level === "warn") throw new Error(log.message);
     },
   };
+}
+
+/**
+ * Each name and each small function costs heap on XS, and image: docs/memory.md has the figures. A
+ * function that is called in one place stays a function: as an expression in that place it would
+ * be made anew at each call.
+ */
+function minify() {
+  return terser({ module: true, compress: { passes: 2, reduce_funcs: false } });
 }
 
 function aliases(names, folder) {

@@ -4,6 +4,8 @@ import { McubootBoot } from "./swap/mcuboot.ts";
 import { batteryGate } from "./update/gate.ts";
 import { Update } from "./update/update.ts";
 import { runningVersion } from "./verify/identity.ts";
+// For signed jobs `./verify/signature.ts` instead: 45 KB of image (docs/decisions/003-ed25519.md).
+import { verifyEd25519 } from "./verify/signature-off.ts";
 import { FIRMWARE_VERSION } from "./version.ts";
 
 const platform = moddablePlatform((slots) => new McubootBoot(slots));
@@ -16,6 +18,7 @@ new Update({
   platform,
   settings,
   gates: batteryMinimum === undefined ? [] : [batteryGate(platform.power, batteryMinimum)],
+  verifySignature: verifyEd25519,
   // An application adds its own checks here: sensors answer, GNSS has a fix.
   application(done) {
     const header = runningVersion(platform.primary);

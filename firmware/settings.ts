@@ -12,6 +12,11 @@ export interface Settings {
   /** `optional` accepts a file that only the checksums of its own records vouch for. */
   readonly evidence: "required" | "optional";
   readonly allowDowngrade: boolean;
+  /**
+   * Ed25519 public key, 32 bytes as base64: every job must then carry a signature that passes.
+   * Undefined asks for none.
+   */
+  readonly publicKey: string | undefined;
   /** What a job's `hardware` must name; undefined accepts only jobs that name none. */
   readonly hardware: string | undefined;
   /** Time in which a new image must confirm, ms. */

@@ -18,6 +18,7 @@ interface Sent {
 class Rig {
   readonly clock = new VirtualClock();
   readonly seen: string[] = [];
+  readonly log: string[] = [];
   /** What the user does in a callback, by the callback's name. */
   readonly reactions: Record<string, () => void> = {};
   outcome: PublishOutcome = "taken";
@@ -29,7 +30,7 @@ class Rig {
       thing: "t1",
       clock: this.clock,
       random: () => 0.5,
-      log: () => {},
+      log: (line) => this.log.push(line),
       publish: (topic, payload) => this.publish(topic, payload),
       onUnanswered: () => this.see("unanswered"),
       events: {
@@ -437,6 +438,13 @@ test("skipped messages of other topics, and update replies, change nothing", () 
   rig.jobs.onSkipped("telemetry", 20_000);
   rig.jobs.onSkipped(`${prefix}j1/update/accepted`, 20_000);
   assert.deepEqual(rig.sent(), []);
+});
+
+test("a message that is no JSON is ignored, and what it holds is not logged", () => {
+  const rig = new Rig();
+  rig.deliver("notify-next", '{"url":"https://h/f?X-Amz-Signature=5ec2e7"},');
+  assert.equal(rig.jobs.ignoredCount, 1);
+  assert.deepEqual(rig.log, ["jobs: message ignored: not JSON"]);
 });
 
 test("JSON that nests too deep is treated like a document that is too long", () => {

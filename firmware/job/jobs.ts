@@ -148,8 +148,9 @@ export class Jobs implements MqttEvents {
       const value: unknown = JSON.parse(decodeUtf8(payload));
       if (isJsonObject(value)) return value;
       this.ignore("not a JSON object");
-    } catch (error) {
-      this.ignore(String(error));
+    } catch {
+      // Only JSON.parse throws here, and some engines quote the text: a signed URL, maybe.
+      this.ignore("not JSON");
     }
     return undefined;
   }

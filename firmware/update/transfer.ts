@@ -6,8 +6,10 @@ import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import type { FileLocation } from "../url.ts";
 import { ImageCheck } from "../verify/image.ts";
+import type { SignatureVerifier } from "../verify/signature-verifier.ts";
 import type { Journal } from "./journal.ts";
 import { Pipeline, type Written } from "./pipeline.ts";
+import { type SignatureCheck, signatureCheck } from "./signature-check.ts";
 
 export interface TransferEvents {
   /** `bytes` of the HEX file are in flash or in the page buffer. */
@@ -26,6 +28,8 @@ export interface TransferOptions {
   readonly settings: Settings;
   readonly document: JobDocument;
   readonly journal: Journal;
+  /** Undefined in a firmware built without the check. */
+  readonly verifySignature: SignatureVerifier | undefined;
   readonly events: TransferEvents;
 }
 
@@ -34,10 +38,12 @@ export class Transfer {
   private readonly options: TransferOptions;
   private readonly pipeline: Pipeline;
   private readonly download: Download;
+  private readonly signatureCheck: SignatureCheck | undefined;
   private nextStep: Alarm | undefined;
 
   constructor(options: TransferOptions) {
     this.options = options;
+    this.signatureCheck = signatureCheck(options);
     const { platform, settings, document, journal } = options;
     const from = journal.progress();
     this.pipeline = new Pipeline({
@@ -124,6 +130,7 @@ export class Transfer {
       evidence: settings.evidence,
       fileCrcChecked: written.fileCrcChecked,
       promised: document,
+      verifySignature: this.signatureCheck,
     });
   }
 

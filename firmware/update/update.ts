@@ -10,6 +10,7 @@ import { MqttClient } from "../mqtt/client.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import { imageIdentity } from "../verify/identity.ts";
+import type { SignatureVerifier } from "../verify/signature-verifier.ts";
 import { type ActiveJob, isSameFile, isSameRun, type JobIdentity, startJob } from "./active-job.ts";
 import { admit } from "./admission.ts";
 import { gatherEvidence, identityIn } from "./evidence.ts";
@@ -28,6 +29,8 @@ export interface UpdateOptions {
   readonly gates: readonly Gate[];
   /** The application's part of the self-test. */
   readonly application: ApplicationCheck;
+  /** Needed where the settings name a public key. */
+  readonly verifySignature?: SignatureVerifier | undefined;
 }
 
 /**
@@ -260,11 +263,18 @@ export class Update implements JobsEvents, TransferEvents {
   private beginTransfer(): void {
     if (this.job === undefined) return;
     const { platform, journal } = this;
-    const { settings } = this.options;
+    const { settings, verifySignature } = this.options;
     const { document } = this.job;
     attempt(
       () => {
-        this.transfer = new Transfer({ platform, settings, document, journal, events: this });
+        this.transfer = new Transfer({
+          platform,
+          settings,
+          document,
+          journal,
+          verifySignature,
+          events: this,
+        });
         this.transfer.start();
       },
       (failure) => this.onFailed(failure),

@@ -8,7 +8,8 @@ import type { JsonObject } from "./json.ts";
 import { sdkClients } from "./testing/clients.ts";
 import { createTestClock } from "./testing/clock.ts";
 import { get } from "./testing/get.ts";
-import { connectTracker, type TestTracker } from "./testing/tracker.ts";
+import type { JobsClient } from "./testing/jobsClient.ts";
+import { connectTracker } from "./testing/tracker.ts";
 
 const clock = createTestClock();
 const hooks: CloudHooks = {};
@@ -100,7 +101,7 @@ test("a presigned URL is made anew at each request for the document, and expires
   await tracker.end();
 });
 
-async function documentUrl(tracker: TestTracker, topic: string): Promise<string> {
+async function documentUrl(tracker: JobsClient, topic: string): Promise<string> {
   const { body } = await tracker.request(topic);
   const { jobDocument } = body["execution"] as JsonObject;
   return String(((jobDocument as JsonObject)["location"] as JsonObject)["url"]);

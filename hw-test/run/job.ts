@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import {
   CancelJobExecutionCommand,
   CreateJobCommand,
+  type CreateJobCommandInput,
+  DeleteJobCommand,
   DescribeJobExecutionCommand,
   IoTClient,
 } from "@aws-sdk/client-iot";
@@ -23,7 +25,11 @@ export interface JobOrder {
   readonly hex: string;
   readonly version: string;
   /** A document to send as it is; one is made if undefined. */
-  readonly document: string | undefined;
+  readonly document?: string | undefined;
+  /** What the document that is made has besides its fields, or instead of them. */
+  readonly changes?: Readonly<Record<string, unknown>>;
+  /** More of CreateJob: time-outs, presigned URLs. */
+  readonly more?: Partial<CreateJobCommandInput>;
 }
 
 /** The user's side of an update: unmodified AWS SDK clients, pointed at the local cloud. */
@@ -42,7 +48,7 @@ export class UpdateJob {
 
   /** Uploads the file and creates the job. */
   async create(): Promise<void> {
-    const { bucket, hex, thingArn, document } = this.order;
+    const { bucket, hex, thingArn, document, more } = this.order;
     await this.s3.send(
       new PutObjectCommand({
         Bucket: bucket,
@@ -57,6 +63,7 @@ export class UpdateJob {
         targets: [thingArn],
         document: document ?? this.makeDocument(),
         targetSelection: "SNAPSHOT",
+        ...more,
       }),
     );
   }
@@ -79,14 +86,20 @@ export class UpdateJob {
     await this.iot.send(new CancelJobExecutionCommand({ jobId: this.id, thingName, force: true }));
   }
 
+  /** With all its executions. */
+  async delete(): Promise<void> {
+    await this.iot.send(new DeleteJobCommand({ jobId: this.id, force: true }));
+  }
+
   private makeDocument(): string {
-    const { hex, version, bucket } = this.order;
+    const { hex, version, bucket, changes } = this.order;
     return JSON.stringify({
       operation: "app_fw_update",
       size: Buffer.byteLength(hex, "latin1"),
       filename: `${version}.hex`,
       location: { protocol: "https", host: `${bucket}.s3.amazonaws.com`, path: this.id },
       fwversion: version,
+      ...changes,
     });
   }
 }

@@ -6,21 +6,18 @@ import { UsageError } from "../usage-error.ts";
 import { faultsOf } from "../virtual/faults.ts";
 import { FlashFile } from "../virtual/flash-file.ts";
 import { isConfirmed } from "../virtual/slot-contents.ts";
-import { VirtualTracker } from "../virtual/tracker.ts";
+import type { VirtualTracker } from "../virtual/tracker.ts";
+import { Bench } from "./bench.ts";
 import { hooksFor } from "./faulty-cloud.ts";
 import { type Firmware, prepareFirmware } from "./firmware.ts";
-import { isOver, type JobState, UpdateJob } from "./job.ts";
+import { isOver, type JobState, type UpdateJob } from "./job.ts";
 import type { RunOptions } from "./options.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { RunResult } from "./result.ts";
 
-const THING = "tracker-1";
-const BUCKET = "fota-bucket";
 const POLL_MS = 100;
 /** A run that has not ended by then never will. */
 const RUN_MAX_MS = 30 * 60_000;
-/** On the bench nobody waits five minutes for a self-test. */
-const SELF_TEST_DEADLINE_MS = 15_000;
 
 export type NewDisplay = (totalBytes: number) => ProgressDisplay;
 
@@ -58,6 +55,7 @@ interface Parts {
 class UpdateRun {
   private readonly options: RunOptions;
   private readonly parts: Parts;
+  private readonly bench: Bench;
   private readonly tracker: VirtualTracker;
   private readonly job: UpdateJob;
   private readonly startedMs = Date.now();
@@ -69,11 +67,16 @@ class UpdateRun {
     this.options = options;
     this.parts = parts;
     if (!options.resume) FlashFile.create(flashPath);
-    this.tracker = this.newTracker();
-    this.job = new UpdateJob(cloud, {
-      thingName: THING,
-      thingArn: cloud.createThing(THING).thingArn,
-      bucket: BUCKET,
+    this.bench = new Bench({
+      cloud,
+      flashPath,
+      faults: options.faults,
+      link: options.link,
+      isBrokerInReach: () => !this.isCutOff(),
+      restartsAfter: () => !(options.stopBeforeBoot && this.isSwapPending()),
+    });
+    this.tracker = this.bench.tracker;
+    this.job = this.bench.newJob({
       hex: firmware.newHex,
       version: options.version,
       document: options.document,
@@ -86,7 +89,6 @@ class UpdateRun {
     try {
       await this.prepareTracker(display);
       const from = tracker.flashFile.slot("image-0").image?.version ?? "none";
-      this.parts.cloud.createBucket(BUCKET);
       await this.job.create();
       await tracker.powerOn();
       const state = await this.end();
@@ -96,27 +98,6 @@ class UpdateRun {
       display.stop();
       await tracker.stop();
     }
-  }
-
-  private newTracker(): VirtualTracker {
-    const { cloud, flashPath } = this.parts;
-    const { faults, link, stopBeforeBoot } = this.options;
-    const { broker, files } = cloud.endpoints;
-    return new VirtualTracker({
-      flashPath,
-      faults,
-      link,
-      credentials: {
-        broker: { ca: cloud.ca, ...cloud.issueTrackerCertificate(THING) },
-        files: { ca: cloud.ca },
-      },
-      resolve: (host) => {
-        if (host !== broker.hostName)
-          return host.endsWith(".amazonaws.com") ? files.port : undefined;
-        return this.isCutOff() ? undefined : broker.port;
-      },
-      restartsAfter: () => !(stopBeforeBoot && this.isSwapPending()),
-    });
   }
 
   /** `no-cloud-after-swap`: the broker is out of reach for as long as the new image runs. */
@@ -151,19 +132,15 @@ class UpdateRun {
   }
 
   private async prepareTracker(display: ProgressDisplay): Promise<void> {
-    const { tracker, options } = this;
-    const { firmware, cloud } = this.parts;
+    const { bench, tracker, options } = this;
+    const { firmware } = this.parts;
     if (!firmware.hasHeader) {
       display.line("  the new file has no MCUboot header: the bootloader will refuse to start it");
     }
     if (!options.resume) await tracker.flash({ slot0: firmware.oldImage });
-    await tracker.provision({
-      thingName: THING,
-      brokerHost: cloud.endpoints.broker.hostName,
-      brokerPort: 8883,
+    await bench.provision({
       imageHeader: firmware.hasHeader ? "required" : "optional",
       allowDowngrade: true,
-      selfTestDeadlineMs: SELF_TEST_DEADLINE_MS,
     });
   }
 

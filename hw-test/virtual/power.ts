@@ -13,6 +13,8 @@ export interface FlashOperation {
 /** Where a power cut falls: the operation's number from 1, and how much of it still happens. */
 export interface PowerCut {
   readonly operation: number;
+  /** Counts only these operations, from when the cut is added; all from the start if left out. */
+  readonly among?: (operation: FlashOperation) => boolean;
   readonly when: "before" | "inside" | "after";
   /** Bytes of the operation that take place with `inside`; half of it if not given. */
   readonly doneBytes?: number;
@@ -51,27 +53,37 @@ export function powerCutsOf(faults: readonly Fault[]): PowerCut[] {
 export class PowerSwitch {
   /** Operations so far, of the bootloader, the store and the firmware. */
   operations = 0;
-  private readonly cuts: PowerCut[];
+  private readonly cuts: { readonly cut: PowerCut; counted: number }[];
 
   constructor(cuts: readonly PowerCut[]) {
-    this.cuts = [...cuts];
+    this.cuts = cuts.map((cut) => ({ cut, counted: 0 }));
   }
 
-  /** One more cut; `operation` counts from the first power-on, as for all of them. */
+  /** One more cut; without `among` its `operation` counts from the first power-on. */
   add(cut: PowerCut): void {
-    this.cuts.push(cut);
+    this.cuts.push({ cut, counted: cut.among === undefined ? this.operations : 0 });
   }
 
   /** @returns the payload of FLASH_GO, and whether the flash is touched, if only in part */
-  judge({ byteLength }: FlashOperation): { payload: Buffer; happens: boolean } {
+  judge(operation: FlashOperation): { payload: Buffer; happens: boolean } {
     this.operations++;
-    const cut = this.cuts.find(({ operation }) => operation === this.operations);
+    const cut = this.dueAt(operation);
     const when = cut?.when ?? "proceed";
     const payload = Buffer.alloc(5);
     payload.writeUInt8(verdicts[when], 0);
     if (when === "inside") {
-      payload.writeUInt32LE(cut?.doneBytes ?? Math.floor(byteLength / 2), 1);
+      payload.writeUInt32LE(cut?.doneBytes ?? Math.floor(operation.byteLength / 2), 1);
     }
     return { payload, happens: when !== "before" };
+  }
+
+  private dueAt(operation: FlashOperation): PowerCut | undefined {
+    let due: PowerCut | undefined;
+    for (const entry of this.cuts) {
+      if (entry.cut.among?.(operation) === false) continue;
+      entry.counted++;
+      if (entry.counted === entry.cut.operation) due = entry.cut;
+    }
+    return due;
   }
 }

@@ -27,9 +27,9 @@ function unknownNames(code: string): string[] {
       ? ts.createSourceFile(name, code, ts.ScriptTarget.ES2022, true)
       : getSourceFile(name, ...rest);
   const program = ts.createProgram([file], options, host);
-  const texts = program.getSemanticDiagnostics(program.getSourceFile(file)).map(({ messageText }) =>
-    ts.flattenDiagnosticMessageText(messageText, " "),
-  );
+  const texts = program
+    .getSemanticDiagnostics(program.getSourceFile(file))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
   return texts.flatMap((text) => /^Cannot find name '(\w+)'/.exec(text)?.[1] ?? []).sort();
 }
 
@@ -42,7 +42,7 @@ describe("bundleFirmware", { timeout: 60_000 }, () => {
   const bundle = (flavour: Flavour) => bundles.get(flavour) ?? "";
 
   before(async () => {
-    for (const flavour of ["normal", "crash", "no-cloud"] as const) {
+    for (const flavour of ["normal", "signed", "crash", "no-cloud"] as const) {
       bundles.set(flavour, await bundleFirmware({ version: "7.8.9", flavour }));
     }
   });
@@ -66,18 +66,28 @@ describe("bundleFirmware", { timeout: 60_000 }, () => {
   });
 
   it("has the version compiled in, and not the one of the source", () => {
-    assert.match(bundle("normal"), /FIRMWARE_VERSION = "7\.8\.9"/);
+    assert.match(bundle("normal"), /"7\.8\.9"/);
     assert.doesNotMatch(bundle("normal"), /0\.0\.0-dev/);
   });
 
   it("makes the flavours that tests need", () => {
-    assert.match(bundle("crash"), /throw new Error\("this image throws at start"\);\s*$/);
+    assert.match(bundle("crash"), /new Error\("this image throws at start"\);\s*$/);
     assert.ok(!importsOf(bundle("no-cloud")).includes("embedded:io/socket/tcp/tls"));
     assert.doesNotMatch(bundle("normal"), /throws at start|never reaches the cloud/);
   });
 
+  it("brings the signature check only where asked", () => {
+    const library = /bad public key size/;
+    assert.doesNotMatch(bundle("normal"), library);
+    assert.match(bundle("signed"), library);
+    assert.deepEqual(importsOf(bundle("signed")), importsOf(bundle("normal")));
+  });
+
   it("refuses a flavour there is not", async () => {
     const flavour = "sour" as Flavour;
-    await assert.rejects(bundleFirmware({ version: "1.0.0", flavour }), /normal,crash,no-cloud/);
+    await assert.rejects(
+      bundleFirmware({ version: "1.0.0", flavour }),
+      /normal,signed,crash,no-cloud/,
+    );
   });
 });

@@ -2,8 +2,11 @@ import { fileURLToPath } from "node:url";
 import { rollup } from "rollup";
 import { loadConfigFile } from "rollup/loadConfigFile";
 
-/** `normal`, or wrong on purpose: throws at start, or never reaches the cloud. */
-export type Flavour = "normal" | "crash" | "no-cloud";
+/**
+ * `normal`; `signed`, which can check signatures; or wrong on purpose: throws at start, or never
+ * reaches the cloud.
+ */
+export type Flavour = "normal" | "signed" | "crash" | "no-cloud";
 
 const CONFIG = fileURLToPath(new URL("../../rollup.config.mjs", import.meta.url));
 

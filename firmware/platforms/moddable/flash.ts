@@ -11,11 +11,12 @@ export class ModdableFlash implements Flash {
   constructor(path: string) {
     this.partition = FlashStorage.open({ path, mode: "r+" });
     const status = this.partition.status();
+    // The SDK's ESP32 does not tell the last two: SPI NOR, which takes words.
     this.geometry = Object.freeze({
       byteLength: status.size,
       blockLength: status.blockLength,
-      writeAlign: status.writeAlign,
-      eraseValue: status.eraseValue,
+      writeAlign: status.writeAlign ?? 4,
+      eraseValue: status.eraseValue ?? 0xff,
     });
   }
 
@@ -37,7 +38,7 @@ export class ModdableFlash implements Flash {
 
   eraseBlock(blockIndex: number): void {
     try {
-      this.partition.eraseBlock(blockIndex);
+      this.partition.eraseBlock(blockIndex, blockIndex + 1);
     } catch (error) {
       throw deviceError("FLASH_ERASE", error);
     }

@@ -8,9 +8,9 @@ declare module "embedded:storage/flash" {
     /** Fills `buffer` from `byteOffset`; returns how many bytes were read. */
     read(buffer: Uint8Array, byteOffset: number): number;
     write(buffer: Uint8Array, byteOffset: number): void;
-    /** Erases blocks `start` to `end` (exclusive; `start + 1` if left out). */
-    eraseBlock(start: number, end?: number): void;
-    status(): { size: number; blockLength: number; writeAlign: number; eraseValue: number };
+    /** Erases blocks `start` to `end` (exclusive). */
+    eraseBlock(start: number, end: number): void;
+    status(): { size: number; blockLength: number; writeAlign?: number; eraseValue?: number };
   }
   const FlashStorage: { open(options: { path: string; mode?: "r" | "r+" }): Partition };
   export default FlashStorage;
@@ -32,6 +32,8 @@ declare module "embedded:io/socket/tcp/tls" {
     constructor(options: {
       TCP: { io: typeof TCP };
       host: string;
+      /** IPv4: what TCP of the SDK connects to. */
+      address?: string;
       port: number;
       secure: object;
       onReadable(byteCount: number): void;
@@ -47,10 +49,14 @@ declare module "embedded:io/socket/tcp/tls" {
 declare module "crypt" {
   export class Digest {
     constructor(type: "SHA256");
-    write(message: ArrayBuffer): void;
+    write(message: ArrayBuffer | Uint8Array): void;
     close(): ArrayBuffer;
   }
 }
 
 /** Set up by the SDK's `modules/io/system`. */
-declare const System: { restart(): void };
+declare const System: {
+  restart(): void;
+  /** DNS: `onResolved` is told an IPv4 address, or undefined if there is none. */
+  resolve(host: string, onResolved: (host: string, address: string | undefined) => void): void;
+};

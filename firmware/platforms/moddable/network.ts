@@ -1,75 +1,46 @@
-import TCP from "embedded:io/socket/tcp";
-import TLSSocket from "embedded:io/socket/tcp/tls";
-import Timer from "timer";
 import type { Network, Security, Socket, SocketEvents, SocketTarget } from "../../ports/network.ts";
+import { ModdableSocket } from "./socket.ts";
 
-/**
- * A throw inside a socket callback aborts XS, which on a board is a reboot, and the SDK's TLS
- * throws its handshake errors exactly there. So TCP's own callbacks are guarded, below TLS.
- */
-class GuardedTcp extends TCP {
-  constructor(options: ConstructorParameters<typeof TCP>[0]) {
-    const { onReadable, onWritable, onError } = options;
-    function guard(callback: ((this: TCP, count: number) => void) | undefined) {
-      return function (this: TCP, count: number): void {
-        try {
-          callback?.call(this, count);
-        } catch (error) {
-          trace(`tls: ${String(error)}\n`);
-          onError?.call(this);
-        }
-      };
-    }
-    super({ ...options, onReadable: guard(onReadable), onWritable: guard(onWritable) });
+/** TLS options of the SDK (`secure`), one set for each kind of peer. */
+export type Credentials = Readonly<Record<Security, object>>;
+
+/** TLS and names are the modem's, which holds the credentials under security tags. */
+export class ModemNetwork implements Network {
+  open(target: SocketTarget, events: SocketEvents): Socket {
+    const socket = new ModdableSocket(events);
+    socket.connect({ host: target.host, port: target.port }, { securityTag: target.security });
+    return socket;
   }
 }
 
-/** Keeps the callback law of ports/network.ts over the SDK's TLSSocket. */
-class ModdableSocket implements Socket {
-  private readonly tls: TLSSocket;
-  private events: SocketEvents | undefined;
+/** TLS is the SDK's own, in JavaScript over TCP; names are resolved by `System.resolve`. */
+export class SdkNetwork implements Network {
+  private readonly credentials: Credentials;
 
-  constructor(target: SocketTarget, secure: object, events: SocketEvents) {
-    this.events = events;
-    this.tls = new TLSSocket({
-      TCP: { io: GuardedTcp },
-      host: target.host,
-      port: target.port,
-      secure,
-      onReadable: () => this.events?.onReadable(),
-      onWritable: (byteCount) => this.events?.onWritable(byteCount),
-      onError: () => {
-        const ended = this.events;
-        this.events = undefined;
-        ended?.onError("connection ended");
-      },
-    });
-  }
-
-  read(into: Uint8Array): number {
-    return this.tls.read(into) ?? 0;
-  }
-
-  write(bytes: Uint8Array): void {
-    this.tls.write(bytes);
-  }
-
-  /** Deferred: the SDK's TLS goes on with the record it is in when a callback returns to it. */
-  close(): void {
-    this.events = undefined;
-    Timer.set(() => this.tls.close(), 0);
-  }
-}
-
-export class ModdableNetwork implements Network {
-  /** TLS options of the SDK (`secure`), one set for each kind of peer. */
-  private readonly credentials: Record<Security, object>;
-
-  constructor(credentials: Record<Security, object>) {
+  constructor(credentials: Credentials) {
     this.credentials = credentials;
   }
 
   open(target: SocketTarget, events: SocketEvents): Socket {
-    return new ModdableSocket(target, this.credentials[target.security], events);
+    const { host, port } = target;
+    const socket = new ModdableSocket({
+      onReadable: () => events.onReadable(),
+      onWritable: (byteCount) => events.onWritable(withoutRecordHeads(byteCount)),
+      onError: (reason) => events.onError(reason),
+    });
+    System.resolve(host, (_name, address) => {
+      if (socket.isClosed) return;
+      if (address === undefined) socket.fail(`no address of ${host}`);
+      else socket.connect({ host, port, address }, this.credentials[target.security]);
+    });
+    return socket;
   }
+}
+
+/**
+ * TLSSocket leaves room for one record's head and tag (96 bytes); each write makes a record, and
+ * one that finds no room throws. A quarter of 2 KB is room for five more.
+ */
+function withoutRecordHeads(byteCount: number): number {
+  return byteCount - (byteCount >>> 2);
 }

@@ -1,16 +1,19 @@
 import Analog from "embedded:io/analog";
 import type { Power } from "../../ports/power.ts";
 
-/** Board wiring: analog inputs by pin, scaled so that full scale is 100 %. */
-export interface PowerPins {
-  readonly battery?: number;
-}
+/** Options of `embedded:io/analog`: `{pin}`, on Zephyr `{port, channel}`. Full scale is 100 %. */
+export type BatteryInput =
+  | { readonly pin: number }
+  | { readonly port: string; readonly channel: number };
+
+/** The typings (5.6.0) know no Zephyr. */
+type AnalogOptions = ConstructorParameters<typeof Analog>[0];
 
 export class ModdablePower implements Power {
   private readonly battery: Analog | undefined;
 
-  constructor(pins: PowerPins) {
-    if (pins.battery !== undefined) this.battery = new Analog({ pin: pins.battery });
+  constructor(battery: BatteryInput | undefined) {
+    if (battery !== undefined) this.battery = new Analog(battery as AnalogOptions);
   }
 
   batteryPercent(): number | undefined {

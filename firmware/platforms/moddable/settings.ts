@@ -13,6 +13,7 @@ const defaults = Object.freeze({
   imageHeader: "required",
   evidence: "required",
   allowDowngrade: false,
+  publicKey: undefined,
   hardware: undefined,
   selfTestDeadlineMs: 300_000,
   batteryMinimum: undefined,

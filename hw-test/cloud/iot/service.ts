@@ -32,6 +32,7 @@ const typeOfRefusal: Readonly<Record<Refusal, string>> = {
   mismatch: "InvalidSignatureException",
   skewed: "InvalidSignatureException",
   expired: "InvalidSignatureException",
+  "unsigned header": "InvalidSignatureException",
 };
 
 /** AWS IoT's control plane: REST with JSON bodies, signed with SigV4. */

@@ -43,6 +43,7 @@ export class ControlJobs {
     this.registry = options.registry;
     this.jobArn = options.jobArn;
     this.registry.onMembership((change) => this.followMembership(change));
+    this.registry.onDeletion((thingName) => this.removeAll(thingName));
   }
 
   create(request: JobRequest): Job {
@@ -152,6 +153,15 @@ export class ControlJobs {
       throw new ServiceError("InvalidStateTransition", message, stateOf(execution));
     }
     this.ledger.change([thingName], () => this.ledger.remove([execution]));
+  }
+
+  /** A thing that is deleted is no longer to run its jobs (JobProcessDetails, "removed things"). */
+  private removeAll(thingName: string): void {
+    this.ledger.change([thingName], () => {
+      for (const execution of this.ledger.pending(thingName)) {
+        this.ledger.revise(execution, "REMOVED");
+      }
+    });
   }
 
   private forceCancel(execution: Execution): void {

@@ -6,7 +6,8 @@ import { createAuthority } from "../certificates/authority.ts";
 import { type Cloud, type CloudHooks, startCloud } from "../cloud.ts";
 import { sdkClients } from "../testing/clients.ts";
 import { createTestClock } from "../testing/clock.ts";
-import { connectOptions, connectTracker, type TestTracker } from "../testing/tracker.ts";
+import type { JobsClient } from "../testing/jobsClient.ts";
+import { connectOptions, connectTracker } from "../testing/tracker.ts";
 
 const hooks: CloudHooks = {};
 const clock = createTestClock();
@@ -26,7 +27,7 @@ async function createJob(jobId: string, thingName: string): Promise<void> {
 }
 
 /** Resolves when the broker has closed the connection. */
-async function closed(tracker: TestTracker): Promise<void> {
+async function closed(tracker: JobsClient): Promise<void> {
   if (tracker.client.connected) await closing(tracker.client);
 }
 
@@ -101,10 +102,8 @@ test("a session is kept for an hour after its connection has ended, and no longe
     [60 * 60_000 + 1, "k2"],
   ] as const) {
     clock.advance(awayMs);
-    const tracker = await connectTracker(cloud, "kept", {
-      clean: false,
-      onConnack: (sessionPresent) => present.push(sessionPresent),
-    });
+    const tracker = await connectTracker(cloud, "kept", { clean: false });
+    present.push(tracker.sessionPresent);
     await tracker.request("get");
     const expected = present.at(-1) ? ["notify", "get/accepted"] : ["get/accepted"];
     assert.deepEqual(
@@ -126,14 +125,8 @@ test("a second connection of the same thing replaces the first, and its session 
   await closed(first);
   assert.equal((await second.request("get")).topic, "get/accepted");
   clock.advance(2 * 60 * 60_000);
-  let present = false;
-  const third = await connectTracker(cloud, "twice", {
-    ...persistent,
-    onConnack: (sessionPresent) => {
-      present = sessionPresent;
-    },
-  });
-  assert.equal(present, true);
+  const third = await connectTracker(cloud, "twice", persistent);
+  assert.equal(third.sessionPresent, true);
   await Promise.all([second.end(), third.end()]);
 });
 
@@ -163,7 +156,7 @@ test("without a certificate of our authority there is no connection", async () =
 });
 
 test("what a thing has no right to do closes its connection", async () => {
-  const offences: ReadonlyArray<readonly [string, (tracker: TestTracker) => void]> = [
+  const offences: ReadonlyArray<readonly [string, (tracker: JobsClient) => void]> = [
     ["foreign publish", publishing("$aws/things/other/jobs/get")],
     ["system publish", publishing("$SYS/x")],
     ["retained on a reserved topic", publishing("$aws/things/thief/jobs/get", { retain: true })],
@@ -186,13 +179,13 @@ test("what a thing has no right to do closes its connection", async () => {
 });
 
 function publishing(topic: string, options: IClientPublishOptions = {}) {
-  return ({ client }: TestTracker) => {
+  return ({ client }: JobsClient) => {
     client.publish(topic, "{}", { qos: 1, ...options }, () => undefined);
   };
 }
 
 function subscribing(...topics: string[]) {
-  return ({ client }: TestTracker) => {
+  return ({ client }: JobsClient) => {
     client.subscribe(topics, () => undefined);
   };
 }

@@ -30,6 +30,7 @@ export class Registry {
   private readonly things = new Map<string, Thing>();
   private readonly groups = new Map<string, ThingGroup>();
   private readonly listeners: MembershipListener[] = [];
+  private readonly deletionListeners: Array<(thingName: string) => void> = [];
 
   constructor(names: Names) {
     this.names = names;
@@ -37,6 +38,11 @@ export class Registry {
 
   onMembership(listener: MembershipListener): void {
     this.listeners.push(listener);
+  }
+
+  /** Told after a thing has been deleted. */
+  onDeletion(listener: (thingName: string) => void): void {
+    this.deletionListeners.push(listener);
   }
 
   /** The same again is no error, other attributes are (CreateThing). */
@@ -72,7 +78,8 @@ export class Registry {
   /** Harmless when the thing is not there (DeleteThing). */
   deleteThing(thingName: string): void {
     for (const group of this.groups.values()) this.leave(group, thingName);
-    this.things.delete(thingName);
+    if (!this.things.delete(thingName)) return;
+    for (const listener of this.deletionListeners) listener(thingName);
   }
 
   createGroup(groupName: string): ThingGroup {

@@ -17,6 +17,7 @@ const codeOfRefusal: Readonly<Record<Refusal, S3ErrorCode>> = {
   mismatch: "SignatureDoesNotMatch",
   skewed: "RequestTimeTooSkewed",
   expired: "AccessDenied",
+  "unsigned header": "AccessDenied",
 };
 
 /**

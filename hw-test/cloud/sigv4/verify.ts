@@ -9,7 +9,13 @@ export type Verdict =
   | { readonly kind: "signed"; readonly service: string }
   | { readonly kind: "refused"; readonly reason: Refusal; readonly message: string };
 
-export type Refusal = "malformed" | "unknown key" | "mismatch" | "skewed" | "expired";
+export type Refusal =
+  | "malformed"
+  | "unknown key"
+  | "mismatch"
+  | "skewed"
+  | "expired"
+  | "unsigned header";
 
 /** S3 and IoT refuse a signature whose time is off by more than this. */
 const skewMaxMs = 15 * 60_000;
@@ -49,12 +55,30 @@ export function verify(
   }
   const expected = Buffer.from(signature(toSign(request, claim), accessKey.secretAccessKey));
   const given = Buffer.from(claim.signature);
-  if (given.length === expected.length && timingSafeEqual(given, expected)) {
-    return { kind: "signed", service: claim.scope.service };
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    return refused(
+      "mismatch",
+      "The request signature we calculated does not match the signature you provided.",
+    );
   }
-  return refused(
-    "mismatch",
-    "The request signature we calculated does not match the signature you provided.",
+  if (hasUnsignedHeader(request, claim)) {
+    const message = "There were headers present in the request which were not signed";
+    return refused("unsigned header", message);
+  }
+  return { kind: "signed", service: claim.scope.service };
+}
+
+/**
+ * S3 takes no `x-amz-*` header that the signature does not cover, but the payload's hash; a URL
+ * presigned for `host` alone takes none at all (aws-sdk-rust, issue 1253: x-amz-checksum-mode).
+ */
+function hasUnsignedHeader({ headers }: HttpRequest, { scope, signedHeaders }: Claim): boolean {
+  if (scope.service !== "s3") return false;
+  return Object.keys(headers).some(
+    (name) =>
+      name.startsWith("x-amz-") &&
+      name !== "x-amz-content-sha256" &&
+      !signedHeaders.includes(name),
   );
 }
 

@@ -1,0 +1,13 @@
+import { HexParser } from "../../../firmware/hex/parser.ts";
+import { feed } from "./file-chunks.ts";
+import { report } from "./report.ts";
+
+report(() => {
+  let byteCount = 0;
+  feed(
+    new HexParser((_address, _bytes, length) => {
+      byteCount += length;
+    }),
+  );
+  return byteCount;
+});

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Cloud, startCloud } from "../../hw-test/cloud/cloud.ts";
+import { isOver, type JobState, UpdateJob } from "../../hw-test/run/job.ts";
+import { FlashFile } from "../../hw-test/virtual/flash-file.ts";
+import { VirtualTracker } from "../../hw-test/virtual/tracker.ts";
+import type { VirtualTrackerOptions } from "../../hw-test/virtual/tracker-options.ts";
+
+const THING = "bench-tracker";
+const BUCKET = "bench-bucket";
+const POLL_MS = 20;
+const RUN_MAX_MS = 10 * 60_000;
+
+/** What a benchmark sets on the tracker; the rest is the rig's. */
+export type TrackerSetup = Pick<
+  VirtualTrackerOptions,
+  "boardArguments" | "faults" | "link" | "flashTiming" | "restartsAfter"
+>;
+
+/** One local AWS for all benchmarks, and one tracker after the other on it. */
+export class BenchRig {
+  readonly cloud: Cloud;
+  private readonly folder = mkdtempSync(join(tmpdir(), "tracker-bench-"));
+  private readonly credential: { cert: string; key: string };
+  private readonly thingArn: string;
+  private flashes = 0;
+
+  private constructor(cloud: Cloud) {
+    this.cloud = cloud;
+    this.thingArn = cloud.createThing(THING).thingArn;
+    this.credential = cloud.issueTrackerCertificate(THING);
+    cloud.createBucket(BUCKET);
+  }
+
+  static async start(): Promise<BenchRig> {
+    return new BenchRig(await startCloud({ hooks: {} }));
+  }
+
+  async stop(): Promise<void> {
+    await this.cloud.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** A tracker with this image in its primary slot, provisioned and still off. */
+  async newTracker(image: Uint8Array, setup: TrackerSetup = {}): Promise<VirtualTracker> {
+    const { broker, files } = this.cloud.endpoints;
+    const flashPath = join(this.folder, `flash-${this.flashes++}.bin`);
+    FlashFile.create(flashPath);
+    const tracker = new VirtualTracker({
+      ...setup,
+      flashPath,
+      credentials: {
+        broker: { ca: this.cloud.ca, ...this.credential },
+        files: { ca: this.cloud.ca },
+      },
+      resolve: (host) => {
+        if (host === broker.hostName) return broker.port;
+        return host.endsWith(".amazonaws.com") ? files.port : undefined;
+      },
+      resetsPerMinuteMax: 1000,
+    });
+    await tracker.flash({ slot0: image });
+    await tracker.provision({
+      thingName: THING,
+      brokerHost: broker.hostName,
+      brokerPort: 8883,
+      imageHeader: "required",
+      allowDowngrade: true,
+      selfTestDeadlineMs: 15_000,
+    });
+    return tracker;
+  }
+
+  async newJob(order: { readonly hex: string; readonly version: string }): Promise<UpdateJob> {
+    const job = new UpdateJob(this.cloud, {
+      ...order,
+      thingName: THING,
+      thingArn: this.thingArn,
+      bucket: BUCKET,
+      document: undefined,
+    });
+    await job.create();
+    return job;
+  }
+
+  /** Until the job is over, or `tracker` has ended for good. */
+  async end(tracker: VirtualTracker, job: UpdateJob): Promise<JobState> {
+    let halted = false;
+    tracker.once("halted", () => {
+      halted = true;
+    });
+    tracker.on("cycleEnd", ({ restarts }) => {
+      halted ||= !restarts;
+    });
+    const deadlineMs = Date.now() + RUN_MAX_MS;
+    for (;;) {
+      const state = await job.describe();
+      if (isOver(state) || halted || Date.now() > deadlineMs) return state;
+      await pause();
+    }
+  }
+
+  /** Until the tracker is connected and its question for a job is answered. */
+  async idle(tracker: VirtualTracker): Promise<void> {
+    const { hooks } = this.cloud;
+    const asked = new Promise<void>((resolve) => {
+      hooks.onTrackerMessage = ({ topic }) => {
+        if (topic.endsWith("/jobs/start-next")) resolve();
+        return undefined;
+      };
+    });
+    const ended = new Promise<void>((resolve) => tracker.once("cycleEnd", () => resolve()));
+    await tracker.powerOn();
+    await Promise.race([asked, ended]);
+    const before = tracker.traffic.broker.toTrackerBytes;
+    let over = false;
+    void ended.then(() => { over = true; });
+    while (!over && tracker.traffic.broker.toTrackerBytes === before) await pause();
+    hooks.onTrackerMessage = undefined;
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}

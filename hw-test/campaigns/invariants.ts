@@ -1,0 +1,154 @@
+import { allowedCodes } from "./http-faults.ts";
+import { CampaignFailure, type JobEnd, type Outcome } from "./outcome.ts";
+import type { Plan } from "./plan.ts";
+import { trackerMap } from "./world/geometries.ts";
+import { SECRET } from "./world/jobs-cloud.ts";
+
+/**
+ * After the last fault: connections and resets that the client may still need to finish. A job resets
+ * for its swap, and for its revert.
+ */
+export const ATTEMPTS_MAX = 16;
+export const RESETS_PER_JOB_MAX = 2;
+
+/** A page that is broken shows when it is written; SWAP_REQUEST tells of the trailer's. */
+const brokenPageCodes = ["FLASH_ERASE", "FLASH_WRITE", "SWAP_REQUEST"];
+/** A bit that changes later shows when the slot is read back, or when the bootloader refuses it. */
+const changedBitCodes = [
+  "FLASH_WRITE",
+  "READ_BACK",
+  "IMAGE_SHA256",
+  "IMAGE_HEADER",
+  "SWAP_REQUEST",
+  "SWAP_REFUSED",
+];
+
+/**
+ * What must hold after every case, whatever was done to the tracker. That there was a bootable image
+ * at every instant, and that it was one that was flashed or served, is checked at each boot.
+ * @throws CampaignFailure
+ */
+export function checkInvariants(plan: Plan, outcome: Outcome): void {
+  checkTruth(outcome);
+  checkEnds(plan, outcome);
+  checkEffort(outcome);
+  checkWear(plan, outcome);
+  checkBytes(plan, outcome);
+  checkSecrets(outcome);
+}
+
+/** Each job ends in the state that is true. */
+function checkTruth({ jobs, running }: Outcome): void {
+  const succeeded = jobs.findLastIndex(({ status }) => status === "SUCCEEDED");
+  const claimed = jobs[succeeded]?.version ?? "1.0.0";
+  // What was taken from the tracker may have been confirmed just before.
+  const open = jobs.findLastIndex(({ status }) => withdrawn.has(status));
+  const isOpen = open > succeeded && running.version === jobs[open]?.version;
+  require(running.version === claimed || isOpen, `${jobs.map(told)}, yet ${running.version} runs`);
+}
+
+const withdrawn: ReadonlySet<string> = new Set(["CANCELED", "TIMED_OUT", "REMOVED", "DELETED"]);
+
+/** Each job ends in a way that this plan allows. */
+function checkEnds(plan: Plan, outcome: Outcome): void {
+  for (const [index, job] of outcome.jobs.entries()) {
+    const allowed = index === 0 ? allowedEnds(plan) : ["SUCCEEDED"];
+    if (outcome.cutInTrial || hasLongSilence(plan)) allowed.push("REVERTED");
+    const end = job.status === "FAILED" ? (job.details["reason"] ?? "FAILED") : job.status;
+    require(allowed.includes(end), `${told(job)}: only ${allowed.join(", ")} may come of this`);
+  }
+}
+
+function allowedEnds(plan: Plan): string[] {
+  const ends = [plan.image === "good" ? "SUCCEEDED" : "REVERTED"];
+  for (const { kind } of plan.http) ends.push(...allowedCodes(kind));
+  for (const { server, forS } of plan.outages) {
+    if (server === "files" && forS >= 60) ends.push("DOWNLOAD_EXHAUSTED");
+  }
+  for (const { kind } of plan.bits) {
+    ends.push(...(kind === "flip" ? changedBitCodes : brokenPageCodes));
+  }
+  for (const { action } of plan.actions) {
+    if (["cancel", "cancelJob", "replace"].includes(action)) ends.push("CANCELED");
+    if (["delete", "deleteJob"].includes(action)) ends.push("DELETED");
+    if (action === "timeOut") ends.push("TIMED_OUT");
+  }
+  return ends;
+}
+
+/**
+ * Whether a self-test may miss its deadline of 300 s: a broker that is away, or a link that is silent,
+ * which takes the keep-alive (240 s) and its answer's time (20 s) to be noticed, more than once.
+ */
+function hasLongSilence({ outages, packets }: Plan): boolean {
+  let silentS = 0;
+  for (const { server, forS } of outages) if (server === "broker") silentS += forS;
+  for (const { fate } of packets) {
+    if (fate === "stall") silentS += NOTICED_AFTER_S;
+    if (fate === "delay") silentS += LATE_S;
+  }
+  return silentS > SELF_TEST_S - CONNECT_S;
+}
+
+const SELF_TEST_S = 300;
+const NOTICED_AFTER_S = 262;
+const LATE_S = 45;
+/** To connect, subscribe and ask, with the waits before. */
+const CONNECT_S = 35;
+
+/** Once faults stop, it finishes within bounds. */
+function checkEffort({ attemptsAfterFaults, resetsAfterFaults, jobs }: Outcome): void {
+  require(attemptsAfterFaults <= ATTEMPTS_MAX, `${attemptsAfterFaults} connections after faults`);
+  const resetsMax = jobs.length * RESETS_PER_JOB_MAX;
+  require(resetsAfterFaults <= resetsMax, `${resetsAfterFaults} resets after faults`);
+}
+
+/** A page is erased once, and once more for each cut and each file begun anew. */
+function checkWear(plan: Plan, { erasesMax, cuts, jobs }: Outcome): void {
+  const allowed = jobs.length + cuts + restartsOf(plan);
+  require(erasesMax <= allowed, `a page was erased ${erasesMax} times, ${allowed} are allowed`);
+}
+
+/** Bytes again: one page of HEX for a cut, nothing for a drop, the file for a file begun anew. */
+function checkBytes(plan: Plan, outcome: Outcome): void {
+  const { deliveredBytes, hexBytes, cuts, requests, jobs } = outcome;
+  const { blockLength } = trackerMap(plan.map).slot;
+  const pageHexBytes = plan.order === "pages" ? hexBytes : Math.ceil(blockLength * 2.75) + 100;
+  const files = jobs.length + restartsOf(plan) + (plan.http.length > 0 ? FAILED_REPLIES_MAX : 0);
+  const allowed =
+    hexBytes * files + HEAD_BYTES * requests + cuts * (pageHexBytes + IN_FLIGHT_BYTES);
+  require(deliveredBytes <= allowed, `${deliveredBytes} bytes, ${allowed} are allowed`);
+  const { deliveredInVain } = outcome;
+  require(deliveredInVain <= ROUND_TRIP_BYTES, `${deliveredInVain} bytes after the job's end`);
+}
+
+/** What arrives until a notice has come and the question about it is answered, on a quick link. */
+const ROUND_TRIP_BYTES = 60_000;
+/** A response head, and what had been received but not written when the power went. */
+const HEAD_BYTES = 400;
+const IN_FLIGHT_BYTES = 1460 + 600;
+
+/** Bodies that come with a bad head, until the attempts are used up (config.downloadAttemptMax). */
+const FAILED_REPLIES_MAX = 8;
+
+/** Times the file may begin again: it has changed, or a server cannot do ranges. */
+function restartsOf({ http, actions, files }: Plan): number {
+  const isNew = actions.some(({ action }) => action === "newFile");
+  return (http.length > 0 ? 3 : 0) + (isNew ? 1 : 0) + (http.length > 0 ? files.length : 0);
+}
+
+function checkSecrets({ log, jobs }: Outcome): void {
+  const texts = [...log, ...jobs.flatMap(({ details }) => Object.values(details))];
+  const leak = texts.find((text) => text.includes(SECRET) || /X-Amz/i.test(text));
+  require(leak === undefined, `a secret in: ${leak}`);
+}
+
+
+function told(job: JobEnd): string {
+  const reason = job.details["reason"];
+  return `${job.jobId} ${job.status}${reason === undefined ? "" : ` (${reason})`}`;
+}
+
+function require(holds: boolean, otherwise: string): void {
+  if (!holds) throw new CampaignFailure(otherwise);
+}

@@ -1,0 +1,67 @@
+import { runPlan } from "./campaign.ts";
+import { type Action, actions, cleanPlan, packetFates, type Plan, type Point } from "./plan.ts";
+import { planCampaign } from "./plan-campaign.ts";
+import type { Random } from "./random.ts";
+import type { Flavour } from "./world/images.ts";
+
+const SAMPLED = 3000;
+const images: readonly Flavour[] = ["good", "sick", "crash"];
+/** Bytes of the file between two points of the same case. */
+const BYTE_STEP = 200;
+
+/** Every packet, every piece of the file, every boot, every flash and store operation. */
+function points(image: Flavour): Point[] {
+  const { packets, deliveredBytes, boots, operations } = runPlan({ ...cleanPlan, image });
+  const upTo = (on: Point["on"], last: number, step = 1): Point[] =>
+    Array.from({ length: Math.floor(last / step) }, (_, at) => ({ on, at: (at + 1) * step }));
+  return [
+    ...upTo("up", packets.up),
+    ...upTo("byte", deliveredBytes, BYTE_STEP),
+    ...upTo("boot", boots),
+    ...upTo("op", operations),
+  ];
+}
+
+/** One thing done to the job at one point. */
+function singlePlans(): Plan[] {
+  return images.flatMap((image) =>
+    points(image).flatMap((point) =>
+      actions.map((action) => ({ ...cleanPlan, image, actions: [{ action, point }] })),
+    ),
+  );
+}
+
+/** Taken away in the middle of a long download. */
+function longPlans(random: Random): Plan[] {
+  const map = "nrf9160";
+  const point = (): Point => ({ on: "byte", at: 1000 + random.below(150_000) });
+  return (["cancel", "cancelJob", "delete", "deleteJob", "timeOut", "replace"] as const).flatMap(
+    (action) =>
+      Array.from({ length: 10 }, () => ({ ...cleanPlan, map, actions: [{ action, point: point() }] })),
+  );
+}
+
+/** Two things done to it, and a packet that does not come through. */
+function sampledPlans(random: Random): Plan[] {
+  const all = points("good");
+  const { packets } = runPlan(cleanPlan);
+  const planned = (action: Action) => ({ action, point: random.pick(all) });
+  return Array.from({ length: SAMPLED }, () => ({
+    ...cleanPlan,
+    seed: 1 + random.below(1000),
+    actions: [planned(random.pick(actions)), planned(random.pick(actions))],
+    packets: [
+      {
+        direction: random.pick(["up", "down"] as const),
+        index: 1 + random.below(packets.up),
+        fate: random.pick(packetFates),
+      },
+    ],
+  }));
+}
+
+export const jobsCampaign = planCampaign({
+  name: "jobs",
+  about: "cancel, delete, time out, replace at every point; lost sessions; clocks that jump",
+  plans: (random) => [...singlePlans(), ...longPlans(random), ...sampledPlans(random)],
+});

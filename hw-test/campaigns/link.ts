@@ -1,0 +1,121 @@
+import { runPlan } from "./campaign.ts";
+import { httpMisbehaviours } from "./http-faults.ts";
+import {
+  byteFates,
+  cleanPlan,
+  type FileFault,
+  type Outage,
+  type PacketFault,
+  packetFates,
+  type Plan,
+} from "./plan.ts";
+import { planCampaign } from "./plan-campaign.ts";
+import type { Random } from "./random.ts";
+import { type Flavour, flavours } from "./world/images.ts";
+
+const SAMPLED = Object.freeze({ packetPairs: 1500, nrf9160Bytes: 150, mixed: 1000 });
+/** The nRF9160 image is two requests long. */
+const NRF9160_REQUESTS = 2;
+
+function packetFaults(image: Flavour): PacketFault[] {
+  const { packets } = runPlan({ ...cleanPlan, image });
+  return (["up", "down"] as const).flatMap((direction) =>
+    Array.from({ length: packets[direction] }, (_, at) => at + 1).flatMap((index) =>
+      packetFates.map((fate) => ({ direction, index, fate })),
+    ),
+  );
+}
+
+/** Every packet of MQTT, each fate, with images that stay and images that fail. */
+function packetPlans(): Plan[] {
+  return flavours.flatMap((image) =>
+    packetFaults(image).map((fault) => ({ ...cleanPlan, image, packets: [fault] })),
+  );
+}
+
+function packetPairs(random: Random): Plan[] {
+  const faults = packetFaults("good");
+  return Array.from({ length: SAMPLED.packetPairs }, () => ({
+    ...cleanPlan,
+    seed: 1 + random.below(1000),
+    packets: [random.pick(faults), random.pick(faults), random.pick(faults)],
+  }));
+}
+
+/** Every byte of the reply, head and body, and one beyond. */
+function bytePlans(): Plan[] {
+  const { deliveredBytes } = runPlan(cleanPlan);
+  const bytes = Array.from({ length: deliveredBytes + 1 }, (_, at) => at);
+  return bytes.flatMap((byte) =>
+    byteFates.map((fate) => ({ ...cleanPlan, files: [{ request: 1, byte, fate }] })),
+  );
+}
+
+/** Bytes drawn from a real image, and the connection lost more than once. */
+function nrf9160Bytes(random: Random): Plan[] {
+  const map = "nrf9160";
+  const { deliveredBytes } = runPlan({ ...cleanPlan, map });
+  const fault = (request: number): FileFault => ({
+    request,
+    byte: random.below(deliveredBytes / NRF9160_REQUESTS),
+    fate: random.pick(byteFates),
+  });
+  return Array.from({ length: SAMPLED.nrf9160Bytes }, () => ({
+    ...cleanPlan,
+    map,
+    files: [fault(1), fault(2), fault(3)],
+  }));
+}
+
+/** Each misbehaviour at once, at the resumed request, a few times and for ever. */
+function httpPlans(): Plan[] {
+  const drop: FileFault = { request: 1, byte: 1500, fate: "drop" };
+  return httpMisbehaviours.flatMap(({ name: kind }) =>
+    [1, 2, 3, 1000].flatMap((count) => [
+      { ...cleanPlan, http: [{ request: 1, kind, count }] },
+      { ...cleanPlan, http: [{ request: 2, kind, count }], files: [drop] },
+      { ...cleanPlan, http: [{ request: 2, kind, count }], cuts: [{ operation: 9, when: "after" }] },
+    ]),
+  ) as Plan[];
+}
+
+function outagePlans(): Plan[] {
+  const outages = (["broker", "files"] as const).flatMap((server) =>
+    (["refuse", "ignore"] as const).flatMap((how) =>
+      [0, 1, 2].flatMap((fromS) =>
+        [5, 30, 59, 120, 600, 3600].map((forS) => ({ server, how, fromS, forS })),
+      ),
+    ),
+  );
+  return outages.map((outage: Outage) => {
+    // The broker's outage only shows where there is a connection to make.
+    const lose: PacketFault = { direction: "down", index: 4, fate: "lose" };
+    return { ...cleanPlan, outages: [outage], packets: outage.server === "broker" ? [lose] : [] };
+  });
+}
+
+/** A bad day: packets, bytes, servers and power together. */
+function mixedPlans(random: Random): Plan[] {
+  const packets = packetFaults("good");
+  return Array.from({ length: SAMPLED.mixed }, () => ({
+    ...cleanPlan,
+    seed: 1 + random.below(1000),
+    packets: [random.pick(packets), random.pick(packets)],
+    files: [{ request: 1, byte: random.below(4000), fate: random.pick(byteFates) }],
+    cuts: [{ operation: 1 + random.below(80), when: random.pick(["before", "after"] as const) }],
+  }));
+}
+
+export const linkCampaign = planCampaign({
+  name: "link",
+  about: "every packet and every byte lost, late or twice; every HTTP misbehaviour; servers down",
+  plans: (random) => [
+    ...packetPlans(),
+    ...packetPairs(random),
+    ...bytePlans(),
+    ...nrf9160Bytes(random),
+    ...httpPlans(),
+    ...outagePlans(),
+    ...mixedPlans(random),
+  ],
+});

@@ -1,0 +1,273 @@
+/** A bug as clients in the field have had it, and the case that must catch it. */
+export interface Mutation {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  readonly campaign: string;
+  readonly caseName: string;
+}
+
+export interface Edit {
+  /** In the repository. */
+  readonly file: string;
+  /** Occurs once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: "magic written first",
+    edits: [
+      {
+        file: "firmware/swap/mcuboot.ts",
+        find: "    if (!usable || !hasType) {",
+        replace: "    writeMagic(this.secondary);\n    if (!usable || !hasType) {",
+      },
+      {
+        file: "firmware/swap/mcuboot.ts",
+        find: "    }\n    writeMagic(this.secondary);",
+        replace: "    }",
+      },
+    ],
+    campaign: "power",
+    caseName: "map=p512w4 cut=13a",
+  },
+  {
+    name: "journal ahead of the data",
+    edits: [
+      {
+        file: "firmware/slot/writer.ts",
+        find: "      this.page.erase(this.pageIndex);\n",
+        replace: `      const check = this.check;
+      this.erased.add(this.pageIndex);
+      this.check ^= pageCheck(this.pageIndex, this.page.bytes);
+      this.options.onPageWritten();
+      this.check = check;
+      this.page.erase(this.pageIndex);
+`,
+      },
+    ],
+    campaign: "power",
+    caseName: "map=p512w4 cut=3b",
+  },
+  {
+    name: "confirmed before the cloud",
+    edits: [
+      {
+        file: "firmware/confirm/self-test.ts",
+        find: "!this.applicationOk || !this.cloudOk",
+        replace: "!this.applicationOk",
+      },
+    ],
+    campaign: "power",
+    caseName: "map=p512w4 image=offline",
+  },
+  {
+    name: "confirmed at once",
+    edits: [
+      {
+        file: "firmware/update/update.ts",
+        find: "    this.mqtt.start();\n  }",
+        replace: "    this.mqtt.start();\n    this.platform.boot.confirm();\n  }",
+      },
+    ],
+    campaign: "power",
+    caseName: "map=p512w4 image=sick",
+  },
+  {
+    name: "200 to a range appended",
+    edits: [
+      {
+        file: "firmware/download/download.ts",
+        find: '    if (this.position > 0) this.restart("status 200 to a range");\n',
+        replace: "",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 file=1:1500:drop http=2:whole:1",
+  },
+  {
+    name: "erase skipped",
+    edits: [
+      {
+        file: "firmware/slot/writer.ts",
+        find: "      this.page.erase(this.pageIndex);\n",
+        replace: "",
+      },
+    ],
+    campaign: "torn",
+    caseName: "map=p512w4 cut=3i",
+  },
+  {
+    name: "read-back skipped",
+    edits: [
+      {
+        file: "firmware/slot/page-buffer.ts",
+        find: '      if (!this.isChunkEqual(at)) this.fail("FLASH_WRITE", pageIndex);\n',
+        replace: "",
+      },
+    ],
+    campaign: "bits",
+    caseName: "map=p512w4 bit=stuckBit:1:1",
+  },
+  {
+    name: "outbox emptied when sent",
+    edits: [
+      {
+        file: "firmware/update/reporter.ts",
+        find: "    this.jobs.update(update);\n    this.progress.reset();",
+        replace: "    this.jobs.update(update);\n    this.settle(jobId);\n    this.progress.reset();",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 image=crash mqtt=up:14:lose",
+  },
+  {
+    name: "SUCCEEDED before confirm",
+    edits: [
+      {
+        file: "firmware/update/update.ts",
+        find: "        this.platform.boot.confirm();\n",
+        replace: "",
+      },
+      {
+        file: "firmware/update/update.ts",
+        find: "        else this.succeed(record);\n      },\n      (failure) => this.giveUp",
+        replace:
+          "        else this.succeed(record);\n        this.platform.boot.confirm();\n      },\n      (failure) => this.giveUp",
+      },
+    ],
+    campaign: "power",
+    caseName: "map=p512w4 cut=58b",
+  },
+  {
+    name: "resumed without the ETag",
+    edits: [
+      {
+        file: "firmware/download/download.ts",
+        find: "    const ifRange = canValidate ? this.etag : undefined;",
+        replace: "    const ifRange = canValidate ? undefined : undefined;",
+      },
+      {
+        file: "firmware/download/download.ts",
+        find: "    return head.etag !== this.etag;",
+        replace: "    return false;",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 file=1:1500:drop do=newFile:byte:1000",
+  },
+  {
+    name: "versions counted locally",
+    edits: [
+      {
+        file: "firmware/job/updates.ts",
+        find: "    this.learn(update.jobId, state === undefined ? undefined : state.versionNumber);",
+        replace: "    this.learn(update.jobId, (this.knownVersion ?? 0) + 1);",
+      },
+      {
+        file: "firmware/job/updates.ts",
+        find: "    if (state !== undefined) this.learn(update.jobId, state.versionNumber);\n",
+        replace: "",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 mqtt=up:5:double",
+  },
+  {
+    name: "cancel not seen",
+    edits: [
+      {
+        file: "firmware/update/update.ts",
+        find: "    if (!nothingNew && !sameJob) this.onOnline();",
+        replace: '    if (!nothingNew && !sameJob && this.phase === "idle") this.onOnline();',
+      },
+    ],
+    campaign: "jobs",
+    caseName: "map=nrf9160 do=cancel:byte:20000",
+  },
+  {
+    name: "URL in the log",
+    edits: [
+      {
+        file: "firmware/download/download.ts",
+        find: "`download: ${this.target.host} from byte",
+        replace: "`download: ${this.target.host}${this.target.path} from byte",
+      },
+    ],
+    campaign: "power",
+    caseName: "map=p512w4",
+  },
+  {
+    name: "reopened page in the journal",
+    edits: [
+      {
+        file: "firmware/update/pipeline.ts",
+        find: "onPageReopened: () => journal.clearProgress(),",
+        replace: "onPageReopened: () => {},",
+      },
+    ],
+    campaign: "power",
+    caseName: "map=p512w4 order=pages cut=20i",
+  },
+  {
+    name: "stall not noticed",
+    edits: [
+      {
+        file: "firmware/download/connection.ts",
+        find: "if (quietMs < limitMs) this.watch",
+        replace: "if (!isConnecting || quietMs < limitMs) this.watch",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 file=1:1500:stall",
+  },
+  {
+    name: "short body taken for whole",
+    edits: [
+      {
+        file: "firmware/download/download.ts",
+        find: '        if (this.position === this.options.size) this.finish();\n        else this.retry(reason, 0);',
+        replace: "        this.finish();",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 file=1:1500:drop",
+  },
+  {
+    name: "checksums not compared",
+    edits: [
+      {
+        file: "firmware/hex/record.ts",
+        find: "    if ((sum & 0xff) !== 0) this.refuseChecksum(bytes[index] as number, sum);\n",
+        replace: "",
+      },
+    ],
+    campaign: "input",
+    caseName: "hex 0+500",
+  },
+  {
+    name: "missing EOF accepted",
+    edits: [
+      {
+        file: "firmware/hex/parser.ts",
+        find: '    if (!this.ended) this.place.fail("HEX_NO_EOF", this.chunkOffset, "no end-of-file record");\n',
+        replace: "",
+      },
+    ],
+    campaign: "input",
+    caseName: "hex 0+500",
+  },
+  {
+    name: "revert taken for success",
+    edits: [
+      {
+        file: "firmware/update/judge.ts",
+        find: '    return { kind: "failed", code: "REVERTED" };',
+        replace: '    return { kind: "succeeded" };',
+      },
+    ],
+    campaign: "power",
+    caseName: "map=p512w4 image=crash",
+  },
+];

@@ -1,0 +1,47 @@
+import type { Flavour } from "./world/images.ts";
+
+/** An invariant does not hold. */
+export class CampaignFailure extends Error {}
+
+export interface JobEnd {
+  readonly jobId: string;
+  /** What it brings. */
+  readonly version: string;
+  /** `DELETED` when there is no execution any more. */
+  readonly status: string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** How one case has ended, for the invariants. */
+export interface Outcome {
+  readonly running: { readonly version: string; readonly flavour: Flavour };
+  readonly jobs: readonly JobEnd[];
+  /** Power cuts and resets that came, and boots. */
+  readonly cuts: number;
+  /** One of the cuts met an image that ran unconfirmed. */
+  readonly cutInTrial: boolean;
+  readonly resets: number;
+  readonly boots: number;
+  /** Flash and store operations, and those since the last power-on after a cut. */
+  readonly operations: number;
+  readonly operationsAfterCut: number;
+  readonly packets: { readonly up: number; readonly down: number };
+  /** Faults of link and servers, and actions, that came. */
+  readonly faults: number;
+  /** Bytes that the file server delivered, heads included, and what a clean run takes. */
+  readonly deliveredBytes: number;
+  /** Those that came when there was no job any more. */
+  readonly deliveredInVain: number;
+  readonly requests: number;
+  readonly hexBytes: number;
+  readonly connections: { readonly broker: number; readonly files: number };
+  /** The same, opened after the last fault. */
+  readonly attemptsAfterFaults: number;
+  readonly resetsAfterFaults: number;
+  /** Highest count of firmware's erases of one page of the secondary slot. */
+  readonly erasesMax: number;
+  readonly virtualMs: number;
+  /** Digests of what flash and store held at each cut. */
+  readonly states: readonly string[];
+  readonly log: readonly string[];
+}

@@ -1,0 +1,338 @@
+import { PowerCut } from "../model/nor-flash.ts";
+import { VirtualClock } from "../model/virtual-clock.ts";
+import { httpFaultReply } from "./http-faults.ts";
+import { CampaignFailure, type JobEnd, type Outcome } from "./outcome.ts";
+import type { Action, Plan, Point } from "./plan.ts";
+import { Random } from "./random.ts";
+import { BrokerModel, type PacketFate } from "./world/broker.ts";
+import { Restart, startFirmware } from "./world/device.ts";
+import { DeviceClock } from "./world/device-clock.ts";
+import { FileServerModel } from "./world/file-server.ts";
+import { FileStore } from "./world/file-store.ts";
+import { type Firmwares, firmwaresFor } from "./world/firmwares.ts";
+import { trackerMap } from "./world/geometries.ts";
+import { type Firmware, flavourOf } from "./world/images.ts";
+import { JobsCloud } from "./world/jobs-cloud.ts";
+import { Link } from "./world/link.ts";
+import { TrackerModel } from "./world/tracker-model.ts";
+
+/** A case that has not ended by then never will: virtual time, and resets besides those of cuts. */
+const RUN_MAX_MS = 6 * 3600_000;
+const RESETS_MAX = 20;
+/** How long the tracker is watched after the end, before and after one more reset. */
+const WATCH_MS = 10_000;
+const DAY_MS = 24 * 3600_000;
+const LOG_MAX_LINES = 5000;
+
+/**
+ * One tracker, its cloud, its file server and its operator, in virtual time and one process. The
+ * core is the real one; `run` lets it do one update under what the plan does to it.
+ */
+export class World {
+  readonly log: string[] = [];
+  private readonly plan: Plan;
+  private readonly clock = new VirtualClock();
+  private readonly random: Random;
+  private readonly firmwares: Firmwares;
+  private readonly tracker: TrackerModel;
+  private readonly cloud: JobsCloud;
+  private readonly broker: BrokerModel;
+  private readonly store: FileStore;
+  private readonly files: FileServerModel;
+  private readonly link: Link;
+  private readonly ordered: Pick<JobEnd, "jobId" | "version">[] = [];
+  private readonly states: string[] = [];
+  private readonly connections = { broker: 0, files: 0 };
+  private pendingActions: Plan["actions"];
+  private running: Firmware;
+  private boots = 0;
+  private resets = 0;
+  private cutInTrial = false;
+  private faults = 0;
+  private deliveredBytes = 0;
+  private deliveredInVain = 0;
+  private attemptsAfterFaults = 0;
+  private resetsAfterFaults = 0;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.pendingActions = plan.actions;
+    this.random = new Random(plan.seed);
+    const map = trackerMap(plan.map);
+    this.firmwares = firmwaresFor(map, plan);
+    this.running = this.firmwares.old;
+    this.tracker = new TrackerModel({
+      map,
+      plan,
+      factoryImage: this.firmwares.old.image,
+      onOperation: () => this.reach("op", this.tracker.supply.total),
+    });
+    const { clock } = this;
+    this.cloud = new JobsCloud(clock, ({ thingName, topic, body }) => {
+      this.broker.publish(`$aws/things/${thingName}/jobs/${topic}`, JSON.stringify(body));
+    });
+    this.broker = new BrokerModel({
+      clock,
+      cloud: this.cloud,
+      fate: (direction, index, name) => this.fateOf(direction, index, name),
+    });
+    this.store = new FileStore(this.cloud);
+    this.files = new FileServerModel({
+      clock,
+      reply: (request, index) => {
+        const fault = plan.http.find(
+          (one) => index >= one.request && index < one.request + one.count,
+        );
+        if (fault === undefined) return this.store.reply(request);
+        this.noteFault(`http ${fault.kind} at request ${index}`);
+        return httpFaultReply(fault.kind, request, this.store);
+      },
+      fault: (index) => {
+        const fault = plan.files.find(({ request }) => request === index);
+        if (fault !== undefined) this.noteFault(`file ${fault.fate} at byte ${fault.byte}`);
+        return fault;
+      },
+      onDelivered: (byteCount) => {
+        this.deliveredBytes += byteCount;
+        if (this.cloud.pending().length === 0) this.deliveredInVain += byteCount;
+        this.reach("byte", this.deliveredBytes);
+      },
+    });
+    this.link = new Link({
+      clock,
+      broker: this.broker,
+      files: this.files,
+      outages: plan.outages,
+      onConnection: (server) => {
+        this.connections[server] += 1;
+        this.attemptsAfterFaults += 1;
+      },
+    });
+  }
+
+  /** @throws CampaignFailure when an invariant breaks on the way; other errors are the core's */
+  run(): Outcome {
+    const { old: _, ...served } = this.firmwares;
+    this.store.put(served.offered);
+    this.store.put(served.next);
+    this.order(served.offered);
+    this.planTimes();
+    while (this.cycle(() => this.isSettled()) !== "done");
+    this.watch();
+    return this.outcome();
+  }
+
+  /** One power cycle, until `isOver` or until the tracker resets or loses its power. */
+  private cycle(isOver: () => boolean): "done" | "reset" | "cut" {
+    const clock = new DeviceClock(this.clock);
+    try {
+      this.boots += 1;
+      this.reach("boot", this.boots);
+      this.note(`boot ${this.boots}`);
+      this.boot(clock);
+      this.pump(isOver);
+      return "done";
+    } catch (error) {
+      if (error instanceof PowerCut) this.takeCut();
+      else if (error instanceof Restart) this.takeReset(error);
+      else throw error;
+      return error instanceof PowerCut ? "cut" : "reset";
+    } finally {
+      clock.stop();
+      this.link.cutOff();
+    }
+  }
+
+  private boot(clock: DeviceClock): void {
+    const { did, image } = this.tracker.boot();
+    if (image === undefined) throw new CampaignFailure("no bootable image");
+    this.running = this.known(image.version, flavourOf(image.body));
+    this.note(`bootloader: ${did}, runs ${image.version}`);
+    this.link.isOffline = this.running.flavour === "offline";
+    const { primary, secondary, store } = this.tracker;
+    startFirmware(this.running.flavour, {
+      clock,
+      network: this.link.network,
+      primary,
+      secondary,
+      store,
+      random: this.random.next,
+      log: (line) => this.note(line),
+    });
+  }
+
+  /** What runs is byte for byte what was flashed or served. */
+  private known(version: string, flavour: string): Firmware {
+    const { bytes } = this.tracker.primary.nor;
+    const found = Object.values(this.firmwares).find((one: Firmware) =>
+      one.image.every((byte, at) => bytes[at] === byte),
+    );
+    if (found === undefined) {
+      throw new CampaignFailure(`${version} (${flavour}) runs and is none of the images`);
+    }
+    return found;
+  }
+
+  private pump(isOver: () => boolean): void {
+    for (;;) {
+      while (this.link.serve());
+      if (isOver()) return;
+      const delayMs = this.clock.nextDelayMs;
+      if (delayMs === undefined) throw new CampaignFailure("nothing will happen any more");
+      if (this.clock.nowMs() + delayMs > RUN_MAX_MS) throw new CampaignFailure("it does not end");
+      this.clock.advance(delayMs);
+    }
+  }
+
+  private takeCut(): void {
+    this.note("power cut");
+    this.noteFaultQuietly();
+    if (this.tracker.isUnconfirmed) this.cutInTrial = true;
+    if (this.tracker.supply.actor === "firmware" && this.tracker.isRequestHalfMade) {
+      throw new CampaignFailure("half a swap request");
+    }
+    this.states.push(this.tracker.digest());
+    this.tracker.supply.powerOn();
+  }
+
+  private takeReset(restart: Restart): void {
+    this.note(`reset: ${restart.message}`);
+    this.resets += 1;
+    this.resetsAfterFaults += 1;
+    if (this.resets > RESETS_MAX) throw new CampaignFailure("it resets again and again");
+  }
+
+  private isSettled(): boolean {
+    if (this.cloud.pending().length > 0) return false;
+    const { values } = this.tracker.store;
+    return !values.has("outbox") && !values.has("update") && !this.tracker.isUnconfirmed;
+  }
+
+  /** Nothing happens by itself any more, and a reset changes nothing. */
+  private watch(): void {
+    this.pendingActions = [];
+    const before = this.running;
+    const { total } = this.tracker.supply;
+    for (let round = 0; round < 2; round++) {
+      const endMs = this.clock.nowMs() + WATCH_MS;
+      this.clock.alarm(WATCH_MS, () => {});
+      const end = this.cycle(() => this.clock.nowMs() >= endMs);
+      if (end !== "done") throw new CampaignFailure(`a ${end} after the end`);
+    }
+    if (this.running !== before) throw new CampaignFailure("another image after one more reset");
+    if (this.tracker.supply.total !== total) throw new CampaignFailure("flash work after the end");
+  }
+
+  private fateOf(direction: "up" | "down", index: number, name: string): PacketFate {
+    if (direction === "up") this.reach("up", index);
+    const isSame = (one: { direction: string; index: number }): boolean =>
+      one.direction === direction && one.index === index;
+    const fault = this.plan.packets.find(isSame);
+    if (fault === undefined) return "pass";
+    this.noteFault(`mqtt ${fault.fate} ${direction} ${index} ${name}`);
+    return fault.fate;
+  }
+
+  private planTimes(): void {
+    for (const { point } of this.plan.actions) {
+      if (point.on === "time") {
+        this.clock.alarm(point.at * 1000, () => this.reach("time", point.at));
+      }
+    }
+    for (const { fromS, forS } of this.plan.outages) {
+      this.clock.alarm((fromS + forS) * 1000, () => this.noteFault("the outage is over"));
+    }
+  }
+
+  private reach(on: Point["on"], at: number): void {
+    const due = this.pendingActions.filter(({ point }) => point.on === on && point.at <= at);
+    if (due.length === 0) return;
+    this.pendingActions = this.pendingActions.filter((one) => !due.includes(one));
+    for (const { action } of due) {
+      this.noteFault(action);
+      this.act(action);
+    }
+  }
+
+  private act(action: Action): void {
+    const { next, changed } = this.firmwares;
+    const jobId = this.ordered[0]?.jobId ?? "";
+    switch (action) {
+      case "replace":
+        this.cloud.act(jobId, "cancel");
+        this.order(next);
+        break;
+      case "add":
+        this.order(next);
+        break;
+      case "loseSession":
+        this.broker.loseSession();
+        break;
+      case "jumpAhead":
+        this.cloud.jump(DAY_MS);
+        break;
+      case "jumpBack":
+        this.cloud.jump(-DAY_MS);
+        break;
+      case "newFile":
+        this.store.put(changed);
+        break;
+      default:
+        this.cloud.act(jobId, action);
+    }
+  }
+
+  private order(firmware: Firmware): void {
+    this.ordered.push({ jobId: this.cloud.order(firmware), version: firmware.version });
+  }
+
+  private noteFault(what: string): void {
+    this.note(`fault: ${what}`);
+    this.faults += 1;
+    this.noteFaultQuietly();
+  }
+
+  private noteFaultQuietly(): void {
+    this.attemptsAfterFaults = 0;
+    this.resetsAfterFaults = 0;
+  }
+
+  private note(line: string): void {
+    this.log.push(`${this.clock.nowMs()} ${line}`);
+    if (this.log.length > LOG_MAX_LINES) throw new CampaignFailure("it talks without an end");
+  }
+
+  private jobEnd(job: Pick<JobEnd, "jobId" | "version">): JobEnd {
+    const execution = this.cloud.execution(job.jobId);
+    if (execution === undefined) return { ...job, status: "DELETED", details: {} };
+    return { ...job, status: execution.status, details: execution.statusDetails };
+  }
+
+  private outcome(): Outcome {
+    const { supply, secondary } = this.tracker;
+    const { version, flavour } = this.running;
+    return {
+      running: { version, flavour },
+      jobs: this.ordered.map((job) => this.jobEnd(job)),
+      cuts: supply.cutsDone,
+      cutInTrial: this.cutInTrial,
+      resets: this.resets,
+      boots: this.boots,
+      operations: supply.total,
+      operationsAfterCut: supply.operations,
+      packets: this.broker.packets,
+      faults: this.faults,
+      deliveredBytes: this.deliveredBytes,
+      deliveredInVain: this.deliveredInVain,
+      requests: this.files.requestCount,
+      hexBytes: this.firmwares.offered.hex.byteLength,
+      connections: this.connections,
+      attemptsAfterFaults: this.attemptsAfterFaults,
+      resetsAfterFaults: this.resetsAfterFaults,
+      erasesMax: Math.max(...secondary.counts.erases.firmware),
+      virtualMs: this.clock.nowMs(),
+      states: this.states,
+      log: this.log,
+    };
+  }
+}

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { asBuilt } from "../../tools/build/image.ts";
+import { toHex } from "../../tools/image/hex.ts";
+import type { HttpRequest } from "../cloud/http/message.ts";
+import { partitions } from "../virtual/memory-map.ts";
+import { FaultBench, type FaultBenchOptions, smallImage } from "./fault-bench.ts";
+
+const image = smallImage("1.0.1");
+const { hex } = asBuilt(image);
+/** In the middle of the file, behind the heads of the answers to HEAD and GET. */
+const half = hex.length >> 1;
+
+interface Fetched {
+  readonly bench: FaultBench;
+  /** The GETs, in order. */
+  readonly gets: readonly HttpRequest[];
+}
+
+type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
+
+/** Lets a tracker fetch the file in spite of what goes wrong, up to the request for the swap. */
+async function fetch(
+  context: Parameters<typeof FaultBench.start>[0],
+  options: FaultBenchOptions & {
+    /** What the n-th GET is answered, from 1. */
+    readonly answer?: (get: number) => Answer | { ignoreRange: true } | { etag: string } | undefined;
+    readonly presigned?: boolean;
+    readonly hex?: string;
+  },
+): Promise<Fetched> {
+  const gets: HttpRequest[] = [];
+  const bench = await FaultBench.start(context, {
+    ...options,
+    stopsAtReset: true,
+    hooks: {
+      onFileRequest(_, request) {
+        if (request.method !== "GET") return undefined;
+        gets.push(request);
+        return options.answer?.(gets.length);
+      },
+    },
+  });
+  await bench.order({
+    hex: options.hex ?? hex,
+    ...(options.presigned === true && presigned),
+  });
+  await bench.tracker.powerOn();
+  await bench.swapRequested("1.0.1");
+  return { bench, gets };
+}
+
+const s3 = "https://s3.eu-west-1.amazonaws.com/fota-bucket";
+/** A key of its own, since the order does not know the job's. */
+const presigned = {
+  changes: { location: { url: `\${aws:iot:s3-presigned-url:${s3}/shared.hex}` } },
+  more: {
+    presignedUrlConfig: { roleArn: "arn:aws:iam::123456789012:role/x", expiresInSec: 3600 },
+  },
+};
+
+function rangeStart(request: HttpRequest | undefined): number {
+  return Number(/^bytes=(\d+)-/.exec(String(request?.headers["range"]))?.[1]);
+}
+
+describe("download on real sockets", { concurrency: 3 }, () => {
+  it("resumes after a drop, with If-Range, where it was", async (context) => {
+    const { gets } = await fetch(context, { faults: [`drop@byte:${half}`] });
+    assert.equal(gets.length, 2);
+    assert.equal(rangeStart(gets[0]), 0);
+    assert.ok(rangeStart(gets[1]) > half - 4000, `resumed at ${rangeStart(gets[1])}`);
+    assert.match(String(gets[1]?.headers["if-range"]), /^"[0-9a-f]+"$/);
+  });
+
+  it("starts over when the file has another ETag after a drop", async (context) => {
+    const { gets, bench } = await fetch(context, {
+      faults: [`drop@byte:${half}`],
+      answer: (get) => (get >= 2 ? { etag: '"changed"' } : undefined),
+    });
+    assert.equal(gets.length, 2);
+    assert.ok(bench.has(/from byte 0 again/));
+    const { maxErasesPerPage } = bench.tracker.flashMeters.firmware.total("image-1");
+    assert.equal(maxErasesPerPage, 2);
+  });
+
+  it("takes a 200 for the whole file, and never appends it", async (context) => {
+    const { gets } = await fetch(context, {
+      faults: [`drop@byte:${half}`],
+      answer: () => ({ ignoreRange: true }),
+    });
+    assert.equal(gets.length, 2);
+  });
+
+  it("waits as long as Retry-After says", async (context) => {
+    const { gets, bench } = await fetch(context, {
+      answer: (get) => (get === 1 ? { status: 503, headers: { "Retry-After": "2" } } : undefined),
+    });
+    assert.equal(gets.length, 2);
+    const at = (pattern: RegExp): number =>
+      bench.tracker.consoleLines.filter(({ text }) => pattern.test(text)).at(-1)?.atMs ?? 0;
+    const waitedMs = at(/from byte 0$/) - at(/status 503/);
+    assert.ok(waitedMs >= 1990, `waited ${waitedMs} ms`);
+  });
+
+  it("follows a redirect to another host, without the broker's certificate", async (context) => {
+    const { gets, bench } = await fetch(context, {
+      answer: (get) => {
+        if (get !== 1) return undefined;
+        const { path } = gets0(bench0)[0] ?? { path: "" };
+        return { status: 302, headers: { Location: `${s3}${path}` } };
+      },
+    });
+    assert.equal(gets.length, 2);
+    assert.ok(bench.has(/download: s3\.eu-west-1\.amazonaws\.com/));
+  });
+
+  it("takes an image that is linked for the secondary slot", async (context) => {
+    const address = partitions["image-1"].offset;
+    await fetch(context, { hex: toHex(image, { address }) });
+  });
+
+  it("is not disturbed when the broker drops the connection", async (context) => {
+    const faults = ["mqtt-drop@message:1", "mqtt-drop@message:3"];
+    const { bench } = await fetch(context, { faults });
+    assert.ok(bench.tracker.traffic.broker.connections >= 1);
+  });
+});

@@ -1,0 +1,41 @@
+import { runSuite } from "@nordicsemiconductor/bdd-markdown";
+import { allSteps } from "../steps/all-steps.ts";
+import { Bench } from "../steps/bench.ts";
+import type { CloudSide } from "../steps/cloud-side.ts";
+import type { World } from "../steps/definition.ts";
+import { type StepTiming, stepTiming, toStepRunner } from "../steps/runner.ts";
+import type { Boards } from "../steps/trackers.ts";
+import { checkFeatures } from "./check.ts";
+import { featureFiles } from "./feature-files.ts";
+import { type Report, reportOf } from "./report.ts";
+import { loadSuite } from "./suite.ts";
+
+export interface RunOptions {
+  /** Called once the features are found to be sound; the cloud is stopped at the end. */
+  readonly startCloud: () => Promise<CloudSide>;
+  readonly boards?: Boards;
+  readonly timing?: StepTiming;
+}
+
+/**
+ * Runs the features in these files and those they need, on one cloud.
+ * @throws BadFeatures, before anything runs; UsageError
+ */
+export async function runFeatures(paths: readonly string[], options: RunOptions): Promise<Report> {
+  const { startCloud, timing = stepTiming } = options;
+  const sources = loadSuite(paths);
+  await checkFeatures(sources, allSteps);
+  const cloud = await startCloud();
+  const bench = new Bench(cloud, options.boards ?? new Map());
+  try {
+    const world: World = { ...cloud.values };
+    const result = await runSuite<World>(featureFiles(sources), "features")
+      .addStepRunners(...allSteps.map((step) => toStepRunner(step, { bench, timing })))
+      .run(world);
+    const titles = new Map(sources.map(({ path, title }) => [path, title] as const));
+    return reportOf(result, (path) => titles.get(path) ?? path);
+  } finally {
+    await bench.stop();
+    await cloud.stop();
+  }
+}

@@ -1,0 +1,63 @@
+import type { Step } from "@nordicsemiconductor/bdd-markdown";
+import type { Bench } from "./bench.ts";
+
+/** What a suite's features share: the data behind `${…}`, nothing alive. */
+export type World = Record<string, unknown>;
+
+/** One use of a step in a feature. */
+export interface StepCall {
+  readonly bench: Bench;
+  readonly world: World;
+  /** Its placeholders are replaced. */
+  readonly step: Step;
+}
+
+/** A sentence that features may use, and what it does. It fails by throwing. */
+export interface StepDefinition {
+  /** As in steps/README.md, for example: I connect the `{tracker}` tracker */
+  readonly text: string;
+  readonly pattern: RegExp;
+  readonly run: (words: Readonly<Record<string, string>>, call: StepCall) => Promise<void>;
+}
+
+/** The names between backquote and brace in a step's text. */
+type WordNames<Text extends string> = Text extends `${string}\`{${infer Name}}\`${infer Rest}`
+  ? Name | WordNames<Rest>
+  : never;
+
+/** A step whose text has a `{name}` between backquotes wherever a feature puts a word of its own. */
+export function step<const Text extends string>(
+  text: Text,
+  run: (words: Readonly<Record<WordNames<Text>, string>>, call: StepCall) => Promise<void> | void,
+): StepDefinition {
+  return {
+    text,
+    pattern: patternOf(text),
+    async run(words, call) {
+      await run(words as Readonly<Record<WordNames<Text>, string>>, call);
+    },
+  };
+}
+
+/** The words of `title`, or undefined if it is another step's. */
+export function matchStep(
+  { pattern }: StepDefinition,
+  title: string,
+): Readonly<Record<string, string>> | undefined {
+  const match = pattern.exec(title);
+  return match === null ? undefined : { ...match.groups };
+}
+
+/** Line breaks in a Markdown paragraph count as spaces; a colon at the end may be left out. */
+function patternOf(text: string): RegExp {
+  const source = text
+    .replace(/:$/, "")
+    .split(/(`\{\w+\}`)/)
+    .map((part) => {
+      const name = /^`\{(\w+)\}`$/.exec(part)?.[1];
+      if (name !== undefined) return `\`(?<${name}>[^\`]*)\``;
+      return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "\\s+");
+    })
+    .join("");
+  return new RegExp(`^${source}:?$`);
+}

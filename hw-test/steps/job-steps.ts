@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { type StepCall, type StepDefinition, step } from "./definition.ts";
+import { show } from "./difference.ts";
+import { Final } from "./runner.ts";
+import { evaluate, store } from "./values.ts";
+
+/** What "I have firmware … as" keeps. */
+interface Firmware {
+  readonly version: string;
+  readonly escaped: string;
+  readonly size: number;
+}
+
+interface Execution {
+  readonly status?: string;
+  readonly statusDetails?: { readonly detailsMap?: Readonly<Record<string, string>> };
+}
+
+const terminal = new Set(["SUCCEEDED", "FAILED", "REJECTED", "CANCELED", "TIMED_OUT", "REMOVED"]);
+
+/** Short forms of what features would otherwise spell out with the SDK each time. */
+export const jobSteps: readonly StepDefinition[] = [
+  step("I upload `{firmware}` as `{key}`", async ({ firmware, key }, call) => {
+    store(call.world, key, randomUUID());
+    await upload(call, String(call.world[key]), await firmwareNamed(call, firmware));
+  }),
+  step("I have the presigned URL of `{key}` in `{name}`", ({ key, name }, { world }) => {
+    // AWS IoT Jobs makes the URL when the tracker asks for the document.
+    const host = `s3.${world["awsRegion"]}.amazonaws.com`;
+    const object = `${host}/${world["fotaBucketName"]}/${String(world[key])}`;
+    store(world, name, `\${aws:iot:s3-presigned-url:https://${object}}`);
+  }),
+  step(
+    "I offer `{firmware}` to the `{tracker}` tracker in the job `{job}`",
+    async (words, call) => {
+      const { version, size, ...file } = await firmwareNamed(call, words.firmware);
+      const { bench, world } = call;
+      const jobId = randomUUID();
+      await upload(call, jobId, { version, size, ...file });
+      const location = {
+        protocol: "https",
+        host: `${world["fotaBucketName"]}.s3.amazonaws.com`,
+        path: jobId,
+      };
+      const document = {
+        operation: "app_fw_update",
+        size,
+        filename: `${version}.hex`,
+        location,
+        fwversion: version,
+      };
+      await execute(call, "createJob", {
+        jobId,
+        targets: [bench.trackers.get(words.tracker).registered.arn],
+        document: JSON.stringify(document),
+        targetSelection: "SNAPSHOT",
+      });
+      store(world, words.job, jobId);
+    },
+  ),
+  step("I cancel the job `{job}` of the `{tracker}` tracker", async ({ job, tracker }, call) => {
+    const thingName = call.bench.trackers.get(tracker).registered.id;
+    const jobId = await jobNamed(call, job);
+    await execute(call, "cancelJobExecution", { jobId, thingName, force: true });
+  }),
+  step("the job `{job}` of the `{tracker}` tracker should be `{status}`", async (words, call) => {
+    await checkJob(words, call);
+  }),
+  step(
+    "the job `{job}` of the `{tracker}` tracker should be `{status}` with `{reason}`",
+    async (words, call) => {
+      const { statusDetails } = await checkJob(words, call);
+      const reason = statusDetails?.detailsMap?.["reason"];
+      if (reason !== words.reason) {
+        throw new Final(`expected ${words.reason}, found ${show(statusDetails?.detailsMap)}`);
+      }
+    },
+  ),
+];
+
+async function firmwareNamed({ world }: StepCall, name: string): Promise<Firmware> {
+  const firmware = (await evaluate(name, world)) as Partial<Firmware> | undefined;
+  if (firmware?.escaped === undefined) throw new Error(`there is no firmware called ${name}`);
+  return firmware as Firmware;
+}
+
+async function jobNamed({ world }: StepCall, name: string): Promise<string> {
+  const jobId = await evaluate(name, world);
+  if (typeof jobId === "string") return jobId;
+  throw new Error(`there is no job called ${name}`);
+}
+
+async function upload({ bench, world }: StepCall, key: string, file: Firmware): Promise<void> {
+  const input = {
+    Bucket: world["fotaBucketName"],
+    Key: key,
+    Body: JSON.parse(`"${file.escaped}"`) as string,
+    ContentType: "text/x-hex",
+  };
+  await bench.sdk.execute({ world, packageName: "@aws-sdk/client-s3", method: "putObject", input });
+}
+
+async function execute(
+  { bench, world }: StepCall,
+  method: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  await bench.sdk.execute({ world, packageName: "@aws-sdk/client-iot", method, input });
+  return (world["awsSDK"] as { res: Readonly<Record<string, unknown>> }).res;
+}
+
+/** A job that has ended otherwise is not waited for. */
+async function checkJob(
+  words: { readonly job: string; readonly tracker: string; readonly status: string },
+  call: StepCall,
+): Promise<Execution> {
+  const { registered, device } = call.bench.trackers.get(words.tracker);
+  const input = { jobId: await jobNamed(call, words.job), thingName: registered.id };
+  const answer = await execute(call, "describeJobExecution", input);
+  const execution = (answer["execution"] ?? {}) as Execution;
+  const { status = "unknown", statusDetails } = execution;
+  if (status === words.status) return execution;
+  device?.checkAlive();
+  const text = `expected ${words.status}, found ${status} ${show(statusDetails?.detailsMap)}`;
+  throw terminal.has(status) ? new Final(text) : new Error(text);
+}

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { StepKeyword, type StepRunner } from "@nordicsemiconductor/bdd-markdown";
+import type { Bench } from "./bench.ts";
+import { matchStep, type StepCall, type StepDefinition, type World } from "./definition.ts";
+
+export interface StepTiming {
+  /** For how long a `Soon` step is tried. */
+  readonly soonMs: number;
+  /** A step that has not ended by then has failed; the first build of the board takes a minute. */
+  readonly stepMaxMs: number;
+}
+
+export const stepTiming: StepTiming = Object.freeze({ soonMs: 60_000, stepMaxMs: 300_000 });
+
+/** Pauses between tries of a `Soon` step: short at first, then twice as long each time. */
+const retryMinMs = 50;
+const retryMaxMs = 1_000;
+
+/** Not to be tried again by `Soon`: what was waited for can no longer come. */
+export class Final extends Error {}
+
+/** A step for the library's runner, which itself knows neither `Soon` nor time-outs. */
+export function toStepRunner(
+  definition: StepDefinition,
+  { bench, timing }: { readonly bench: Bench; readonly timing: StepTiming },
+): StepRunner<World> {
+  return {
+    match: (title) => matchStep(definition, title) !== undefined,
+    async run({ step, context, log }) {
+      const words = matchStep(definition, step.title) ?? {};
+      const call: StepCall = { bench, world: context, step };
+      bench.say = (text) => log.info(text);
+      const once = () => definition.run(words, call);
+      const isSoon = step.keyword === StepKeyword.Soon;
+      await within(timing.stepMaxMs, isSoon ? soon(once, timing.soonMs) : once());
+    },
+  };
+}
+
+async function soon(once: () => Promise<void>, soonMs: number): Promise<void> {
+  const deadlineMs = performance.now() + soonMs;
+  for (let pauseMs = retryMinMs; ; pauseMs = Math.min(pauseMs * 2, retryMaxMs)) {
+    try {
+      return await once();
+    } catch (error) {
+      if (error instanceof Final) throw error;
+      if (performance.now() + pauseMs > deadlineMs) {
+        throw new Error(`not within ${soonMs / 1000} s: ${(error as Error).message}`);
+      }
+    }
+    await delay(pauseMs);
+  }
+}
+
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  const late = delay(limitMs, undefined, { signal: stop.signal }).then(() => {
+    throw new Error(`the step did not end within ${limitMs / 1000} s`);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    late.catch(() => undefined);
+    stop.abort();
+  }
+}

@@ -1,0 +1,54 @@
+import type { CodeBlock } from "@nordicsemiconductor/bdd-markdown";
+import jsonata from "jsonata";
+import type { StepCall, World } from "./definition.ts";
+
+/**
+ * The value of a JSONata expression over what the suite's features share.
+ * @throws Error if it is no JSONata, or cannot be computed
+ */
+export async function evaluate(expression: string, world: World): Promise<unknown> {
+  try {
+    const value: unknown = await jsonata(expression).evaluate(world);
+    return value;
+  } catch (error) {
+    throw new Error(`${expression}: ${(error as Error).message}`);
+  }
+}
+
+/** Keeps a value under a name that `${…}` can use. */
+export function store(world: World, name: string, value: unknown): void {
+  if (!/^[A-Za-z_]\w*$/.test(name)) {
+    throw new Error(`${name}: a name has letters, digits and underscores only`);
+  }
+  world[name] = value;
+}
+
+/** The step's block of code. @throws Error if it has none, or one with a placeholder left over */
+export function codeOf({ step }: StepCall): string {
+  const block: CodeBlock | undefined = step.codeBlock;
+  if (block === undefined) throw new Error("this step needs a block of code");
+  const unknown = /\$\{[^}]+\}/.exec(block.code)?.[0];
+  // What AWS IoT Jobs replaces itself is spelled the same way.
+  if (unknown !== undefined && !unknown.startsWith("${aws:iot:")) {
+    throw new Error(`${unknown} has no value`);
+  }
+  return block.code;
+}
+
+/** The step's block of code as JSON. */
+export function jsonOf(call: StepCall): unknown {
+  const code = codeOf(call);
+  try {
+    return JSON.parse(code) as unknown;
+  } catch (error) {
+    throw new Error(`with the values filled in this is no JSON: ${(error as Error).message}`);
+  }
+}
+
+export function jsonObjectOf(call: StepCall): Readonly<Record<string, unknown>> {
+  const value = jsonOf(call);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>;
+  }
+  throw new Error("the block of code must be a JSON object");
+}
