@@ -54,11 +54,13 @@ async function bundle(input: string, hexText: string): Promise<string> {
   return output[0].code;
 }
 
+/** In pieces, because the engine's parser takes a string literal of at most 64 KB. */
 function hexFile(hexText: string): Plugin {
+  const pieces = hexText.match(/[\s\S]{1,32768}/g) ?? [];
   return {
     name: "hex-file",
     resolveId: (id) => (id === "hex-file" ? "\0hex-file" : null),
     load: (id) =>
-      id === "\0hex-file" ? `export const hexText = ${JSON.stringify(hexText)};` : null,
+      id === "\0hex-file" ? `export const hexText = ${JSON.stringify(pieces)}.join("");` : null,
   };
 }

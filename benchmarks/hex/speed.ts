@@ -37,14 +37,18 @@ async function speedAt(recordBytes: number): Promise<Figure[]> {
     const library = await measure(name);
     figures.push(
       perCharacter(name, library),
-      { name: `${where}: ${name} / ours, byte codes`, value: library.codes / slot.codes, unit: "" },
+      ratio(`${where}: ${name} / HEX parser, byte codes`, library.codes / parser.codes),
+      ratio(`${where}: ${name} / HEX parser, time`, library.milliseconds / parser.milliseconds),
+      ratio(`${where}: ${name} / HEX to slot, byte codes`, library.codes / slot.codes),
       {
-        name: `${where}: ${name} / ours, time`,
-        value: library.milliseconds / slot.milliseconds,
-        unit: "",
+        ...ratio(`${where}: ${name} / HEX to slot, time`, library.milliseconds / slot.milliseconds),
         goal,
       },
     );
   }
   return figures;
+}
+
+function ratio(name: string, value: number): Figure {
+  return { name, value, unit: "" };
 }

@@ -1,5 +1,5 @@
-import type { BenchRig } from "../tracker/rig.ts";
 import type { Figure } from "../figure.ts";
+import type { BenchRig } from "../tracker/rig.ts";
 import { type HeapUse, heapOfPart } from "./parts.ts";
 import { type Images, idles, smallestPool, updates } from "./pool.ts";
 

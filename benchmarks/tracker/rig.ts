@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Settings } from "../../firmware/settings.ts";
 import { type Cloud, startCloud } from "../../hw-test/cloud/cloud.ts";
-import { isOver, type JobState, UpdateJob } from "../../hw-test/run/job.ts";
+import { isOver, type JobOrder, type JobState, UpdateJob } from "../../hw-test/run/job.ts";
 import { FlashFile } from "../../hw-test/virtual/flash-file.ts";
 import { VirtualTracker } from "../../hw-test/virtual/tracker.ts";
 import type { VirtualTrackerOptions } from "../../hw-test/virtual/tracker-options.ts";
@@ -16,7 +17,7 @@ const RUN_MAX_MS = 10 * 60_000;
 export type TrackerSetup = Pick<
   VirtualTrackerOptions,
   "boardArguments" | "faults" | "link" | "flashTiming" | "restartsAfter"
->;
+> & { readonly settings?: Partial<Settings> };
 
 /** One local AWS for all benchmarks, and one tracker after the other on it. */
 export class BenchRig {
@@ -43,7 +44,10 @@ export class BenchRig {
   }
 
   /** A tracker with this image in its primary slot, provisioned and still off. */
-  async newTracker(image: Uint8Array, setup: TrackerSetup = {}): Promise<VirtualTracker> {
+  async newTracker(
+    image: Uint8Array,
+    { settings, ...setup }: TrackerSetup = {},
+  ): Promise<VirtualTracker> {
     const { broker, files } = this.cloud.endpoints;
     const flashPath = join(this.folder, `flash-${this.flashes++}.bin`);
     FlashFile.create(flashPath);
@@ -68,17 +72,17 @@ export class BenchRig {
       imageHeader: "required",
       allowDowngrade: true,
       selfTestDeadlineMs: 15_000,
+      ...settings,
     });
     return tracker;
   }
 
-  async newJob(order: { readonly hex: string; readonly version: string }): Promise<UpdateJob> {
+  async newJob(order: Pick<JobOrder, "hex" | "version" | "changes">): Promise<UpdateJob> {
     const job = new UpdateJob(this.cloud, {
       ...order,
       thingName: THING,
       thingArn: this.thingArn,
       bucket: BUCKET,
-      document: undefined,
     });
     await job.create();
     return job;
@@ -86,18 +90,20 @@ export class BenchRig {
 
   /** Until the job is over, or `tracker` has ended for good. */
   async end(tracker: VirtualTracker, job: UpdateJob): Promise<JobState> {
-    let halted = false;
-    tracker.once("halted", () => {
-      halted = true;
-    });
-    tracker.on("cycleEnd", ({ restarts }) => {
-      halted ||= !restarts;
-    });
-    const deadlineMs = Date.now() + RUN_MAX_MS;
-    for (;;) {
-      const state = await job.describe();
-      if (isOver(state) || halted || Date.now() > deadlineMs) return state;
-      await pause();
+    let ended = false;
+    const onEnd = ({ restarts }: { readonly restarts: boolean }): void => {
+      ended ||= !restarts;
+    };
+    tracker.on("cycleEnd", onEnd);
+    try {
+      const deadlineMs = Date.now() + RUN_MAX_MS;
+      for (;;) {
+        const state = await job.describe();
+        if (isOver(state) || ended || Date.now() > deadlineMs) return state;
+        await pause();
+      }
+    } finally {
+      tracker.off("cycleEnd", onEnd);
     }
   }
 
@@ -110,17 +116,21 @@ export class BenchRig {
         return undefined;
       };
     });
-    const ended = new Promise<void>((resolve) => tracker.once("cycleEnd", () => resolve()));
+    let hasEnded = false;
+    const ended = new Promise<void>((resolve) => {
+      tracker.once("cycleEnd", () => {
+        hasEnded = true;
+        resolve();
+      });
+    });
     await tracker.powerOn();
     await Promise.race([asked, ended]);
     const before = tracker.traffic.broker.toTrackerBytes;
-    let over = false;
-    void ended.then(() => { over = true; });
-    while (!over && tracker.traffic.broker.toTrackerBytes === before) await pause();
+    while (!hasEnded && tracker.traffic.broker.toTrackerBytes === before) await pause();
     hooks.onTrackerMessage = undefined;
   }
 }
 
-function pause(): Promise<void> {
+export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }

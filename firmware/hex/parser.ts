@@ -47,7 +47,7 @@ const lengthOfType: readonly number[] = Object.freeze([-1, 0, 2, 4, 2, 4]);
  * delivered only if its checksum is right. Lines end with CR, LF, CRLF or not at all; empty lines
  * are no error.
  *
- * Costs 781 bytes of buffers, and nothing per record.
+ * Costs 781 bytes of buffers; nothing is allocated per record, and per chunk at most two views.
  */
 export class HexParser {
   /** The last start address record, if one came since this parser was made. */
@@ -130,9 +130,10 @@ export class HexParser {
     if (!this.ended) this.place.fail("HEX_NO_EOF", this.chunkOffset, "no end-of-file record");
   }
 
+  /** By a view of `bytes`: a copy in JavaScript would cost as much as decoding what it copies. */
   private carryOver(bytes: Uint8Array, start: number, end: number): void {
-    for (let at = start; at < end; at++) this.carry[at - start] = bytes[at] as number;
-    this.carried = end - start;
+    this.carry.set(bytes.subarray(start, end), this.carried);
+    this.carried += end - start;
   }
 
   /** Adds to the carried record and parses it when it is whole. @returns the bytes used */
@@ -141,12 +142,10 @@ export class HexParser {
     let at = 0;
     while (this.carried < needed) {
       if (at === length) return at;
-      this.carry[this.carried] = bytes[at] as number;
-      this.carried += 1;
-      at += 1;
-      if (this.carried === LENGTH_KNOWN_CHARS) {
-        needed = this.record.findEnd(this.carry, 0, this.carried);
-      }
+      const end = Math.min(length, at + needed - this.carried);
+      this.carryOver(bytes, at, end);
+      at = end;
+      needed = this.record.findEnd(this.carry, 0, this.carried);
     }
     this.carried = 0;
     this.parse(this.carry, 0, needed);

@@ -101,16 +101,17 @@ export class Update implements JobsEvents, TransferEvents {
   /**
    * Goes back to the image in the secondary slot, which ran before, without a download. It runs as
    * a test swap and must confirm itself.
-   * @returns false if an update is under way, no image is there, or the flash refuses
+   * @returns false if an update is under way, no former image is there, or the flash refuses
    */
   rollback(): boolean {
     const { boot, secondary, log } = this.platform;
     const ready = this.phase === "idle" && boot.state() === "confirmed";
-    if (!ready || identityIn(secondary, log) === "") return false;
+    const found = identityIn(secondary, log);
+    const record = this.journal.record();
+    const isNew = record !== undefined && isImageOf(record, found);
+    if (!ready || found === "" || isNew) return false;
     attempt(
       () => {
-        // The slots change places: what the journal says of them is void.
-        this.journal.clear();
         boot.requestTestSwap();
         this.go("rollback");
         this.resetSoon();

@@ -22,7 +22,8 @@ export class PseudoTerminal {
     const folder = mkdtempSync(join(tmpdir(), "serial-"));
     const name = join(folder, "name");
     // Renamed when it is complete; `sleep` holds the terminal open until this side ends.
-    const work = `stty raw -echo && tty > ${name}.part && mv ${name}.part ${name} && exec sleep infinity`;
+    const tell = `tty > ${name}.part && mv ${name}.part ${name}`;
+    const work = `stty raw -echo && ${tell} && exec sleep infinity`;
     const holder = spawn("script", ["-q", "-e", "-f", "-c", work, "/dev/null"], {
       stdio: ["pipe", "ignore", "inherit"],
     });

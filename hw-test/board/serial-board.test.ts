@@ -17,7 +17,7 @@ after(() => rmSync(folder, { recursive: true }));
 const credentials = { broker: { ca: "ca", cert: "cert", key: "key" }, files: { ca: "ca" } };
 const settings = { thingName: "t", brokerHost: "broker.example", brokerPort: 8883 };
 
-test("a board is flashed, started, read and reset by its commands and its serial port", async () => {
+test("a board is flashed, started, read and reset by commands and a serial port", async () => {
   const flashPath = join(folder, "driven.bin");
   const fake = await FakeBoard.start({ flashPath, resolve: () => undefined });
   const board = await SerialBoard.open(fake.config, credentials);

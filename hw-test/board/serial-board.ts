@@ -60,7 +60,7 @@ export class SerialBoard implements TrackerDriver {
     });
   }
 
-  /** Hands over what is secret too: the command puts it into the modem or the settings partition. */
+  /** Hands over the key, too: the command puts it where the board keeps its secrets. */
   async provision(settings: Settings): Promise<void> {
     const { broker, files } = this.credentials;
     await this.run("provision", {

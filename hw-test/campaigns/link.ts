@@ -69,12 +69,15 @@ function nrf9160Bytes(random: Random): Plan[] {
 
 /** Each misbehaviour at once, at the resumed request, a few times and for ever. */
 function httpPlans(): Plan[] {
+  // The service has the first progress report, the tracker does not know.
+  const lostReply: PacketFault = { direction: "up", index: 4, fate: "cut" };
   const drop: FileFault = { request: 1, byte: 1500, fate: "drop" };
   return httpMisbehaviours.flatMap(({ name: kind }) =>
     [1, 2, 3, 1000].flatMap((count) => [
       { ...cleanPlan, http: [{ request: 1, kind, count }] },
       { ...cleanPlan, http: [{ request: 2, kind, count }], files: [drop] },
       { ...cleanPlan, http: [{ request: 2, kind, count }], cuts: [{ operation: 9, when: "after" }] },
+      { ...cleanPlan, http: [{ request: 1, kind, count }], packets: [lostReply] },
     ]),
   ) as Plan[];
 }

@@ -61,7 +61,7 @@ async function runOne(
   if (campaign === undefined) throw new UsageError(`no campaign ${name}`);
   const tally: Tally = { cases: 0, cuts: 0, states: new Set(), failures: [] };
   try {
-    await runCase(campaign, campaign.caseOf(caseName, seed), tally);
+    await runCase(name, campaign.caseOf(caseName, seed), tally);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`--case: ${error.message}`);

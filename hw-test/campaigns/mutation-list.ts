@@ -111,34 +111,30 @@ export const mutations: readonly Mutation[] = [
     caseName: "map=p512w4 bit=stuckBit:1:1",
   },
   {
-    name: "outbox emptied when sent",
+    name: "outbox not kept",
     edits: [
       {
         file: "firmware/update/reporter.ts",
-        find: "    this.jobs.update(update);\n    this.progress.reset();",
-        replace: "    this.jobs.update(update);\n    this.settle(jobId);\n    this.progress.reset();",
-      },
-    ],
-    campaign: "link",
-    caseName: "map=p512w4 image=crash mqtt=up:14:lose",
-  },
-  {
-    name: "SUCCEEDED before confirm",
-    edits: [
-      {
-        file: "firmware/update/update.ts",
-        find: "        this.platform.boot.confirm();\n",
+        find: "    this.tryStore(() => this.outbox.put(update));\n",
         replace: "",
-      },
-      {
-        file: "firmware/update/update.ts",
-        find: "        else this.succeed(record);\n      },\n      (failure) => this.giveUp",
-        replace:
-          "        else this.succeed(record);\n        this.platform.boot.confirm();\n      },\n      (failure) => this.giveUp",
       },
     ],
     campaign: "power",
-    caseName: "map=p512w4 cut=58b",
+    caseName: "map=p8192w32 cut=54a",
+  },
+  {
+    name: "SUCCEEDED before the reset",
+    edits: [
+      {
+        file: "firmware/update/update.ts",
+        find: '    this.go("swapRequested");\n',
+        replace: `    this.go("swapRequested");
+    if (this.job !== undefined) this.reporter.succeed(this.job);
+`,
+      },
+    ],
+    campaign: "power",
+    caseName: "map=p512w4 image=crash",
   },
   {
     name: "resumed without the ETag",
@@ -162,17 +158,19 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/job/updates.ts",
-        find: "    this.learn(update.jobId, state === undefined ? undefined : state.versionNumber);",
-        replace: "    this.learn(update.jobId, (this.knownVersion ?? 0) + 1);",
+        find: "    this.knownJobId = jobId;\n",
+        replace: `    if (jobId === this.knownJobId && this.knownVersion !== undefined) return;
+    this.knownJobId = jobId;
+`,
       },
       {
         file: "firmware/job/updates.ts",
-        find: "    if (state !== undefined) this.learn(update.jobId, state.versionNumber);\n",
-        replace: "",
+        find: "    this.learn(update.jobId, state === undefined ? undefined : state.versionNumber);",
+        replace: "    if (state !== undefined) this.knownVersion = (this.knownVersion ?? 0) + 1;",
       },
     ],
     campaign: "link",
-    caseName: "map=p512w4 mqtt=up:5:double",
+    caseName: "map=p512w4 mqtt=up:4:cut http=1:404:1000",
   },
   {
     name: "cancel not seen",
@@ -215,8 +213,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/download/connection.ts",
-        find: "if (quietMs < limitMs) this.watch",
-        replace: "if (!isConnecting || quietMs < limitMs) this.watch",
+        find: "    else this.lose(isConnecting",
+        replace: "    else if (isConnecting) this.lose(isConnecting",
       },
     ],
     campaign: "link",

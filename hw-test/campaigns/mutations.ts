@@ -10,6 +10,8 @@ import type { FailedCase } from "./run-shard.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const entry = "hw-test/campaigns/main.ts";
 const copied = ["firmware", "hw-test", "tools", "package.json", "tsconfig.json"];
+/** A case takes seconds; one that hangs is not caught. */
+const CASE_MAX_MS = 60_000;
 const skipped: ReadonlySet<string> = new Set(["node_modules", "build", "board"]);
 
 /**
@@ -63,7 +65,7 @@ async function judge(folder: string, mutation: Mutation): Promise<string | undef
 function exitCode(folder: string, { campaign, caseName }: Mutation): Promise<number> {
   const args = [...process.execArgv, join(folder, entry), campaign, "--case", caseName];
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, args, { cwd: folder }, () => {});
+    const child = execFile(process.execPath, args, { cwd: folder, timeout: CASE_MAX_MS }, () => {});
     child.on("exit", (code) => resolve(code ?? -1));
   });
 }

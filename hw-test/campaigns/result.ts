@@ -27,6 +27,5 @@ export function resultLine(result: Result): string {
 
 /** The command that runs a failed case again. */
 export function reproduction({ campaign, name }: FailedCase, seed: number): string {
-  if (campaign === "xs") return `npm run campaign -- ${name} --on xs --seed ${seed}`;
   return `npm run campaign -- ${campaign} --seed ${seed} --case "${name}"`;
 }

@@ -22,13 +22,13 @@ const FAILURES_MAX = 20;
 export async function runShard(campaign: Campaign, scope: Scope): Promise<Tally> {
   const tally: Tally = { cases: 0, cuts: 0, states: new Set(), failures: [] };
   for (const one of campaign.cases(scope)) {
-    await runCase(campaign, one, tally);
+    await runCase(campaign.name, one, tally);
     if (tally.failures.length >= FAILURES_MAX) break;
   }
   return tally;
 }
 
-export async function runCase(campaign: Campaign, one: Case, tally: Tally): Promise<void> {
+export async function runCase(campaign: string, one: Case, tally: Tally): Promise<void> {
   try {
     const { cases, cuts, states } = await one.run();
     tally.cases += cases;
@@ -37,7 +37,7 @@ export async function runCase(campaign: Campaign, one: Case, tally: Tally): Prom
   } catch (error) {
     // Whatever it is, an invariant or an assertion of the core, the case has failed.
     tally.cases += 1;
-    tally.failures.push({ campaign: campaign.name, name: one.name, ...said(error) });
+    tally.failures.push({ campaign, name: one.name, ...said(error) });
   }
 }
 

@@ -18,6 +18,7 @@ import { type Flavour, flavourOf } from "../campaigns/world/images.ts";
 import { JobsCloud, THING } from "../campaigns/world/jobs-cloud.ts";
 import { Link } from "../campaigns/world/link.ts";
 import { TrackerModel } from "../campaigns/world/tracker-model.ts";
+import { SlotTrailer } from "../campaigns/world/trailer.ts";
 import type { Reply } from "../cloud/mqtt/jobsTopics.ts";
 import type { HttpReply, HttpRequest } from "../model/http-server.ts";
 import { VirtualClock } from "../model/virtual-clock.ts";
@@ -152,7 +153,12 @@ export class Desk {
     this.runUntil(() => !["QUEUED", "IN_PROGRESS"].includes(this.end(jobId).status));
   }
 
-  /** The version in the primary slot, and whether it stays. */
+  /** The bootloader would act on what the secondary slot's trailer says. */
+  get isSwapRequested(): boolean {
+    return new SlotTrailer(this.tracker.secondary.nor).read().magic === "good";
+  }
+
+  /** The version that the last boot started. */
   get running(): string {
     const image = this.log.filter((line) => /^boot \d+: /.test(line)).at(-1) ?? "";
     return image.replace(/^boot \d+: /, "");

@@ -24,9 +24,13 @@ async function fetch(
   context: Parameters<typeof FaultBench.start>[0],
   options: FaultBenchOptions & {
     /** What the n-th GET is answered, from 1. */
-    readonly answer?: (get: number) => Answer | { ignoreRange: true } | { etag: string } | undefined;
-    readonly presigned?: boolean;
+    readonly answer?: (
+      get: number,
+    ) => Answer | { ignoreRange: true } | { etag: string } | undefined;
+    readonly order?: Parameters<FaultBench["order"]>[0];
     readonly hex?: string;
+    /** Messages of the tracker that the broker drops the connection at. */
+    readonly dropped?: readonly number[];
   },
 ): Promise<Fetched> {
   const gets: HttpRequest[] = [];
@@ -39,25 +43,16 @@ async function fetch(
         gets.push(request);
         return options.answer?.(gets.length);
       },
+      onTrackerMessage: ({ index }) => (options.dropped?.includes(index) ? "drop" : undefined),
     },
   });
-  await bench.order({
-    hex: options.hex ?? hex,
-    ...(options.presigned === true && presigned),
-  });
+  await bench.order({ id: "shared", hex: options.hex ?? hex, ...options.order });
   await bench.tracker.powerOn();
   await bench.swapRequested("1.0.1");
   return { bench, gets };
 }
 
-const s3 = "https://s3.eu-west-1.amazonaws.com/fota-bucket";
-/** A key of its own, since the order does not know the job's. */
-const presigned = {
-  changes: { location: { url: `\${aws:iot:s3-presigned-url:${s3}/shared.hex}` } },
-  more: {
-    presignedUrlConfig: { roleArn: "arn:aws:iam::123456789012:role/x", expiresInSec: 3600 },
-  },
-};
+const s3 = "https://s3.eu-west-1.amazonaws.com/fota-bucket/shared";
 
 function rangeStart(request: HttpRequest | undefined): number {
   return Number(/^bytes=(\d+)-/.exec(String(request?.headers["range"]))?.[1]);
@@ -70,6 +65,23 @@ describe("download on real sockets", { concurrency: 3 }, () => {
     assert.equal(rangeStart(gets[0]), 0);
     assert.ok(rangeStart(gets[1]) > half - 4000, `resumed at ${rangeStart(gets[1])}`);
     assert.match(String(gets[1]?.headers["if-range"]), /^"[0-9a-f]+"$/);
+  });
+
+  it("asks for a fresh URL when the presigned one has expired, and resumes", async (context) => {
+    const { gets } = await fetch(context, {
+      faults: [`drop@byte:${half}`],
+      answer: (get) => (get === 2 ? { status: 403 } : undefined),
+      order: {
+        changes: { location: { url: `\${aws:iot:s3-presigned-url:${s3}}` } },
+        more: {
+          presignedUrlConfig: { roleArn: "arn:aws:iam::123456789012:role/x", expiresInSec: 3600 },
+        },
+      },
+    });
+    assert.equal(gets.length, 3);
+    assert.match(gets[0]?.query ?? "", /X-Amz-Signature=/);
+    assert.equal(gets[1]?.query, gets[0]?.query, "the old URL");
+    assert.ok(rangeStart(gets[2]) > half - 4000, `resumed at ${rangeStart(gets[2])}`);
   });
 
   it("starts over when the file has another ETag after a drop", async (context) => {
@@ -104,11 +116,7 @@ describe("download on real sockets", { concurrency: 3 }, () => {
 
   it("follows a redirect to another host, without the broker's certificate", async (context) => {
     const { gets, bench } = await fetch(context, {
-      answer: (get) => {
-        if (get !== 1) return undefined;
-        const { path } = gets0(bench0)[0] ?? { path: "" };
-        return { status: 302, headers: { Location: `${s3}${path}` } };
-      },
+      answer: (get) => (get === 1 ? { status: 302, headers: { Location: s3 } } : undefined),
     });
     assert.equal(gets.length, 2);
     assert.ok(bench.has(/download: s3\.eu-west-1\.amazonaws\.com/));
@@ -120,8 +128,25 @@ describe("download on real sockets", { concurrency: 3 }, () => {
   });
 
   it("is not disturbed when the broker drops the connection", async (context) => {
-    const faults = ["mqtt-drop@message:1", "mqtt-drop@message:3"];
-    const { bench } = await fetch(context, { faults });
-    assert.ok(bench.tracker.traffic.broker.connections >= 1);
+    const { bench } = await fetch(context, { dropped: [1, 3] });
+    assert.equal(bench.tracker.traffic.broker.connections, 3);
+  });
+
+  it("asks nothing of a server whose certificate is for another name", async (context) => {
+    const reasons: string[] = [];
+    const bench = await FaultBench.start(context);
+    bench.tracker.on("socketError", ({ target, reason }) => {
+      if (target.security === "files") reasons.push(reason);
+    });
+    // A name that leads to the file server, and that its certificate does not cover.
+    const url = "https://files.amazonaws.com/shared";
+    const job = await bench.order({ changes: { location: { url } } });
+    await bench.tracker.powerOn();
+    await bench.until("a second attempt", () => reasons.length >= 2);
+    assert.match(reasons[0] ?? "", /TLS/);
+    assert.equal(bench.cloud.counters().files.requests, 0);
+    await job.cancel();
+    await bench.line(/downloading -> idle/);
+    bench.assertOldImageStays();
   });
 });

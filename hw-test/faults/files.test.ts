@@ -18,6 +18,12 @@ function withData(offset: number): string {
   return hex.replace(eof, toHex(Uint8Array.of(1, 2, 3, 4), { address }));
 }
 
+/** In the data of the first data record, behind length, address and type. */
+function otherDigit(): string {
+  const at = hex.indexOf("\n:10") + "\n:10000000".length;
+  return hex.slice(0, at) + (hex[at] === "0" ? "1" : "0") + hex.slice(at + 1);
+}
+
 function damaged(): Uint8Array {
   const bytes = image.slice();
   bytes[1000] = (bytes[1000] ?? 0) ^ 0x01;
@@ -32,7 +38,7 @@ interface BadFile {
 }
 
 const badFiles: readonly BadFile[] = [
-  { name: "a wrong digit", reason: "HEX_CHECKSUM", hex: hex.replace("\n:10", "\n:11") },
+  { name: "a wrong digit", reason: "HEX_CHECKSUM", hex: otherDigit() },
   { name: "no hexadecimal", reason: "HEX_DIGIT", hex: hex.replace("\n:10", "\n:1g") },
   { name: "no colon", reason: "HEX_START_CODE", hex: hex.replace("\n:10", "\n10") },
   { name: "no such type", reason: "HEX_TYPE", hex: hex.replace(eof, ":00000006FA\n") },
@@ -71,7 +77,8 @@ const hooks: CloudHooks = {
   onFileRequest(_, { path }) {
     const status = /status-(\d+)/.exec(path)?.[1];
     if (status !== undefined) return { status: Number(status) };
-    if (path.endsWith("to-http")) return { status: 302, headers: { Location: "http://a.example/" } };
+    if (path.endsWith("to-http"))
+      return { status: 302, headers: { Location: "http://a.example/" } };
     if (path.endsWith("circle")) return { status: 307, headers: { Location: "/circle" } };
     return undefined;
   },

@@ -10,6 +10,11 @@ const folder = new FeatureFolder();
 
 const goodStep = "Given I have a random UUID in `x`\n";
 
+/** A feature with this JSON from line 8 on. */
+function encoding(json: string): string {
+  return `# A\n\n## S\n\nGiven I have this JSON-encoded in \`x\`\n\n\`\`\`json\n${json}\n\`\`\`\n`;
+}
+
 /** File by file: the text, and each problem as `line: words`. */
 const cases: ReadonlyArray<readonly [string, string, readonly RegExp[]]> = [
   ["unknown step", "# A\n\n## S\n\nGiven I do magic\n", [/^5: unknown step: I do magic$/]],
@@ -34,28 +39,17 @@ const cases: ReadonlyArray<readonly [string, string, readonly RegExp[]]> = [
     [/^1: Invalid run config/],
   ],
   ["needs itself", `---\nneeds: [A]\n---\n\n# A\n\n## S\n\n${goodStep}`, [/^1: Cyclic dependency/]],
-  [
-    "bad JSON",
-    '# A\n\n## S\n\nGiven I have this JSON-encoded in `x`\n\n```json\n{\n  "a": 1,\n  "b" 2\n}\n```\n',
-    [/^10: bad JSON: /],
-  ],
-  [
-    "JSON that stops",
-    '# A\n\n## S\n\nGiven I have this JSON-encoded in `x`\n\n```json\n{\n  "a": 1,\n```\n',
-    [/^9: bad JSON: /],
-  ],
-  [
-    "no JSONata",
-    '# A\n\n## S\n\nGiven I have this JSON-encoded in `x`\n\n```json\n{ "a": "${a b}" }\n```\n',
-    [/^5: \$\{a b\} is no JSONata expression: /],
-  ],
+  ["bad JSON", encoding('{\n  "a": 1,\n  "b" 2\n}'), [/^10: bad JSON: /]],
+  ["JSON that stops", encoding('{\n  "a": 1,'), [/^9: bad JSON: /]],
+  ["no JSONata", encoding(`{ "a": "\${a b}" }`), [/^5: \$\{a b\} is no JSONata expression: /]],
   [
     "a title's placeholder without an example",
-    "# A\n\n## S\n\nGiven I have a random UUID in `${name}`\n",
+    `# A\n\n## S\n\nGiven I have a random UUID in \`\${name}\`\n`,
     [/^5: \$\{name\}: a title's placeholder needs a value in exampleContext$/],
   ],
   ["no feature", "Given something\n", [/^1: No feature found in source$/]],
   ["no scenario", "# A\n", [/^\d: Features must define at least one scenario/]],
+  ["a scenario without steps", "# A\n\n## Later\n", [/^3: Must define at least 1 step!$/]],
   ["a step before any scenario", `# A\n\n${goodStep}`, [/^3: not a part of a feature/]],
   ["not a step", "# A\n\n## S\n\nOnce upon a time\n", [/^5: Unexpected step: Once/]],
   [

@@ -5,7 +5,8 @@ export function junitXml({ features, counts, seconds }: Report): string {
   const { passed, failed, skipped } = counts.scenarios;
   const total = { tests: passed + failed + skipped, failures: failed, skipped, time: seconds };
   const suites = features.map(suiteXml).join("");
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes(total)}>\n${suites}</testsuites>\n`;
+  const declaration = '<?xml version="1.0" encoding="UTF-8"?>';
+  return `${declaration}\n<testsuites${attributes(total)}>\n${suites}</testsuites>\n`;
 }
 
 function suiteXml({ title, path, seconds, scenarios, status }: FeatureReport): string {

@@ -17,11 +17,19 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { paths, boards, junit, json } = options;
-  const report = await runFeatures(paths, { startCloud: () => startCloudOf(options), boards });
+  const startCloud = () => startCloudOf(options);
+  const report = await runFeatures(paths, { startCloud, boards, onStep: showStep });
+  showStep("");
   process.stdout.write(`\n${reportText(report, { colored: process.stdout.isTTY })}`);
   if (junit !== undefined) writeFileSync(junit, junitXml(report));
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   return report.ok ? 0 : 1;
+}
+
+/** One line on a terminal that is written over: the report comes when all is done. */
+function showStep(title: string): void {
+  const { stderr } = process;
+  if (stderr.isTTY) stderr.write(`\r\x1b[K${title.slice(0, stderr.columns - 1)}`);
 }
 
 async function startCloudOf({ aws, broker }: FeatureOptions): Promise<CloudSide> {

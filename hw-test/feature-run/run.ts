@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Called once the features are found to be sound; the cloud is stopped at the end. */
   readonly startCloud: () => Promise<CloudSide>;
   readonly boards?: Boards;
+  /** Called as each step begins. */
+  readonly onStep?: (title: string) => void;
   readonly timing?: StepTiming;
 }
 
@@ -27,6 +29,7 @@ export async function runFeatures(paths: readonly string[], options: RunOptions)
   await checkFeatures(sources, allSteps);
   const cloud = await startCloud();
   const bench = new Bench(cloud, options.boards ?? new Map());
+  if (options.onStep !== undefined) bench.onStep = options.onStep;
   try {
     const world: World = { ...cloud.values };
     const result = await runSuite<World>(featureFiles(sources), "features")

@@ -64,7 +64,8 @@ function parse(path: string, text: string): Feature {
   } catch (error) {
     const message = stripVTControlCharacters((error as Error).message);
     const [reason = ""] = message.split("\n");
-    throw new BadFeatures([{ path, line: lineOf(message), reason: words(reason) }]);
+    const line = Math.min(lineOf(message), text.trimEnd().split("\n").length);
+    throw new BadFeatures([{ path, line, reason: words(reason) }]);
   }
 }
 

@@ -19,6 +19,8 @@ export interface JobState {
 }
 
 export interface JobOrder {
+  /** The job's id, and the file's key in the bucket; made up if left out. */
+  readonly id?: string;
   readonly thingName: string;
   readonly thingArn: string;
   readonly bucket: string;
@@ -34,13 +36,14 @@ export interface JobOrder {
 
 /** The user's side of an update: unmodified AWS SDK clients, pointed at the local cloud. */
 export class UpdateJob {
-  readonly id = randomUUID();
+  readonly id: string;
   private readonly iot: IoTClient;
   private readonly s3: S3Client;
   private readonly order: JobOrder;
 
   constructor(cloud: Cloud, order: JobOrder) {
     const { region, credentials, endpoints } = cloud;
+    this.id = order.id ?? randomUUID();
     this.iot = new IoTClient({ region, credentials, endpoint: endpoints.iotControl });
     this.s3 = new S3Client({ region, credentials, endpoint: endpoints.s3 });
     this.order = order;

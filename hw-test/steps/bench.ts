@@ -10,6 +10,9 @@ export class Bench {
   /** Where what trackers say goes: under the step that runs. */
   say: (text: string) => void = () => undefined;
 
+  /** Called as each step begins. */
+  onStep: (title: string) => void = () => undefined;
+
   constructor(cloud: CloudSide, boards: Boards) {
     this.cloud = cloud;
     this.trackers = new Trackers(cloud, boards);

@@ -25,7 +25,7 @@ type WordNames<Text extends string> = Text extends `${string}\`{${infer Name}}\`
   ? Name | WordNames<Rest>
   : never;
 
-/** A step whose text has a `{name}` between backquotes wherever a feature puts a word of its own. */
+/** A step whose text has `{name}` between backquotes where a feature puts a word of its own. */
 export function step<const Text extends string>(
   text: Text,
   run: (words: Readonly<Record<WordNames<Text>, string>>, call: StepCall) => Promise<void> | void,

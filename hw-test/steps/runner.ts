@@ -31,6 +31,7 @@ export function toStepRunner(
       const call: StepCall = { bench, world: context, step };
       bench.say = (text) => log.info(text);
       const once = () => definition.run(words, call);
+      bench.onStep(step.title);
       const isSoon = step.keyword === StepKeyword.Soon;
       await within(timing.stepMaxMs, isSoon ? soon(once, timing.soonMs) : once());
     },

@@ -11,6 +11,8 @@ export interface CertificateRequest {
   /** DNS names and IPv4 addresses of a server. */
   readonly hosts?: readonly string[];
   readonly publicKey: KeyObject;
+  /** The end of its validity; far off if not given. */
+  readonly validUntil?: Date;
 }
 
 export interface Issuer {
@@ -47,7 +49,7 @@ export function issueCertificate(request: CertificateRequest, issuer: Issuer): s
     der.integer(serialNumber()),
     algorithm,
     distinguishedName(issuer.commonName),
-    der.sequence(der.utcTime(notBefore), der.utcTime(notAfter)),
+    der.sequence(der.utcTime(notBefore), der.utcTime(request.validUntil ?? notAfter)),
     distinguishedName(request.commonName),
     request.publicKey.export({ type: "spki", format: "der" }),
     der.explicit(3, der.sequence(...extensions(request, issuer))),

@@ -11,7 +11,7 @@ import {
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { IClientOptions } from "mqtt";
 import { connectJobsClient, type JobsClient } from "../testing/jobsClient.ts";
-import { Cleanup, sleep } from "./cleanup.ts";
+import { Cleanup, persist, sleep } from "./cleanup.ts";
 import type { Target, TargetThing } from "./target.ts";
 
 /** What one case works with; whatever it makes is deleted when the case has ended. */
@@ -53,17 +53,8 @@ export class Bench {
 
   /** Connects it, and again while the service does not know its rights yet. */
   async device(thing?: TargetThing, more: IClientOptions = {}): Promise<JobsClient> {
-    const { patienceMs, pollMs } = this.target.pace;
-    const endMs = performance.now() + patienceMs;
     const who = thing ?? (await this.thing());
-    for (;;) {
-      try {
-        return await this.connectOnce(who, more);
-      } catch (error) {
-        if (performance.now() + pollMs > endMs) throw error;
-      }
-      await sleep(pollMs);
-    }
+    return persist(this.target.pace, () => this.connectOnce(who, more));
   }
 
   async connectOnce(thing: TargetThing, more: IClientOptions = {}): Promise<JobsClient> {
@@ -88,12 +79,13 @@ export class Bench {
   async createJob(more: Partial<CreateJobCommandInput> = {}): Promise<string> {
     const { thingName, thingArn } = await this.thing();
     const jobId = more.jobId ?? this.newName();
-    const job = { jobId, targets: [thingArn], document: '{"operation":"test"}', ...more };
+    const { targets = [thingArn] } = more;
+    const job = { document: '{"operation":"test"}', ...more, jobId, targets };
     await this.iot.send(new CreateJobCommand(job));
     this.cleanup.add(`job ${jobId}`, () =>
       this.iot.send(new DeleteJobCommand({ jobId, force: true })),
     );
-    if (job.targets.includes(thingArn)) {
+    if (targets.includes(thingArn)) {
       await this.eventually(
         () => this.execution(jobId, thingName),
         (execution) => execution !== undefined,

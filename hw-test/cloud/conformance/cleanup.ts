@@ -1,18 +1,35 @@
-export interface CleanupOptions {
-  /** An action is tried again for this long. */
+/** How long something is tried again. */
+export interface Patience {
   readonly patienceMs: number;
   /** Between two tries. */
   readonly pollMs: number;
 }
 
+/**
+ * Does `action`, again and again while it fails: AWS lets go of things, and learns of new rights,
+ * with a delay.
+ * @throws its last error when the patience is over
+ */
+export async function persist<T>(patience: Patience, action: () => Promise<T>): Promise<T> {
+  const endMs = performance.now() + patience.patienceMs;
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (isGone(error) || performance.now() + patience.pollMs > endMs) throw error;
+    }
+    await sleep(patience.pollMs);
+  }
+}
+
 /** What was made and is to be deleted again, newest first, whatever fails on the way. */
 export class Cleanup {
-  private readonly options: CleanupOptions;
+  private readonly patience: Patience;
   private readonly steps: Array<{ readonly what: string; readonly undo: () => Promise<unknown> }> =
     [];
 
-  constructor(options: CleanupOptions) {
-    this.options = options;
+  constructor(patience: Patience) {
+    this.patience = patience;
   }
 
   /** Call as soon as `what` exists. `undo` may be tried several times. */
@@ -24,26 +41,13 @@ export class Cleanup {
   async run(): Promise<string[]> {
     const left: string[] = [];
     for (const { what, undo } of this.steps.splice(0).reverse()) {
-      const reason = await this.attempt(undo);
-      if (reason !== undefined) left.push(`${what}: ${reason}`);
+      try {
+        await persist(this.patience, undo);
+      } catch (error) {
+        if (!isGone(error)) left.push(`${what}: ${String(error)}`);
+      }
     }
     return left;
-  }
-
-  /** AWS lets go of things with a delay: what cannot be deleted now can be soon. */
-  private async attempt(undo: () => Promise<unknown>): Promise<string | undefined> {
-    const { patienceMs, pollMs } = this.options;
-    const endMs = performance.now() + patienceMs;
-    for (;;) {
-      try {
-        await undo();
-        return undefined;
-      } catch (error) {
-        if (isGone(error)) return undefined;
-        if (performance.now() + pollMs > endMs) return String(error);
-      }
-      await sleep(pollMs);
-    }
   }
 }
 

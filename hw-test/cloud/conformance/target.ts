@@ -2,21 +2,19 @@ import type { IoTClient } from "@aws-sdk/client-iot";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { IClientOptions } from "mqtt";
 import type { Got, HttpsRequest } from "../testing/get.ts";
+import type { Patience } from "./cleanup.ts";
 
 /** A thing that may connect, made for one case. */
 export interface TargetThing {
   readonly thingName: string;
   readonly thingArn: string;
   readonly connection: IClientOptions;
+  /** Takes as long as the service needs to let go of it. */
   delete(): Promise<void>;
 }
 
-/** How long things take at a target. */
-export interface Pace {
-  /** For what must come, at most. */
-  readonly patienceMs: number;
-  /** Between two looks at what changes by itself. */
-  readonly pollMs: number;
+/** How long things take at a target; its patience is for what must come. */
+export interface Pace extends Patience {
   /** Listened so long, nothing more will come. 0: an answered request after it is proof enough. */
   readonly quietMs: number;
   /** A timer of the service may be late by this much. */

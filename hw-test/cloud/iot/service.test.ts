@@ -18,6 +18,7 @@ import {
   GetJobDocumentCommand,
   IoTClient,
   ListJobExecutionsForJobCommand,
+  type ListJobExecutionsForJobCommandOutput,
   ListJobExecutionsForThingCommand,
   type ListJobExecutionsForThingCommandOutput,
   ListJobsCommand,
@@ -208,6 +209,29 @@ test("lists of jobs and executions, newest job first, by status, in pages", asyn
   assert.deepEqual(pages, [["l1", "l2"], ["l3"]]);
   const bad = new ListJobsCommand({ nextToken: "not-a-token" });
   await assert.rejects(iot.send(bad), { name: "InvalidRequestException" });
+});
+
+test("the executions of a job for a group are listed in pages, each once", async () => {
+  const thingGroupName = "paged";
+  const { thingGroupArn = "" } = await iot.send(new CreateThingGroupCommand({ thingGroupName }));
+  const thingNames = ["p1", "p2", "p3", "p4", "p5"];
+  for (const thingName of thingNames) {
+    cloud.createThing(thingName);
+    await iot.send(new AddThingToThingGroupCommand({ thingGroupName, thingName }));
+  }
+  await create("paged", { targets: [thingGroupArn] });
+  const pages: Array<Array<string | undefined>> = [];
+  let nextToken: string | undefined;
+  do {
+    const page: ListJobExecutionsForJobCommandOutput = await iot.send(
+      new ListJobExecutionsForJobCommand({ jobId: "paged", maxResults: 2, nextToken }),
+    );
+    pages.push((page.executionSummaries ?? []).map(({ thingArn }) => thingArn?.split("/")[1]));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  assert.deepEqual(pages, [["p1", "p2"], ["p3", "p4"], ["p5"]]);
+  const tooMany = new ListJobExecutionsForJobCommand({ jobId: "paged", maxResults: 251 });
+  await assert.rejects(iot.send(tooMany), { name: "InvalidRequestException" });
 });
 
 test("things and groups", async () => {

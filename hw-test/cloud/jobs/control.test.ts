@@ -101,3 +101,33 @@ test("a job in progress is deleted by force only, with all its executions", () =
   jobs.create("one");
   assert.equal(jobs.ledger.execution("t", "one").executionNumber, 1);
 });
+
+test("a thing that is deleted is taken out of its jobs, which its own history keeps", () => {
+  const jobs = createTestJobs();
+  jobs.registry.createThing("u");
+  jobs.create("ended");
+  jobs.ask("ended/update", { status: "SUCCEEDED" });
+  jobs.create("started", { targets: [thingArn, thingArn.replace(/t$/, "u")] });
+  jobs.create("queued");
+  jobs.ask("start-next");
+  jobs.notifications.splice(0);
+  jobs.registry.deleteThing("t");
+  const statusOf = (jobId: string) => jobs.ledger.execution("t", jobId).status;
+  assert.deepEqual(["ended", "started", "queued"].map(statusOf), [
+    "SUCCEEDED",
+    "REMOVED",
+    "REMOVED",
+  ]);
+  assert.equal(jobs.ledger.execution("u", "started").status, "QUEUED");
+  assert.equal(jobs.ledger.job("started").status, "IN_PROGRESS");
+  assert.equal(jobs.ledger.job("queued").status, "COMPLETED");
+  assert.deepEqual(
+    jobs.notifications.map(({ topic, body }) => [topic, body["jobs"] ?? body["execution"]]),
+    [
+      ["notify", {}],
+      ["notify-next", undefined],
+    ],
+  );
+  jobs.registry.deleteThing("t");
+  assert.equal(jobs.notifications.length, 2);
+});

@@ -129,6 +129,8 @@ export class Broker {
   }
 
   private accept(socket: TLSSocket): void {
+    // An acknowledgement and the reply behind it are two small writes: neither waits for the other.
+    socket.setNoDelay(true);
     const thingName = String(socket.getPeerCertificate().subject.CN);
     const admit = (frame: Frame) => this.admit(thingName, frame);
     this.aedes.handle(new MqttGate({ socket, thingName, admit }));

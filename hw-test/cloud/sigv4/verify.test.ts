@@ -107,3 +107,13 @@ test("timestamps go there and back, and no other text is one", () => {
     assert.ok(Number.isNaN(parseAmzTimestamp(text)), text);
   }
 });
+
+test("with a presigned URL S3 takes no x-amz header that is not signed, and any other", () => {
+  const request = requestOf(presigned());
+  const attempt = (headers: HttpRequest["headers"]) =>
+    verify({ ...request, headers: { ...request.headers, ...headers } }, keys, nowMs);
+  const refused = attempt({ "x-amz-checksum-mode": "ENABLED" });
+  assert.equal(refused.kind === "refused" && refused.reason, "unsigned header");
+  assert.equal(attempt({ range: "bytes=0-9", "if-range": '"x"' }).kind, "signed");
+  assert.equal(attempt({ "x-amz-content-sha256": "UNSIGNED-PAYLOAD" }).kind, "signed");
+});

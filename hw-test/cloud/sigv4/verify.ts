@@ -76,9 +76,7 @@ function hasUnsignedHeader({ headers }: HttpRequest, { scope, signedHeaders }: C
   if (scope.service !== "s3") return false;
   return Object.keys(headers).some(
     (name) =>
-      name.startsWith("x-amz-") &&
-      name !== "x-amz-content-sha256" &&
-      !signedHeaders.includes(name),
+      name.startsWith("x-amz-") && name !== "x-amz-content-sha256" && !signedHeaders.includes(name),
   );
 }
 

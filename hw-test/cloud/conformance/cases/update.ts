@@ -188,9 +188,7 @@ export const updateCases: readonly ConformanceCase[] = [
       accepted(await device.request(`${jobId}/update`, step));
       const shorter = await left(`${jobId}/get`, {});
       assert.ok(shorter > 0 && shorter <= 120, `${shorter} s of 2 min`);
-      accepted(
-        await device.request(`${jobId}/update`, { ...step, stepTimeoutInMinutes: 5 }),
-      );
+      accepted(await device.request(`${jobId}/update`, { ...step, stepTimeoutInMinutes: 5 }));
       const longer = await left(`${jobId}/get`, {});
       assert.ok(longer > 180 && longer <= 300, `${longer} s of 5 min`);
     },

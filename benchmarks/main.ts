@@ -1,0 +1,76 @@
+import { UsageError } from "../hw-test/usage-error.ts";
+import { buildImage } from "../tools/build/image.ts";
+import { type Figure, figureLine, meetsGoal } from "./figure.ts";
+import { hexSpeed } from "./hex/speed.ts";
+import { memory } from "./memory/memory.ts";
+import type { Images } from "./memory/pool.ts";
+import { type BenchOptions, HELP, parseOptions, type Section } from "./options.ts";
+import { BenchRig } from "./tracker/rig.ts";
+import { linkTime } from "./update/link.ts";
+import { seriesFigures } from "./update/series.ts";
+import { wearAndAir } from "./update/wear.ts";
+
+const UPDATES_IN_A_ROW = 20;
+
+type Measure = (rig: BenchRig, images: Images) => Promise<Figure[]>;
+
+const measures: Readonly<Record<Section, { readonly title: string; readonly measure: Measure }>> = {
+  hex: { title: "HEX to slot on XS", measure: () => hexSpeed() },
+  memory: { title: "Heap", measure: memory },
+  wear: { title: "Flash and bytes on the air", measure: wearAndAir },
+  link: { title: "LTE-M, 300 kbit/s and 100 ms, nRF9160 flash", measure: linkTime },
+  series: {
+    title: "Updates in a row",
+    measure: (rig, images) => seriesFigures(rig, images, UPDATES_IN_A_ROW),
+  },
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options === undefined) {
+    print(HELP);
+    return 0;
+  }
+  const results = await measureAll(options);
+  if (options.json) print(`${JSON.stringify(results)}\n`);
+  const missed = Object.values(results)
+    .flat()
+    .filter((figure) => meetsGoal(figure) === false);
+  return missed.length === 0 ? 0 : 1;
+}
+
+async function measureAll(options: BenchOptions): Promise<Record<string, Figure[]>> {
+  const images = {
+    from: await buildImage({ version: "1.0.0" }),
+    to: await buildImage({ version: "1.0.1" }),
+  };
+  const results: Record<string, Figure[]> = {};
+  const rig = await BenchRig.start();
+  try {
+    for (const section of options.sections) {
+      const { title, measure } = measures[section];
+      print(`${title}\n`);
+      const figures = await measure(rig, images);
+      for (const figure of figures) print(`${figureLine(figure)}\n`);
+      results[section] = figures;
+    }
+  } finally {
+    await rig.stop();
+  }
+  return results;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+// The SDK's advice on its own future needs of Node is not what a benchmark was asked for.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`npm run bench: ${error.message}\n`);
+  process.exitCode = 2;
+}

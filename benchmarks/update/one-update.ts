@@ -1,0 +1,18 @@
+import type { VirtualTracker } from "../../hw-test/virtual/tracker.ts";
+import type { Images } from "../memory/pool.ts";
+import type { BenchRig, TrackerSetup } from "../tracker/rig.ts";
+
+/** One update from `from` to `to`; @throws Error unless it succeeds */
+export async function oneUpdate(
+  rig: BenchRig,
+  { from, to }: Images,
+  setup: TrackerSetup = {},
+): Promise<VirtualTracker> {
+  const tracker = await rig.newTracker(from.image, setup);
+  const job = await rig.newJob({ hex: to.hex, version: "1.0.1" });
+  await tracker.powerOn();
+  const { status, statusDetails } = await rig.end(tracker, job);
+  await tracker.stop();
+  if (status !== "SUCCEEDED") throw new Error(`${status}: ${JSON.stringify(statusDetails)}`);
+  return tracker;
+}

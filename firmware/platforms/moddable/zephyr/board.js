@@ -1,0 +1,43 @@
+// What SDK 8.2.3 does not have for Zephyr: its System.restart loops for ever, its System.resolve
+// does nothing, its TLS draws on rand(), and nothing feeds a watchdog.
+
+import UDP from "embedded:io/socket/udp";
+import Resolver from "embedded:network/dns/resolver/udp";
+import config from "mc/config";
+import FFI from "mc/ffi";
+import RNG from "rng";
+import Timer from "timer";
+
+// A new image that hangs is reverted by the reset that follows. Longer than any one turn of the
+// firmware: a TLS handshake in JavaScript takes seconds on a Cortex-M4.
+const WATCHDOG_MS = 30_000;
+const SEED_BYTES = 32;
+
+const native = new FFI();
+
+const seed = new Uint8Array(SEED_BYTES);
+ok(native.tracker_entropy(seed.buffer, seed.byteLength), "no entropy");
+RNG.init(seed.buffer);
+
+ok(native.tracker_watchdog_start(WATCHDOG_MS), "no watchdog");
+Timer.repeat(() => native.tracker_watchdog_feed(), WATCHDOG_MS / 4);
+
+const resolver = new Resolver({ servers: config.dns, socket: { io: UDP } });
+
+// The SDK's own is frozen in flash.
+globalThis.System = Object.freeze({
+  restart() {
+    native.tracker_reboot();
+  },
+  resolve(host, onResolved) {
+    resolver.resolve({
+      host,
+      onResolved,
+      onError: () => onResolved(host, undefined),
+    });
+  },
+});
+
+function ok(result, message) {
+  if (result < 0) throw new Error(`${message} (${result})`);
+}

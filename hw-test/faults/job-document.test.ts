@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { Failure, failures } from "../../firmware/failure.ts";
+import { type JobDocument, parseJobDocument } from "../../firmware/job/document.ts";
+import { admit } from "../../firmware/update/admission.ts";
+import { platformOf, settings } from "../campaigns/world/device.ts";
+import { DeviceClock } from "../campaigns/world/device-clock.ts";
+import { PowerSupply } from "../campaigns/world/power-supply.ts";
+import { PoweredFlash } from "../campaigns/world/powered-flash.ts";
+import { PoweredStore } from "../campaigns/world/powered-store.ts";
+import { NorFlash } from "../model/nor-flash.ts";
+import { ScriptedNetwork } from "../model/scripted-network.ts";
+import { VirtualClock } from "../model/virtual-clock.ts";
+import { partitions } from "../virtual/memory-map.ts";
+import { smallImage } from "./fault-bench.ts";
+
+const text = readFileSync(new URL("../../docs/job-document.md", import.meta.url), "utf8");
+
+const examples = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = ""]) => json);
+
+const violations = [...text.matchAll(/^\| `(\{.*\})` \| (\w+) \| (\w+) \|$/gm)].map(
+  ([, change = "", code = "", job = ""]) => ({ change, code, job }),
+);
+
+const geometry = {
+  byteLength: partitions["image-0"].byteLength,
+  blockLength: 4096,
+  writeAlign: 4,
+  eraseValue: 0xff,
+};
+
+const supply = new PowerSupply([], () => undefined);
+const part = (name: "primary" | "secondary") =>
+  new PoweredFlash({ nor: new NorFlash(geometry), part: name, supply, torn: undefined });
+/** The clock, the network and the store are not asked before the download. */
+const anyPlatform = platformOf({
+  clock: new DeviceClock(new VirtualClock()),
+  network: new ScriptedNetwork(),
+  primary: part("primary"),
+  secondary: part("secondary"),
+  store: new PoweredStore(supply, () => 0),
+  random: () => 0,
+  log: () => undefined,
+});
+
+/** What the tracker of the document's last section makes of a document, before any download. */
+function take(document: unknown): JobDocument {
+  const parsed = parseJobDocument("job-1", document);
+  const primary = new NorFlash(geometry, smallImage("1.0.0"));
+  const platform = { ...anyPlatform, primary, secondary: new NorFlash(geometry) };
+  admit(parsed, { settings: { ...settings, hardware: "board-a" }, platform });
+  return parsed;
+}
+
+function codeOf(document: unknown): string {
+  try {
+    take(document);
+    return "taken";
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.code;
+  }
+}
+
+describe("docs/job-document.md", () => {
+  it("has examples that are taken", () => {
+    assert.equal(examples.length, 2);
+    for (const json of examples) assert.equal(take(JSON.parse(json)).size, 392_746);
+  });
+
+  it("says what each violation gives", () => {
+    assert.ok(violations.length >= 20);
+    const full: Record<string, unknown> = JSON.parse(examples[1] ?? "");
+    for (const { change, code, job } of violations) {
+      assert.equal(codeOf({ ...full, ...JSON.parse(change) }), code, change);
+      const known: Readonly<Record<string, { readonly status: string }>> = failures;
+      assert.equal(known[code]?.status, job, code);
+    }
+  });
+
+  it("lists every field", () => {
+    const listed = [...text.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, name]) => name);
+    const source = readFileSync(new URL("../../firmware/job/document.ts", import.meta.url), "utf8");
+    const read = [...source.matchAll(/Field\(document, (?:\{ name: )?"(\w+)"/g)].map(([, n]) => n);
+    assert.ok(read.length >= 9);
+    for (const name of [...read, "operation", "location", "location.url", "location.host"]) {
+      assert.ok(listed.includes(name), name);
+    }
+  });
+});
