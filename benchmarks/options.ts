@@ -24,7 +24,8 @@ Without a SECTION all of them, which takes about two minutes.
   --json   print one JSON object as the last line
   --help   print this
 
-Exit codes: 0 every goal is met, 1 one is missed, 2 usage.
+Exit codes: 0 measured, whether goals are met or not; 2 usage. Times depend on the machine, counts
+and bytes do not.
 `;
 
 /**

@@ -1,6 +1,6 @@
 import { digits, NOT_A_DIGIT } from "./digits.ts";
 import { hexByte, Place } from "./place.ts";
-import { HexRecord, LENGTH_KNOWN_CHARS, RECORD_MAX_CHARS } from "./record.ts";
+import { HexRecord, RECORD_MAX_CHARS } from "./record.ts";
 
 /** The start of a record and the base in force there: enough to parse on from it. */
 export interface HexPosition {

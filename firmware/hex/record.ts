@@ -12,7 +12,7 @@ const DATA_MAX_BYTES = 255;
 export const RECORD_MAX_CHARS = 1 + 2 * (DATA_MAX_BYTES + FRAME_BYTES);
 
 /** Characters after which a record's length is known: colon and the length field. */
-export const LENGTH_KNOWN_CHARS = 3;
+const LENGTH_KNOWN_CHARS = 3;
 
 /** One record, decoded in place of the one before. Costs 260 bytes. */
 export class HexRecord {

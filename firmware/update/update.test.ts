@@ -123,6 +123,65 @@ describe("update: answers of the Jobs service", () => {
   });
 });
 
+describe("update: a job that is gone", () => {
+  for (const phase of ["held", "downloading", "verifying", "armed"]) {
+    it(`leaves nothing bootable, and the next one is taken: ${phase}`, () => {
+      let isShut = phase === "held";
+      const gate: Gate = { shut: () => (isShut ? "by the test" : undefined) };
+      const desk = new Desk({ gates: [gate] });
+      const first = desk.cloud.order(desk.firmwares.offered);
+      const second = desk.cloud.order(desk.firmwares.next);
+      half(desk, () => {
+        isShut = phase === "armed";
+      });
+      desk.runUntil(() => desk.phase === phase);
+      desk.cloud.act(first, "cancel");
+      desk.update?.onGone(first, "by the test");
+      assert.equal(desk.phase, "idle");
+      assert.equal(desk.isSwapRequested, false);
+      assert.equal(desk.tracker.store.values.has("progress"), false);
+      isShut = false;
+      desk.runUntilOver(second);
+      assert.equal(desk.end(second).status, "SUCCEEDED");
+    });
+  }
+
+  it("leaves its progress to no other job, though it went while the tracker was off", () => {
+    const desk = new Desk();
+    const first = desk.cloud.order(desk.firmwares.offered);
+    desk.runUntil(() => desk.tracker.store.values.has("progress"));
+    desk.reset();
+    desk.cloud.act(first, "delete");
+    const second = desk.cloud.order(desk.firmwares.next);
+    let start: number | undefined;
+    desk.onFileRequest = (_, { range }) => {
+      start ??= range?.first;
+      return undefined;
+    };
+    desk.runUntilOver(second);
+    assert.equal(start, 0);
+    assert.equal(desk.end(second).status, "SUCCEEDED");
+  });
+
+  it("has its expired URL renewed once the broker is back", () => {
+    const desk = new Desk();
+    const jobId = desk.cloud.order(desk.firmwares.offered);
+    const denied = encodeUtf8("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    desk.onFileRequest = (index) => {
+      if (index !== 1) return undefined;
+      desk.outages.push({ server: "broker", how: "refuse", fromS: 0, forS: 7200 });
+      desk.onPacket = () => "lose";
+      return { bytes: denied, ending: "keep" };
+    };
+    desk.runUntil(() => desk.log.some((line) => line.includes("a fresh URL is needed")));
+    desk.runFor(3600_000);
+    assert.equal(desk.phase, "downloading");
+    desk.onPacket = () => "pass";
+    desk.runUntilOver(jobId);
+    assert.equal(desk.end(jobId).status, "SUCCEEDED");
+  });
+});
+
 describe("update: step timer", () => {
   /** Updates of one hour in which nothing else happens. */
   function updatesInAnHour(desk: Desk, jobId: string): number {

@@ -85,8 +85,7 @@ export const httpMisbehaviours: readonly HttpMisbehaviour[] = [
   {
     name: "429",
     codes: exhausted,
-    reply: () =>
-      httpReply({ status: "429 Too Many Requests", headers: { "Retry-After": "30" } }),
+    reply: () => httpReply({ status: "429 Too Many Requests", headers: { "Retry-After": "30" } }),
   },
   {
     name: "whole",
@@ -120,7 +119,11 @@ export const httpMisbehaviours: readonly HttpMisbehaviour[] = [
     codes: exhausted,
     reply: () => ({ bytes: new Uint8Array(0), ending: "stall" }),
   },
-  { name: "hangup", codes: exhausted, reply: () => ({ bytes: new Uint8Array(0), ending: "close" }) },
+  {
+    name: "hangup",
+    codes: exhausted,
+    reply: () => ({ bytes: new Uint8Array(0), ending: "close" }),
+  },
   part("no-etag", exhausted, () => ({ ETag: "" })),
   part("weak-etag", exhausted, ({ etag }) => ({ ETag: `W/${etag}` })),
   part("new-etag", exhausted, ({ request }) => ({ ETag: `"changed-${request.number}"` })),
@@ -143,7 +146,11 @@ export const httpMisbehaviours: readonly HttpMisbehaviour[] = [
   redirect("redirect", ["ACCESS_DENIED", "REDIRECT_REFUSED"], "https://mirror.example/1.0.1.hex"),
   redirect("redirect-http", ["REDIRECT_REFUSED"], "http://mirror.example/1.0.1.hex"),
   redirect("redirect-nowhere", ["HTTP_RESPONSE", "REDIRECT_REFUSED"], ""),
-  redirect("redirect-long", ["REDIRECT_REFUSED", ...malformed], `https://m.example/${"p".repeat(3000)}`),
+  redirect(
+    "redirect-long",
+    ["REDIRECT_REFUSED", ...malformed],
+    `https://m.example/${"p".repeat(3000)}`,
+  ),
   edited("short-body", exhausted, (bytes) => bytes.subarray(0, bytes.length - 100)),
   edited("long-body", malformed, (bytes) => Buffer.concat([bytes, Buffer.from(":00000001FF")])),
   edited("empty-body", exhausted, (bytes) => headAndBody(bytes)[0]),

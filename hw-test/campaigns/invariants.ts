@@ -144,7 +144,6 @@ function checkSecrets({ log, jobs }: Outcome): void {
   require(leak === undefined, `a secret in: ${leak}`);
 }
 
-
 function told(job: JobEnd): string {
   const reason = job.details["reason"];
   return `${job.jobId} ${job.status}${reason === undefined ? "" : ` (${reason})`}`;

@@ -1,5 +1,5 @@
 import { runPlan } from "./campaign.ts";
-import { type Action, actions, cleanPlan, packetFates, type Plan, type Point } from "./plan.ts";
+import { type Action, actions, cleanPlan, type Plan, type Point, packetFates } from "./plan.ts";
 import { planCampaign } from "./plan-campaign.ts";
 import type { Random } from "./random.ts";
 import type { Flavour } from "./world/images.ts";
@@ -37,7 +37,11 @@ function longPlans(random: Random): Plan[] {
   const point = (): Point => ({ on: "byte", at: 1000 + random.below(150_000) });
   return (["cancel", "cancelJob", "delete", "deleteJob", "timeOut", "replace"] as const).flatMap(
     (action) =>
-      Array.from({ length: 10 }, () => ({ ...cleanPlan, map, actions: [{ action, point: point() }] })),
+      Array.from({ length: 10 }, () => ({
+        ...cleanPlan,
+        map,
+        actions: [{ action, point: point() }],
+      })),
   );
 }
 

@@ -6,8 +6,8 @@ import {
   type FileFault,
   type Outage,
   type PacketFault,
-  packetFates,
   type Plan,
+  packetFates,
 } from "./plan.ts";
 import { planCampaign } from "./plan-campaign.ts";
 import type { Random } from "./random.ts";
@@ -76,7 +76,11 @@ function httpPlans(): Plan[] {
     [1, 2, 3, 1000].flatMap((count) => [
       { ...cleanPlan, http: [{ request: 1, kind, count }] },
       { ...cleanPlan, http: [{ request: 2, kind, count }], files: [drop] },
-      { ...cleanPlan, http: [{ request: 2, kind, count }], cuts: [{ operation: 9, when: "after" }] },
+      {
+        ...cleanPlan,
+        http: [{ request: 2, kind, count }],
+        cuts: [{ operation: 9, when: "after" }],
+      },
       { ...cleanPlan, http: [{ request: 1, kind, count }], packets: [lostReply] },
     ]),
   ) as Plan[];

@@ -3,7 +3,7 @@ import { campaignNamed } from "./campaigns.ts";
 import { runMutations } from "./mutations.ts";
 import { type CampaignOptions, HELP, parseOptions } from "./options.ts";
 import { runInProcesses } from "./processes.ts";
-import { type Result, resultLine, reproduction } from "./result.ts";
+import { type Result, reproduction, resultLine } from "./result.ts";
 import { runCase, type Tally } from "./run-shard.ts";
 import { runOnXs } from "./xs.ts";
 
@@ -46,7 +46,9 @@ async function run(options: CampaignOptions): Promise<Result[]> {
   const { names, seed, limit, caseName } = options;
   for (const name of options.on === "xs" ? [] : names) {
     await add(name, () =>
-      caseName === undefined ? runInProcesses(name, { seed, limit }) : runOne(name, { caseName, seed }),
+      caseName === undefined
+        ? runInProcesses(name, { seed, limit })
+        : runOne(name, { caseName, seed }),
     );
   }
   if (options.on !== "model") await add("xs", () => runOnXs(names, options));

@@ -189,8 +189,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/download/download.ts",
-        find: "`download: ${this.target.host} from byte",
-        replace: "`download: ${this.target.host}${this.target.path} from byte",
+        find: "{this.target.host} from byte",
+        replace: "{this.target.host + this.target.path} from byte",
       },
     ],
     campaign: "power",
@@ -225,7 +225,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/download/download.ts",
-        find: '        if (this.position === this.options.size) this.finish();\n        else this.retry(reason, 0);',
+        find: "        if (this.position === this.options.size) this.finish();\n        else this.retry(reason, 0);",
         replace: "        this.finish();",
       },
     ],

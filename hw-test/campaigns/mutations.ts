@@ -55,7 +55,10 @@ async function judge(folder: string, mutation: Mutation): Promise<string | undef
     const source = readFileSync(path, "utf8");
     if (source.split(find).length !== 2) return `NOT APPLIED: ${file} has changed`;
     if (!originals.has(path)) originals.set(path, source);
-    writeFileSync(path, source.replace(find, () => replace));
+    writeFileSync(
+      path,
+      source.replace(find, () => replace),
+    );
   }
   const code = await exitCode(folder, mutation);
   for (const [path, source] of originals) writeFileSync(path, source);

@@ -76,7 +76,9 @@ function parse(args: readonly string[]) {
     return parseArgs({ args: [...args], options: forms, allowPositionals: true });
   } catch (error) {
     const { message } = error as Error;
-    throw new UsageError(`${message.split(". ")[0]} (npm run campaign -- --help lists the options)`);
+    throw new UsageError(
+      `${message.split(". ")[0]} (npm run campaign -- --help lists the options)`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Campaign, type Case, planCase, type Scope, shardOf } from "./campaign.ts";
-import { parsePlan, type Plan } from "./plan.ts";
+import { type Plan, parsePlan } from "./plan.ts";
 import { Random } from "./random.ts";
 
 export interface PlanCampaign {

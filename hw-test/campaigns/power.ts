@@ -1,5 +1,13 @@
-import { type Campaign, type Case, planCase, resultOf, runPlan, type Scope, shardOf } from "./campaign.ts";
-import { cleanPlan, parsePlan, type Plan } from "./plan.ts";
+import {
+  type Campaign,
+  type Case,
+  planCase,
+  resultOf,
+  runPlan,
+  type Scope,
+  shardOf,
+} from "./campaign.ts";
+import { cleanPlan, type Plan, parsePlan } from "./plan.ts";
 import { Random } from "./random.ts";
 import { trackerMaps } from "./world/geometries.ts";
 import type { Flavour } from "./world/images.ts";
@@ -23,7 +31,9 @@ function planOf(base: Base, cuts: readonly Cut[], seed = 1): Plan {
 function bases(): Base[] {
   const images: readonly Flavour[] = ["good", "crash"];
   const order = "rising";
-  const all = trackerMaps.flatMap(({ name }) => images.map((image) => ({ map: name, image, order })));
+  const all = trackerMaps.flatMap(({ name }) =>
+    images.map((image) => ({ map: name, image, order })),
+  );
   const special: Base[] = [
     { map: "p512w4", image: "good", order: "pages" },
     { map: "p512w4", image: "sick", order },
@@ -47,11 +57,14 @@ function* allPairs(base: Base, scope: Scope): Generator<Case> {
   for (const first of shardOf(singleCuts(base), scope)) {
     const single = planCase(first);
     let operations = 0;
-    yield { name: single.name, run: () => {
-      const outcome = runPlan(first);
-      operations = outcome.operationsAfterCut;
-      return resultOf(outcome);
-    } };
+    yield {
+      name: single.name,
+      run: () => {
+        const outcome = runPlan(first);
+        operations = outcome.operationsAfterCut;
+        return resultOf(outcome);
+      },
+    };
     for (const second of everyCut(operations)) {
       yield planCase({ ...first, cuts: [...first.cuts, second] });
     }

@@ -19,7 +19,7 @@ export interface XsCase {
 }
 
 /** Flash operations of a clean run, bootloader and store included, are a few more than this. */
-const OPERATIONS = 850;
+const OPERATIONS = 450;
 const HEX_BYTES = 400_000;
 const MESSAGES = 12;
 
@@ -32,7 +32,8 @@ const silent: ProgressDisplay = { update() {}, line() {}, stop() {} };
 export function xsCases(random: Random): XsCase[] {
   const operation = (): number => 1 + random.below(OPERATIONS);
   const byte = (): number => 1 + random.below(HEX_BYTES);
-  const times = (count: number, make: () => XsCase): XsCase[] => Array.from({ length: count }, make);
+  const times = (count: number, make: () => XsCase): XsCase[] =>
+    Array.from({ length: count }, make);
   const cutEnds = ["SUCCEEDED", "REVERTED"];
   return [
     ...times(6, () => faultCase("power", [`power@flash:${operation()}`], cutEnds)),

@@ -102,7 +102,10 @@ async function startImpostor({ hosts, validUntil }: Impostor): Promise<RunningIm
   const own = keyPair();
   const issuer = { commonName: "another root", privateKey: own.privateKey };
   const { commonName } = issuer;
-  const ca = issueCertificate({ commonName, purpose: "authority", publicKey: own.publicKey }, issuer);
+  const ca = issueCertificate(
+    { commonName, purpose: "authority", publicKey: own.publicKey },
+    issuer,
+  );
   const pair = keyPair();
   const cert = issueCertificate(
     { commonName: hosts[0] ?? "", hosts, purpose: "server", publicKey: pair.publicKey, validUntil },

@@ -1,3 +1,4 @@
+import { UsageError } from "../usage-error.ts";
 import type { CampaignOptions } from "./options.ts";
 import { Random } from "./random.ts";
 import { runCase, type Tally } from "./run-shard.ts";
@@ -15,7 +16,8 @@ export async function runOnXs(
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const all = xsCases(new Random(seed)).filter(({ campaign }) => names.includes(campaign));
   const wanted = caseName === undefined ? all : all.filter(({ name }) => name === caseName);
-  if (wanted.length === 0) throw new RangeError(`${caseName}: not in the sample of this seed`);
+  if (wanted.length === 0)
+    throw new UsageError(`--case: ${caseName} is not in the sample of this seed`);
   const waiting = limit === undefined ? wanted : wanted.slice(0, limit);
   const tally: Tally = { cases: 0, cuts: 0, states: new Set(), failures: [] };
   const work = async (): Promise<void> => {

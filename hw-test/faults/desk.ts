@@ -7,7 +7,7 @@ import type { Gate } from "../../firmware/update/gate.ts";
 import { Update } from "../../firmware/update/update.ts";
 import { cleanPlan, type Outage } from "../campaigns/plan.ts";
 import { Random } from "../campaigns/random.ts";
-import { BrokerModel } from "../campaigns/world/broker.ts";
+import { BrokerModel, type PacketFate } from "../campaigns/world/broker.ts";
 import { platformOf, Restart, settings } from "../campaigns/world/device.ts";
 import { DeviceClock } from "../campaigns/world/device-clock.ts";
 import { FileServerModel, type ReplyFault } from "../campaigns/world/file-server.ts";
@@ -61,6 +61,8 @@ export class Desk {
   onJobsRequest: (request: JobsRequest) => Reply | "silence" | undefined = () => undefined;
   /** The same for the n-th request to the file server, from 1. */
   onFileRequest: (index: number, request: HttpRequest) => HttpReply | undefined = () => undefined;
+  /** What becomes of a packet to or from the broker, by its kind or topic. */
+  onPacket: (direction: "up" | "down", name: string) => PacketFate = () => "pass";
   onFileReply: (index: number) => ReplyFault | undefined = () => undefined;
   /** Bytes that the file server has delivered, heads included. */
   onDelivered: (totalBytes: number) => void = () => undefined;
@@ -90,7 +92,11 @@ export class Desk {
       this.broker.publish(`$aws/things/${thingName}/jobs/${topic}`, JSON.stringify(body)),
     );
     this.interceptRequests();
-    this.broker = new BrokerModel({ clock, cloud: this.cloud, fate: () => "pass" });
+    this.broker = new BrokerModel({
+      clock,
+      cloud: this.cloud,
+      fate: (direction, _, name) => this.onPacket(direction, name),
+    });
     this.files = new FileStore(this.cloud);
     this.files.put(this.firmwares.offered);
     this.files.put(this.firmwares.next);

@@ -10,16 +10,22 @@ import type { Socket, SocketEvents } from "../../ports/network.ts";
 class GuardedTcp extends TCP {
   /** Bytes not yet read: TLSSocket keeps this count. */
   declare readable: number | undefined;
+  private isBroken = false;
 
   constructor(options: ConstructorParameters<typeof TCP>[0]) {
     const { onReadable, onWritable, onError } = options;
     function guard(callback: ((this: TCP, count: number) => void) | undefined) {
       return function (this: TCP, count: number): void {
+        const tcp = this as GuardedTcp;
+        if (tcp.isBroken) return;
         try {
-          callback?.call(this, count);
+          callback?.call(tcp, count);
         } catch (error) {
           trace(`tls: ${String(error)}\n`);
-          onError?.call(this);
+          tcp.isBroken = true;
+          // Else TLSSocket's timer, if it runs by now, would stumble over the next record.
+          tcp.readable = 0;
+          onError?.call(tcp);
         }
       };
     }

@@ -75,8 +75,26 @@ function changedRecord(bytes: Buffer, random: Random): string {
     () => ({ ...record, offset: record.offset ^ (1 << random.below(16)) }),
     () => ({ ...record, data: random.bytes(random.below(20)) }),
     () => ({ ...record, data: record.data.map((byte) => byte ^ (1 << random.below(8))) }),
-    () => ({ type: 4, offset: 0, data: random.pick([[0, 1], [0, 0], [0xff, 0xff], [0x80, 0], [0, 8]]) }),
-    () => ({ type: 2, offset: 0, data: random.pick([[0x10, 0], [0x20, 0], [0xff, 0xff]]) }),
+    () => ({
+      type: 4,
+      offset: 0,
+      data: random.pick([
+        [0, 1],
+        [0, 0],
+        [0xff, 0xff],
+        [0x80, 0],
+        [0, 8],
+      ]),
+    }),
+    () => ({
+      type: 2,
+      offset: 0,
+      data: random.pick([
+        [0x10, 0],
+        [0x20, 0],
+        [0xff, 0xff],
+      ]),
+    }),
   ];
   return hexRecord(random.pick(changes)());
 }

@@ -1,7 +1,10 @@
 /** What the bytes of a HEX file are for, by the letter of the specification; undefined: no such file. */
 export function referenceImage(text: string): Map<number, number> | undefined {
   // Line ends between records may be missing, and may be of any kind.
-  const lines = text.replaceAll(/[\r\n]+/g, "\n").replaceAll(":", "\n:").split("\n");
+  const lines = text
+    .replaceAll(/[\r\n]+/g, "\n")
+    .replaceAll(":", "\n:")
+    .split("\n");
   const image = new Map<number, number>();
   let base = 0;
   let wraps = false;

@@ -27,7 +27,8 @@ export const httpFuzzer: Fuzzer = {
     }).run();
     run.assertIdle();
     const isDone = run.events.includes("done");
-    if (isDone === (run.failure !== undefined)) throw new CampaignFailure("neither done nor failed");
+    if (isDone === (run.failure !== undefined))
+      throw new CampaignFailure("neither done nor failed");
     if (isDone && Buffer.compare(run.received, file) !== 0) {
       throw new CampaignFailure(`other bytes than the file's: ${run.story.join(", ")}`);
     }
@@ -49,6 +50,9 @@ function damaged(request: HttpRequest, { bytes, ending }: HttpReply, random: Ran
     "Location: https://other.example/",
   ]);
   const head = Buffer.from(bytes.subarray(0, end));
-  const told = random.below(3) > 0 ? head : Buffer.from(head.toString("latin1").replace("\r\n", `\r\n${line}\r\n`));
+  const told =
+    random.below(3) > 0
+      ? head
+      : Buffer.from(head.toString("latin1").replace("\r\n", `\r\n${line}\r\n`));
   return { bytes: joined(mutateBytes(told, random), bytes.subarray(end)), ending };
 }

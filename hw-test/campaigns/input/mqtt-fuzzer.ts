@@ -44,7 +44,8 @@ export const mqttFuzzer: Fuzzer = {
     const pieceBytes = random.pick([1, 5, 64, 4096]);
     for (let at = 0; at < stream.length; at += pieceBytes) {
       socket.deliver(stream.slice(at, at + pieceBytes));
-      if (!socket.isClosed && socket.unreadBytes > 0) throw new CampaignFailure("bytes left unread");
+      if (!socket.isClosed && socket.unreadBytes > 0)
+        throw new CampaignFailure("bytes left unread");
     }
     events.check(client.isConnected());
     client.stop();

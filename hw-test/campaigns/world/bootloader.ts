@@ -93,7 +93,9 @@ export class Bootloader {
   }
 
   private start(type: SwapType): void {
-    const sizes = [this.primary, this.secondary].map((slot) => readImage(slot.nor.bytes)?.byteLength);
+    const sizes = [this.primary, this.secondary].map(
+      (slot) => readImage(slot.nor.bytes)?.byteLength,
+    );
     const swapSize = Math.max(...sizes.map((size) => size ?? 0));
     if (type === "revert") this.requestRevert(swapSize);
     this.primaryTrailer.erase();

@@ -1,12 +1,15 @@
-import type { HttpReply, HttpRequest } from "../../model/http-server.ts";
 import { fileReply, httpReply } from "../../model/http-reply.ts";
+import type { HttpReply, HttpRequest } from "../../model/http-server.ts";
 import type { Firmware } from "./images.ts";
 import type { JobsCloud } from "./jobs-cloud.ts";
 
 /** S3 as one bucket: objects with an ETag, behind presigned URLs. */
 export class FileStore {
   private readonly cloud: JobsCloud;
-  private readonly objects = new Map<string, { readonly bytes: Uint8Array; readonly etag: string }>();
+  private readonly objects = new Map<
+    string,
+    { readonly bytes: Uint8Array; readonly etag: string }
+  >();
   private generation = 0;
 
   constructor(cloud: JobsCloud) {

@@ -1,9 +1,9 @@
-import { createNames } from "../../cloud/names.ts";
 import { ControlJobs } from "../../cloud/jobs/control.ts";
 import { DeviceJobs } from "../../cloud/jobs/device.ts";
 import type { Execution } from "../../cloud/jobs/execution.ts";
 import { Ledger, type Notification } from "../../cloud/jobs/ledger.ts";
 import { JobsTopics } from "../../cloud/mqtt/jobsTopics.ts";
+import { createNames } from "../../cloud/names.ts";
 import { Registry } from "../../cloud/registry/registry.ts";
 import type { VirtualClock } from "../../model/virtual-clock.ts";
 import type { Firmware } from "./images.ts";
@@ -30,7 +30,10 @@ export class JobsCloud {
   constructor(clock: VirtualClock, onNotification: (notification: Notification) => void) {
     this.clock = clock;
     this.ledger = new Ledger({
-      clock: { now: () => this.nowMs(), schedule: (delayMs, action) => this.later(delayMs, action) },
+      clock: {
+        now: () => this.nowMs(),
+        schedule: (delayMs, action) => this.later(delayMs, action),
+      },
       presign: ({ key }, expiresInS) => this.presign(key, expiresInS),
       onNotification,
     });

@@ -1,6 +1,6 @@
 import { Failure } from "../../../firmware/failure.ts";
 import type { Flash, FlashGeometry } from "../../../firmware/ports/flash.ts";
-import { NorFlash } from "../../model/nor-flash.ts";
+import type { NorFlash } from "../../model/nor-flash.ts";
 import type { Random } from "../random.ts";
 import type { Operation, PowerSupply } from "./power-supply.ts";
 

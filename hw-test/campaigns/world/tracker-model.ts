@@ -111,4 +111,3 @@ interface Flip {
   readonly offset: number;
   left: number | undefined;
 }
-

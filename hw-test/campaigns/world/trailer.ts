@@ -5,7 +5,12 @@ import { trailerBytes, trailerPages } from "./geometries.ts";
 export type SwapType = "none" | "test" | "permanent" | "revert";
 export type Flag = "unset" | "set" | "bad";
 
-const typeNumbers: Readonly<Record<SwapType, number>> = { none: 1, test: 2, permanent: 3, revert: 4 };
+const typeNumbers: Readonly<Record<SwapType, number>> = {
+  none: 1,
+  test: 2,
+  permanent: 3,
+  revert: 4,
+};
 const magic8 = "77c295f360d2ef7f3552500f2cb67980";
 /** After the alignment as a 16-bit number. */
 const magicTail = "2de15d29410b8d77679c110f1f8a";

@@ -16,9 +16,10 @@ export function registryRoutes(registry: Registry, names: Names): readonly Route
       const { thingName, thingArn, thingId } = thing;
       return { thingName, thingArn, thingId };
     }),
-    route("GET", "/things", () => ({
-      things: registry.allThings().map((thing) => ({ ...thing })),
-    })),
+    route("GET", "/things", (call) => {
+      const things = registry.allThings().map((thing) => ({ ...thing }));
+      return page(call, "things", things);
+    }),
     route("GET", "/things/{thingName}", (call) => {
       const thing = registry.thing(pathPart(call, "thingName"));
       return { ...thing, defaultClientId: thing.thingName };

@@ -15,6 +15,8 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { type Cloud, startCloud } from "../cloud.ts";
+import { ChunkSigner } from "../sigv4/chunkSigner.ts";
+import { algorithm, amzTimestamp, scopeText, signature, signingKey } from "../sigv4/signature.ts";
 import { sdkClients } from "../testing/clients.ts";
 import { createTestClock } from "../testing/clock.ts";
 import { get } from "../testing/get.ts";
@@ -77,6 +79,56 @@ test("a stream goes up in chunks with its checksum behind it", async () => {
   const got = await get(cloud, "https://bucket.s3.amazonaws.com/stream");
   assert.equal(got.body, `${"a".repeat(70_000)}z`);
 });
+
+test("an upload in signed chunks is stored if every chunk is what its signature says", async () => {
+  for (const [Key, sent, status] of [
+    ["signed-chunks", text, 200],
+    ["forged-chunks", text.replace("1", "7"), 403],
+  ] as const) {
+    assert.equal(await putInSignedChunks(Key, { signed: text, sent }), status);
+  }
+  assert.equal((await get(cloud, "https://bucket.s3.amazonaws.com/signed-chunks")).body, text);
+  assert.equal((await get(cloud, "https://bucket.s3.amazonaws.com/forged-chunks")).status, 404);
+});
+
+/** As older SDKs upload over plain HTTP. @returns the status of the answer */
+async function putInSignedChunks(
+  key: string,
+  { signed, sent }: { readonly signed: string; readonly sent: string },
+): Promise<number> {
+  const { host } = new URL(cloud.endpoints.s3);
+  const timestamp = amzTimestamp(clock.now());
+  const scope = { date: timestamp.slice(0, 8), region: cloud.region, service: "s3" };
+  const payloadHash = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+  const path = `/bucket/${key}`;
+  const headers = [
+    ["host", host],
+    ["x-amz-content-sha256", payloadHash],
+    ["x-amz-date", timestamp],
+    ["x-amz-decoded-content-length", String(sent.length)],
+  ] as const;
+  const { accessKeyId, secretAccessKey } = cloud.credentials;
+  const head = { method: "PUT", path, query: [], headers, payloadHash, timestamp, scope };
+  const seed = signature(head, secretAccessKey);
+  const chunks = new ChunkSigner({
+    signingKey: signingKey(scope, secretAccessKey),
+    scope: scopeText(scope),
+    timestamp,
+    signature: seed,
+  });
+  const names = headers.map(([name]) => name).join(";");
+  const credential = `Credential=${accessKeyId}/${scopeText(scope)}`;
+  const authorization = `${algorithm} ${credential}, SignedHeaders=${names}, Signature=${seed}`;
+  const first = `${signed.length};chunk-signature=${chunks.chunk(Buffer.from(signed))}`;
+  const last = `0;chunk-signature=${chunks.chunk(Buffer.alloc(0))}`;
+  const answer = await fetch(`${cloud.endpoints.s3}${path}`, {
+    method: "PUT",
+    headers: { ...Object.fromEntries(headers.slice(1)), authorization },
+    body: `${first}\r\n${sent}\r\n${last}\r\n\r\n`,
+  });
+  await answer.text();
+  return answer.status;
+}
 
 test("an upload whose checksum is wrong is not stored", async () => {
   const Key = "damaged";

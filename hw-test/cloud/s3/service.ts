@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Now } from "../clock.ts";
 import { type HttpRequest, type HttpResponse, header } from "../http/message.ts";
+import type { ChunkSigner } from "../sigv4/chunkSigner.ts";
 import type { AccessKey } from "../sigv4/presign.ts";
 import { type Refusal, verify } from "../sigv4/verify.ts";
 import { type Address, parseAddress } from "./address.ts";
@@ -19,6 +20,11 @@ const codeOfRefusal: Readonly<Record<Refusal, S3ErrorCode>> = {
   expired: "AccessDenied",
   "unsigned header": "AccessDenied",
 };
+
+interface Circumstances {
+  readonly fault: DownloadFault | undefined;
+  readonly chunks: ChunkSigner | undefined;
+}
 
 /**
  * S3's REST API, as far as firmware files need it. Everyone may read an object; whatever else
@@ -49,11 +55,11 @@ export class S3Service {
   private attempt(request: HttpRequest, fault: DownloadFault | undefined): HttpResponse {
     try {
       const address = parseAddress(header(request, "host") ?? "", request.path);
-      this.authorize(request, address);
+      const chunks = this.authorize(request, address);
       if (address.bucket === "") return this.listBuckets(request);
       return address.key === ""
         ? this.onBucket(request, address)
-        : this.onObject(request, address, fault);
+        : this.onObject(request, address, { fault, chunks });
     } catch (error) {
       if (error instanceof S3Error) return errorResponse(error);
       if (error instanceof URIError) return errorResponse(new S3Error("InvalidRequest", "bad URI"));
@@ -61,20 +67,22 @@ export class S3Service {
     }
   }
 
-  private authorize(request: HttpRequest, address: Address): void {
+  /** @returns what the chunks of its body are signed with; undefined for nobody's request */
+  private authorize(request: HttpRequest, address: Address): ChunkSigner | undefined {
     const verdict = verify(request, this.accessKeys, this.now());
-    if (verdict.kind === "signed") return;
+    if (verdict.kind === "signed") return verdict.chunks;
     if (verdict.kind === "refused") {
       throw new S3Error(codeOfRefusal[verdict.reason], verdict.message);
     }
     const reads = request.method === "GET" || request.method === "HEAD";
     if (!reads || address.key === "") throw new S3Error("AccessDenied", "Access Denied");
+    return undefined;
   }
 
   private onObject(
     request: HttpRequest,
     { bucket, key }: Address,
-    fault: DownloadFault | undefined,
+    { fault, chunks }: Circumstances,
   ): HttpResponse {
     const objects = this.bucket(bucket);
     switch (request.method) {
@@ -87,7 +95,7 @@ export class S3Service {
         return download(request, object, fault);
       }
       case "PUT": {
-        const object = this.newObject(request);
+        const object = this.newObject(request, chunks);
         objects.set(key, object);
         return answer(200, empty, {
           ETag: object.etag,
@@ -103,12 +111,12 @@ export class S3Service {
     }
   }
 
-  private newObject(request: HttpRequest): StoredObject {
+  private newObject(request: HttpRequest, chunks: ChunkSigner | undefined): StoredObject {
     const metadata = Object.keys(request.headers)
       .filter((name) => name.startsWith("x-amz-meta-"))
       .map((name) => [name, header(request, name) ?? ""] as const);
     return newObject({
-      body: uploadedBody(request),
+      body: uploadedBody(request, chunks),
       contentType: header(request, "content-type"),
       metadata: Object.fromEntries(metadata),
       nowMs: this.now(),

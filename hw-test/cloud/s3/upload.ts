@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type HttpRequest, header } from "../http/message.ts";
+import type { ChunkSigner } from "../sigv4/chunkSigner.ts";
 import { decodeChunked } from "./chunked.ts";
 import { crc32Base64 } from "./objects.ts";
 import { S3Error } from "./s3Error.ts";
@@ -12,14 +13,15 @@ const digests: Readonly<Record<string, (body: Buffer) => string>> = {
 };
 
 /**
- * The object in a PutObject request: un-chunked, its length and every checksum that came with it
- * checked.
+ * The object in a PutObject request: un-chunked, its length, every checksum and every chunk
+ * signature that came with it checked.
+ * @param chunks undefined for a request that nobody has signed
  */
-export function uploadedBody(request: HttpRequest): Buffer {
+export function uploadedBody(request: HttpRequest, chunks: ChunkSigner | undefined): Buffer {
   const payload = header(request, "x-amz-content-sha256") ?? "";
   const isChunked = payload.startsWith("STREAMING-");
   const { body, trailers } = isChunked
-    ? decodeChunked(request.body)
+    ? decodeChunked(request.body, payload.startsWith("STREAMING-AWS4-") ? chunks : undefined)
     : { body: request.body, trailers: new Map<string, string>() };
   const announced = header(request, "x-amz-decoded-content-length");
   if (announced !== undefined && Number(announced) !== body.length) {

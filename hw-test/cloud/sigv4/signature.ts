@@ -27,25 +27,26 @@ export interface ToSign {
 
 /** @returns the signature in hex */
 export function signature(toSign: ToSign, secretAccessKey: string): string {
-  const { date, region, service } = toSign.scope;
   const text = [
     algorithm,
     toSign.timestamp,
     scopeText(toSign.scope),
     createHash("sha256").update(canonicalRequest(toSign)).digest("hex"),
   ].join("\n");
-  const key = [date, region, service, "aws4_request"].reduce(
-    (previous: Buffer | string, part) => hmac(previous, part),
-    `AWS4${secretAccessKey}`,
-  );
-  return hmac(key, text).toString("hex");
+  return hmac(signingKey(toSign.scope, secretAccessKey), text).toString("hex");
+}
+
+/** Good for one day, region and service. */
+export function signingKey({ date, region, service }: Scope, secretAccessKey: string): Buffer {
+  const dateKey = hmac(`AWS4${secretAccessKey}`, date);
+  return hmac(hmac(hmac(dateKey, region), service), "aws4_request");
 }
 
 export function scopeText({ date, region, service }: Scope): string {
   return `${date}/${region}/${service}/aws4_request`;
 }
 
-function hmac(key: Buffer | string, text: string): Buffer {
+export function hmac(key: Buffer | string, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 

@@ -1,12 +1,26 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type HttpRequest, header } from "../http/message.ts";
+import { ChunkSigner } from "./chunkSigner.ts";
 import type { AccessKey } from "./presign.ts";
-import { algorithm, parseAmzTimestamp, type Scope, signature, type ToSign } from "./signature.ts";
+import {
+  algorithm,
+  parseAmzTimestamp,
+  type Scope,
+  scopeText,
+  signature,
+  signingKey,
+  type ToSign,
+} from "./signature.ts";
 
 /** How a request is signed. */
 export type Verdict =
   | { readonly kind: "anonymous" }
-  | { readonly kind: "signed"; readonly service: string }
+  | {
+      readonly kind: "signed";
+      readonly service: string;
+      /** For a body that comes in signed chunks. */
+      readonly chunks: ChunkSigner;
+    }
   | { readonly kind: "refused"; readonly reason: Refusal; readonly message: string };
 
 export type Refusal =
@@ -65,7 +79,16 @@ export function verify(
     const message = "There were headers present in the request which were not signed";
     return refused("unsigned header", message);
   }
-  return { kind: "signed", service: claim.scope.service };
+  return {
+    kind: "signed",
+    service: claim.scope.service,
+    chunks: new ChunkSigner({
+      signingKey: signingKey(claim.scope, accessKey.secretAccessKey),
+      scope: scopeText(claim.scope),
+      timestamp: claim.timestamp,
+      signature: claim.signature,
+    }),
+  };
 }
 
 /**
