@@ -4,7 +4,7 @@ import { McubootBoot } from "./swap/mcuboot.ts";
 import { batteryGate } from "./update/gate.ts";
 import { Update } from "./update/update.ts";
 import { runningVersion } from "./verify/identity.ts";
-// For signed jobs `./verify/signature.ts` instead: 45 KB of image (docs/decisions/003-ed25519.md).
+// For signed jobs `./verify/signature.ts` instead: 41 KB of image (docs/decisions/003-ed25519.md).
 import { verifyEd25519 } from "./verify/signature-off.ts";
 import { FIRMWARE_VERSION } from "./version.ts";
 

@@ -134,10 +134,19 @@ describe("update: a job that is gone", () => {
       half(desk, () => {
         isShut = phase === "armed";
       });
-      desk.runUntil(() => desk.phase === phase);
-      desk.cloud.act(first, "cancel");
-      desk.update?.onGone(first, "by the test");
-      assert.equal(desk.phase, "idle");
+      const leave = (): void => {
+        assert.equal(desk.phase, phase);
+        desk.cloud.act(first, "cancel");
+        desk.update?.onGone(first, "by the test");
+        assert.equal(desk.phase, "idle");
+      };
+      let hasLeft = false;
+      desk.onLine = (line) => {
+        if (hasLeft || !line.endsWith(` -> ${phase}`)) return;
+        hasLeft = true;
+        desk.clock.alarm(0, leave);
+      };
+      desk.runUntil(() => desk.phase === "idle" && hasLeft);
       assert.equal(desk.isSwapRequested, false);
       assert.equal(desk.tracker.store.values.has("progress"), false);
       isShut = false;

@@ -2,6 +2,7 @@ import { bitKinds, cleanPlan, type Plan } from "./plan.ts";
 import { planCampaign } from "./plan-campaign.ts";
 import type { Random } from "./random.ts";
 import { trackerMaps } from "./world/geometries.ts";
+import { flavours } from "./world/images.ts";
 
 const SAMPLED = 300;
 
@@ -11,7 +12,7 @@ function pagePlans(): Plan[] {
     const pages = Math.min(slot.byteLength / slot.blockLength, 40);
     const { blockLength } = slot;
     return Array.from({ length: pages }, (_, page) => page).flatMap((page) =>
-      bitKinds.flatMap((kind) =>
+      slotKinds.flatMap((kind) =>
         [0, 1, blockLength - 40, blockLength - 16].map((byte) => ({
           ...cleanPlan,
           map,
@@ -22,16 +23,34 @@ function pagePlans(): Plan[] {
   });
 }
 
+/** The store fails once, a few times, or from some change on for long, with images of each kind. */
+function storePlans(): Plan[] {
+  const changes = Array.from({ length: STORE_CHANGES }, (_, at) => at + 1);
+  return flavours.flatMap((image) =>
+    changes.flatMap((page) =>
+      [0, 1, 2, 5, 20].map((byte) => ({
+        ...cleanPlan,
+        image,
+        bits: [{ kind: "storeError" as const, page, byte }],
+      })),
+    ),
+  );
+}
+
+/** A clean run takes a few less. */
+const STORE_CHANGES = 16;
+const slotKinds = bitKinds.filter((kind) => kind !== "storeError");
+
 function bytePlans(random: Random): Plan[] {
   return Array.from({ length: SAMPLED }, () => ({
     ...cleanPlan,
     seed: 1 + random.below(1000),
-    bits: [{ kind: random.pick(bitKinds), page: random.below(10), byte: random.below(512) }],
+    bits: [{ kind: random.pick(slotKinds), page: random.below(10), byte: random.below(512) }],
   }));
 }
 
 export const bitsCampaign = planCampaign({
   name: "bits",
   about: "flash that does not erase, does not write, reports errors, or changes by itself",
-  plans: (random) => [...pagePlans(), ...bytePlans(random)],
+  plans: (random) => [...pagePlans(), ...storePlans(), ...bytePlans(random)],
 });

@@ -66,7 +66,8 @@ function allowedEnds(plan: Plan): string[] {
     if (server === "files" && forS >= 60) ends.push("DOWNLOAD_EXHAUSTED");
   }
   for (const { kind } of plan.bits) {
-    ends.push(...(kind === "flip" ? changedBitCodes : brokenPageCodes));
+    if (kind === "storeError") ends.push("STORE", "REVERTED");
+    else ends.push(...(kind === "flip" ? changedBitCodes : brokenPageCodes));
   }
   for (const { action } of plan.actions) {
     if (["cancel", "cancelJob", "replace"].includes(action)) ends.push("CANCELED");

@@ -64,11 +64,19 @@ export interface Outage {
   readonly forS: number;
 }
 
-export const bitKinds = ["deadPage", "stuckBit", "flip", "eraseError", "writeError"] as const;
+export const bitKinds = [
+  "deadPage",
+  "stuckBit",
+  "flip",
+  "eraseError",
+  "writeError",
+  "storeError",
+] as const;
 /**
  * Flash of the secondary slot that is broken from the start: a page that no erase clears, a bit that
  * never changes, operations that report an error. `flip`: a bit changes by itself, a while after the
- * page was written.
+ * page was written. `storeError`: not of the slot; the `page`-th change of the store, and `byte`
+ * after it, report an error.
  */
 export interface BitFault {
   readonly kind: (typeof bitKinds)[number];

@@ -66,6 +66,8 @@ export class Desk {
   onFileReply: (index: number) => ReplyFault | undefined = () => undefined;
   /** Bytes that the file server has delivered, heads included. */
   onDelivered: (totalBytes: number) => void = () => undefined;
+  /** Each line of the firmware's log, from inside its call. */
+  onLine: (line: string) => void = () => undefined;
   /** Keys that the store takes no value for and does not let go of. */
   readonly brokenKeys = new Set<string>();
   deliveredBytes = 0;
@@ -193,6 +195,7 @@ export class Desk {
     const { primary, secondary, store } = this.tracker;
     const log = (line: string): void => {
       this.log.push(line);
+      this.onLine(line);
     };
     const parts = { clock, network: this.link.network, primary, secondary, store, log };
     const platform: Platform = {

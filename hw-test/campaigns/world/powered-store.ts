@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { config } from "../../../firmware/config.ts";
+import { Failure } from "../../../firmware/failure.ts";
 import type { Store } from "../../../firmware/ports/store.ts";
 import type { PowerSupply } from "./power-supply.ts";
 
@@ -8,9 +9,12 @@ import type { PowerSupply } from "./power-supply.ts";
  * board's store keeps the promise on flash is tested in hw-test/virtual/board/kv.test.ts.
  */
 export class PoweredStore implements Store {
+  /** The n-th change and `count` - 1 after it report an error; counted from 1. */
+  failing: { readonly from: number; readonly count: number } | undefined;
   /** For a look from outside. */
   readonly values = new Map<string, Uint8Array>();
   private readonly supply: PowerSupply;
+  private changes = 0;
   /** For a cut inside: whether the new value has made it. */
   private readonly random: () => number;
 
@@ -37,6 +41,11 @@ export class PoweredStore implements Store {
   }
 
   private change(kind: "write" | "delete", apply: () => void): void {
+    this.changes += 1;
+    const since = this.changes - (this.failing?.from ?? Number.POSITIVE_INFINITY);
+    if (since >= 0 && since < (this.failing?.count ?? 0)) {
+      throw new Failure("STORE", `${kind}: device error`);
+    }
     const torn = (): void => {
       if (this.random() < 0.5) apply();
     };

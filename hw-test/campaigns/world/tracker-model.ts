@@ -75,6 +75,10 @@ export class TrackerModel {
   }
 
   private spoil({ kind, page, byte }: BitFault): void {
+    if (kind === "storeError") {
+      this.store.failing = { from: page, count: byte + 1 };
+      return;
+    }
     const { nor } = this.secondary;
     const offset = page * nor.geometry.blockLength + byte;
     const erased = nor.geometry.eraseValue;

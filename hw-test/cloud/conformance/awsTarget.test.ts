@@ -40,7 +40,7 @@ function fakeAws(failing: Record<string, number> = {}, patienceMs = 60_000) {
     bucket: "b",
     roleArn: undefined,
     prefix: "fota-1",
-    pace: { patienceMs, pollMs: 1, quietMs: 0, timerLagMs: 0 },
+    pace: { patienceMs, pollMs: 1, quietMs: 0, timerLagMs: 0, caseMaxMs: 1 },
   };
   return { options, names: () => calls.map(({ name }) => name), calls };
 }

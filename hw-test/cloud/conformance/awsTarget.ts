@@ -37,6 +37,7 @@ const awsPace: Pace = {
   pollMs: 1000,
   quietMs: 3000,
   timerLagMs: 90_000,
+  caseMaxMs: 300_000,
 };
 
 /** One certificate and one policy for all things of a run. */

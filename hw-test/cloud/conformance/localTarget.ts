@@ -20,7 +20,13 @@ export async function startLocalTarget(): Promise<Target> {
     bucket,
     prefix: "conformance",
     roleArn: "arn:aws:iam::123456789012:role/jobs",
-    pace: { patienceMs: localPatienceMs, pollMs: 5, quietMs: 0, timerLagMs: 0 },
+    pace: {
+      patienceMs: localPatienceMs,
+      pollMs: 5,
+      quietMs: 0,
+      timerLagMs: 0,
+      caseMaxMs: 3 * localPatienceMs,
+    },
     createThing: async (thingName) => ({
       thingName,
       thingArn: cloud.createThing(thingName).thingArn,

@@ -7,12 +7,18 @@ import { type CaseResult, runCase, select } from "./run.ts";
 import type { Target } from "./target.ts";
 
 /** Enough of a target for cases that use nothing of it but a thing. */
-function fakeTarget(more: { roleArn?: string; deleteFails?: boolean } = {}) {
+function fakeTarget(more: { roleArn?: string; deleteFails?: boolean; caseMaxMs?: number } = {}) {
   const deleted: string[] = [];
   const target = {
     prefix: "p",
     roleArn: more.roleArn,
-    pace: { patienceMs: 0, pollMs: 1, quietMs: 0, timerLagMs: 0 },
+    pace: {
+      patienceMs: 0,
+      pollMs: 1,
+      quietMs: 0,
+      timerLagMs: 0,
+      caseMaxMs: more.caseMaxMs ?? 60_000,
+    },
     createThing: async (thingName: string) => ({
       thingName,
       delete: async () => {
@@ -54,6 +60,18 @@ test("a case that throws has failed, with the reason, and what it made is delete
   );
   assert.equal(result.status, "failed");
   assert.match(result.reason ?? "", /one is not two/);
+  assert.deepEqual(deleted, ["p-c3-1"]);
+});
+
+test("a case that never ends has failed, and what it made is deleted", async () => {
+  const { target, deleted } = fakeTarget({ caseMaxMs: 1 });
+  const selection = selectionOf(async (bench) => {
+    await bench.newThing();
+    await new Promise(() => undefined);
+  });
+  const { status, reason } = await runCase(target, selection);
+  assert.equal(status, "failed");
+  assert.match(reason ?? "", /not done in 0\.001 s/);
   assert.deepEqual(deleted, ["p-c3-1"]);
 });
 

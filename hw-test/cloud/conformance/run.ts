@@ -40,11 +40,27 @@ export async function runCase(target: Target, selection: Selection): Promise<Cas
   }
   const startMs = performance.now();
   const bench = new Bench(target, `c${index}`);
-  const reason = await one.run(bench).then(() => undefined, messageOf);
+  const reason = await withDeadline(one.run(bench), target.pace.caseMaxMs).then(
+    () => undefined,
+    messageOf,
+  );
   const left = await bench.close();
   const seconds = Math.round(performance.now() - startMs) / 1000;
   if (reason === undefined) return { ...said, status: "passed", seconds, left };
   return { ...said, status: "failed", reason, seconds, left };
+}
+
+/** A connection that is lost must not stop the run, nor keep what was made from being deleted. */
+async function withDeadline(work: Promise<void>, maxMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done in ${maxMs / 1000} s`)), maxMs);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function messageOf(error: unknown): string {

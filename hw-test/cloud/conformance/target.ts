@@ -19,6 +19,8 @@ export interface Pace extends Patience {
   readonly quietMs: number;
   /** A timer of the service may be late by this much. */
   readonly timerLagMs: number;
+  /** A case that is not done by then has failed. */
+  readonly caseMaxMs: number;
 }
 
 /** An AWS that the cases are run against: AWS itself, or what stands for it. */

@@ -9,8 +9,8 @@ import RNG from "rng";
 import Timer from "timer";
 
 // A new image that hangs is reverted by the reset that follows. Longer than any one turn of the
-// firmware: a TLS handshake in JavaScript takes seconds on a Cortex-M4.
-const WATCHDOG_MS = 30_000;
+// firmware: a signature checked in JavaScript is estimated at half a minute on a Cortex-M4.
+const WATCHDOG_MS = 60_000;
 const SEED_BYTES = 32;
 
 const native = new FFI();
