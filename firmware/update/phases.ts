@@ -40,8 +40,10 @@ export type PhaseEvent =
   | "selfTestFailed"
   | "rollback";
 
+type Transition = readonly [from: Phase, on: PhaseEvent, to: Phase];
+
 /** The whole of the client's behaviour over time; docs/architecture.md shows the same table. */
-export const transitions: readonly (readonly [Phase, PhaseEvent, Phase])[] = Object.freeze([
+export const transitions: readonly Transition[] = frozen([
   ["starting", "nothingPending", "idle"],
   ["starting", "unconfirmedImage", "testing"],
   ["starting", "terminalState", "reporting"],
@@ -69,7 +71,13 @@ export const transitions: readonly (readonly [Phase, PhaseEvent, Phase])[] = Obj
   ["testing", "selfTestFailed", "resetting"],
 
   ["reporting", "reported", "idle"],
-] as const);
+]);
+
+/** Rows too, so that the table can be preloaded into ROM. */
+function frozen(rows: Transition[]): readonly Transition[] {
+  for (const row of rows) Object.freeze(row);
+  return Object.freeze(rows);
+}
 
 /** The phase that `event` leads to; asserts that the table knows it. */
 export function nextPhase(phase: Phase, event: PhaseEvent): Phase {

@@ -431,6 +431,19 @@ describe("update: start", () => {
     assert.equal(desk.boots, 1);
   });
 
+  it("goes on with a swap that is requested when the store takes no note of it", () => {
+    const desk = new Desk();
+    const { store } = desk.tracker;
+    const write = store.write.bind(store);
+    store.write = (key, value) => {
+      if (Buffer.from(value).includes('"requested"')) throw new Failure("STORE", "device error");
+      write(key, value);
+    };
+    const jobId = desk.cloud.order(desk.firmwares.offered);
+    desk.runUntilOver(jobId);
+    assert.equal(desk.end(jobId).status, "SUCCEEDED");
+  });
+
   it("begins anew when the journal's progress is garbage", () => {
     const desk = new Desk();
     const jobId = desk.cloud.order(desk.firmwares.offered);

@@ -303,10 +303,21 @@ export class Update implements JobsEvents, TransferEvents {
     attempt(
       () => {
         this.platform.boot.requestTestSwap();
-        this.journal.amend({ stage: "requested" });
+        this.noteRequest();
         this.resetSoon();
       },
       (failure) => this.onFailed(failure),
+    );
+  }
+
+  /**
+   * The request stands by now, and the job cannot fail for a store that takes no note of it. Without
+   * the note a revert looks like a cut before the request, and the image is tried once more.
+   */
+  private noteRequest(): void {
+    attempt(
+      () => this.journal.amend({ stage: "requested" }),
+      (failure) => this.logFailure(failure),
     );
   }
 

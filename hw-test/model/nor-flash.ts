@@ -45,6 +45,7 @@ export class NorFlash implements Flash {
   readonly bytes: Uint8Array;
   faults: NorFaults = {};
 
+  private readonly erasedPage: Uint8Array;
   private readonly erases: number[];
   private writes = 0;
   private bytesWritten = 0;
@@ -57,6 +58,7 @@ export class NorFlash implements Flash {
     this.geometry = geometry;
     this.bytes = new Uint8Array(geometry.byteLength).fill(geometry.eraseValue);
     if (content !== undefined) this.bytes.set(content);
+    this.erasedPage = new Uint8Array(geometry.blockLength).fill(geometry.eraseValue);
     this.erases = new Array<number>(geometry.byteLength / geometry.blockLength).fill(0);
   }
 
@@ -139,14 +141,9 @@ export class NorFlash implements Flash {
     throw new PowerCut();
   }
 
-  /** Bits only clear where an erased byte is 0xFF, and only set where it is 0x00. */
+  /** The bytes there are erased, so that every bit can take its value. */
   private program(bytes: Uint8Array, offset: number): void {
-    const setsBits = this.geometry.eraseValue === 0;
-    for (let index = 0; index < bytes.byteLength; index++) {
-      const old = this.bytes[offset + index] ?? 0;
-      const byte = bytes[index] ?? 0;
-      this.bytes[offset + index] = setsBits ? old | byte : old & byte;
-    }
+    this.bytes.set(bytes, offset);
     this.applyStuck();
   }
 
@@ -168,7 +165,12 @@ export class NorFlash implements Flash {
     }
   }
 
+  /** By whole buffers first: campaigns write gigabytes. */
   private checkErased(offset: number, length: number): void {
+    if (length <= this.erasedPage.byteLength) {
+      const found = this.bytes.subarray(offset, offset + length);
+      if (Buffer.compare(found, this.erasedPage.subarray(0, length)) === 0) return;
+    }
     for (let at = offset; at < offset + length; at++) {
       if (this.bytes[at] !== this.geometry.eraseValue) {
         throw new RangeError(`write at ${offset}: byte ${at} is not erased`);
