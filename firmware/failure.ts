@@ -84,7 +84,6 @@ export const failures = Object.freeze({
 
   // The client itself
   STORE: failedForNow("the key-value store does not take a value, or does not let go of one"),
-  INTERNAL: failedForNow("the client met a state it does not know"),
 } as const satisfies Record<string, FailureInfo>);
 
 export type FailureCode = keyof typeof failures;

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { UsageError } from "../usage-error.ts";
 import { type Fault, faultsOf, parseFault } from "../virtual/faults.ts";
@@ -91,7 +92,7 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     version: given["fw-version"] ?? "1.0.1",
     from: readText("--from", given.from),
     document: readDocument(given.job),
-    flashPath: given.flash,
+    flashPath: checkFlash(given.flash),
     resume: given.resume === true && existsSync(given.flash ?? ""),
     stopBeforeBoot: given["stop-before-boot"] === true,
     json: given.json === true,
@@ -140,6 +141,14 @@ function readDocument(path: string | undefined): string | undefined {
     throw new UsageError(`--job ${path}: ${(error as Error).message}`);
   }
   return text;
+}
+
+/** Said now, and not after the minute that building may take. */
+function checkFlash(path: string | undefined): string | undefined {
+  if (path !== undefined && !existsSync(dirname(resolve(path)))) {
+    throw new UsageError(`--flash ${path}: ENOENT: no such folder`);
+  }
+  return path;
 }
 
 function readPort(option: string, text: string | undefined): number {
