@@ -14,12 +14,12 @@ import type { SignatureVerifier } from "../verify/signature-verifier.ts";
 import { type ActiveJob, isSameFile, isSameRun, type JobIdentity, startJob } from "./active-job.ts";
 import { admit } from "./admission.ts";
 import { gatherEvidence, identityIn } from "./evidence.ts";
-import { firstShut, type Gate } from "./gate.ts";
+import type { Gate } from "./gate.ts";
+import { JobRun, type JobRunEvents } from "./job-run.ts";
 import { Journal, type UpdateRecord } from "./journal.ts";
 import { type Evidence, isImageOf, judgeReset } from "./judge.ts";
 import { nextPhase, type Phase, type PhaseEvent } from "./phases.ts";
 import { Reporter } from "./reporter.ts";
-import { Transfer, type TransferEvents } from "./transfer.ts";
 import { Trial } from "./trial.ts";
 
 export interface UpdateOptions {
@@ -37,7 +37,7 @@ export interface UpdateOptions {
  * The update client: takes jobs from the cloud and carries each through the phases of phases.ts.
  * `start` is called once after every reset; from then on it works by itself.
  */
-export class Update implements JobsEvents, TransferEvents {
+export class Update implements JobsEvents, JobRunEvents {
   private phase: Phase = "starting";
   private readonly options: UpdateOptions;
   private readonly platform: Platform;
@@ -46,12 +46,11 @@ export class Update implements JobsEvents, TransferEvents {
   private readonly mqtt: MqttClient;
   private readonly reporter: Reporter;
   private readonly trial: Trial;
-  /** Until the next look at the gates, or until the reset. */
-  private readonly pause: Deadline;
+  /** Until the reset, so that what was last told to the job leaves the device. */
+  private readonly farewell: Deadline;
   /** Until a request that the service has refused is put again. */
   private readonly retry: Deadline;
-  private job: ActiveJob | undefined;
-  private transfer: Transfer | undefined;
+  private run: JobRun | undefined;
 
   constructor(options: UpdateOptions) {
     const { platform, settings } = options;
@@ -59,7 +58,7 @@ export class Update implements JobsEvents, TransferEvents {
     this.options = options;
     this.platform = platform;
     this.journal = new Journal(platform.store);
-    this.pause = new Deadline(clock);
+    this.farewell = new Deadline(clock);
     this.retry = new Deadline(clock);
     this.jobs = new Jobs({
       thing: settings.thingName,
@@ -123,20 +122,20 @@ export class Update implements JobsEvents, TransferEvents {
 
   onOnline(): void {
     if (this.phase === "testing") this.trial.ask();
-    else if (this.job !== undefined) this.jobs.describe(this.job.jobId);
+    else if (this.run !== undefined) this.jobs.describe(this.run.job.jobId);
     else if (this.phase === "idle") this.jobs.startNext();
   }
 
   onExecution(execution: JobExecution | undefined): void {
     if (this.phase === "testing") this.trial.answer(execution);
-    else if (this.job !== undefined) this.refresh(this.job, execution);
+    else if (this.run !== undefined) this.hear(this.run, execution);
     else if (this.phase === "idle" && execution !== undefined) this.take(execution);
   }
 
   /** A notice may be old: what counts is the service's answer to a question. */
   onNextChanged(execution: JobExecution | undefined): void {
     const nothingNew = this.phase === "idle" && execution === undefined;
-    const sameJob = execution !== undefined && execution.jobId === this.job?.jobId;
+    const sameJob = execution !== undefined && execution.jobId === this.run?.job.jobId;
     if (!nothingNew && !sameJob) this.onOnline();
   }
 
@@ -147,7 +146,7 @@ export class Update implements JobsEvents, TransferEvents {
   onGone(jobId: string, reason: string): void {
     this.platform.log(`job ${jobId} is gone: ${reason}`);
     if (this.phase === "testing") this.trial.jobGone(reason);
-    else if (this.job?.jobId === jobId) this.abandon();
+    else if (this.run?.job.jobId === jobId) this.abandon();
     else this.settle(jobId);
   }
 
@@ -159,31 +158,20 @@ export class Update implements JobsEvents, TransferEvents {
     });
   }
 
-  onProgress(bytes: number): void {
-    if (this.job === undefined) return;
-    this.job.bytes = bytes;
-    this.reporter.tell(this.job, this.phase);
+  onPhase(event: PhaseEvent): void {
+    this.go(event);
   }
 
-  onUrlExpired(): void {
-    if (this.job === undefined) return;
-    this.job.wantsFreshUrl = true;
-    this.jobs.describe(this.job.jobId);
+  onProgress(): void {
+    if (this.run !== undefined) this.reporter.tell(this.run.job, this.phase);
   }
 
-  onDownloaded(): void {
-    this.go("downloaded");
-  }
-
-  onVerified(identity: string): void {
-    this.transfer = undefined;
-    this.journal.amend({ stage: "verified", image: identity });
-    this.go("verified");
-    this.tryGates();
+  onSwapRequested(): void {
+    this.resetSoon();
   }
 
   onFailed(failure: Failure): void {
-    if (this.job !== undefined) this.fail(this.job, failure);
+    if (this.run !== undefined) this.fail(this.run.job, failure);
   }
 
   private takeUp(record: UpdateRecord | undefined, found: Evidence): void {
@@ -214,17 +202,21 @@ export class Update implements JobsEvents, TransferEvents {
   /** Of an execution that is over only a late answer can tell; the next job was asked for since. */
   private take(execution: JobExecution): void {
     if (isTerminal(execution.status)) return;
+    const { platform, journal, jobs } = this;
+    const { settings, gates, verifySignature } = this.options;
     attempt(
       () => {
         const document = parseJobDocument(execution.jobId, execution.document);
-        admit(document, { settings: this.options.settings, platform: this.platform });
+        admit(document, { settings, platform });
         const job = startJob(execution, document);
         this.remember(job);
-        this.job = job;
+        const events = this;
+        const parts = { platform, settings, gates, verifySignature, journal, jobs, job, events };
+        this.run = new JobRun(parts);
       },
       (failure) => this.fail(execution, failure),
     );
-    if (this.job !== undefined) this.begin(this.job);
+    if (this.run !== undefined) this.begin(this.run);
   }
 
   private remember(job: ActiveJob): void {
@@ -242,89 +234,31 @@ export class Update implements JobsEvents, TransferEvents {
     });
   }
 
-  private begin(job: ActiveJob): void {
+  private begin(run: JobRun): void {
+    const { jobId, document } = run.job;
     this.retry.cancel();
-    this.platform.log(`job ${job.jobId}: ${job.document.size} bytes to ${job.document.version}`);
+    this.platform.log(`job ${jobId}: ${document.size} bytes to ${document.version}`);
     this.go("jobStarted");
-    this.tryGates();
-  }
-
-  private tryGates(): void {
-    const reason = firstShut(this.options.gates);
-    if (reason !== undefined) {
-      this.platform.log(`held: ${reason}`);
-      this.pause.start(config.gateIntervalMs, () => this.tryGates());
-      return;
-    }
-    this.go("gatesOpen");
-    if (this.phase === "downloading") this.beginTransfer();
-    else this.requestSwap();
-  }
-
-  private beginTransfer(): void {
-    if (this.job === undefined) return;
-    const { platform, journal } = this;
-    const { settings, verifySignature } = this.options;
-    const { document } = this.job;
-    attempt(
-      () => {
-        this.transfer = new Transfer({
-          platform,
-          settings,
-          document,
-          journal,
-          verifySignature,
-          events: this,
-        });
-        this.transfer.start();
-      },
-      (failure) => this.onFailed(failure),
-    );
+    run.start();
   }
 
   /** The answer to a question about the job under way. */
-  private refresh(job: ActiveJob, execution: JobExecution | undefined): void {
-    if (execution !== undefined && execution.jobId !== job.jobId) {
+  private hear(run: JobRun, execution: JobExecution | undefined): void {
+    const { jobId } = run.job;
+    if (execution !== undefined && execution.jobId !== jobId) {
       // A late answer to a question about another job says nothing of this one.
-      this.jobs.describe(job.jobId);
-    } else if (execution === undefined || !isSameRun(job, execution)) {
-      this.platform.log(`job ${job.jobId} is no longer ours`);
+      this.jobs.describe(jobId);
+    } else if (execution === undefined || !isSameRun(run.job, execution)) {
+      this.platform.log(`job ${jobId} is no longer ours`);
       this.abandon();
-    } else if (job.wantsFreshUrl) {
-      job.wantsFreshUrl = false;
-      attempt(
-        () => this.transfer?.useFile(parseJobDocument(job.jobId, execution.document).location),
-        (failure) => this.onFailed(failure),
-      );
+    } else {
+      run.refresh(execution);
     }
   }
 
-  private requestSwap(): void {
-    attempt(
-      () => {
-        this.platform.boot.requestTestSwap();
-        this.noteRequest();
-        this.resetSoon();
-      },
-      (failure) => this.onFailed(failure),
-    );
-  }
-
-  /**
-   * The request stands by now, and the job cannot fail for a store that takes no note of it. Without
-   * the note a revert looks like a cut before the request, and the image is tried once more.
-   */
-  private noteRequest(): void {
-    attempt(
-      () => this.journal.amend({ stage: "requested" }),
-      (failure) => this.logFailure(failure),
-    );
-  }
-
-  /** Later, so that what was last told to the job leaves the device. */
   private resetSoon(): void {
     this.go("swapRequested");
-    this.pause.start(config.resetDelayMs, () => this.reset());
+    this.farewell.start(config.resetDelayMs, () => this.reset());
   }
 
   private reset(): void {
@@ -379,11 +313,9 @@ export class Update implements JobsEvents, TransferEvents {
   }
 
   private leaveJob(event: PhaseEvent): void {
-    this.transfer?.stop();
-    this.transfer = undefined;
-    this.pause.cancel();
+    this.run?.stop();
+    this.run = undefined;
     this.reporter.endProgress();
-    this.job = undefined;
     this.forget();
     this.go(event);
   }
@@ -406,7 +338,7 @@ export class Update implements JobsEvents, TransferEvents {
     const from = this.phase;
     this.phase = nextPhase(from, event);
     this.platform.log(`update: ${from} -> ${this.phase}`);
-    if (this.job !== undefined) this.reporter.tell(this.job, this.phase);
+    this.onProgress();
   }
 
   private isResetting(): boolean {

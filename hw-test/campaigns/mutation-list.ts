@@ -129,7 +129,7 @@ export const mutations: readonly Mutation[] = [
         file: "firmware/update/update.ts",
         find: '    this.go("swapRequested");\n',
         replace: `    this.go("swapRequested");
-    if (this.job !== undefined) this.reporter.succeed(this.job);
+    if (this.run !== undefined) this.reporter.succeed(this.run.job);
 `,
       },
     ],

@@ -1,0 +1,150 @@
+import { config } from "../config.ts";
+import { Deadline } from "../deadline.ts";
+import { attempt, type Failure } from "../failure.ts";
+import { parseJobDocument } from "../job/document.ts";
+import type { JobExecution } from "../job/execution.ts";
+import type { Jobs } from "../job/jobs.ts";
+import type { Platform } from "../ports/platform.ts";
+import type { Settings } from "../settings.ts";
+import type { SignatureVerifier } from "../verify/signature-verifier.ts";
+import type { ActiveJob } from "./active-job.ts";
+import { firstShut, type Gate } from "./gate.ts";
+import type { Journal } from "./journal.ts";
+import type { PhaseEvent } from "./phases.ts";
+import { Transfer, type TransferEvents } from "./transfer.ts";
+
+export interface JobRunEvents {
+  /** Called before what the new phase does is begun. */
+  onPhase(event: PhaseEvent): void;
+  /** More of the file is in flash: `job.bytes`. */
+  onProgress(): void;
+  /** The bootloader is to run the new image once: only the reset is missing. */
+  onSwapRequested(): void;
+  onFailed(failure: Failure): void;
+}
+
+export interface JobRunOptions {
+  readonly platform: Platform;
+  readonly settings: Settings;
+  readonly gates: readonly Gate[];
+  readonly verifySignature: SignatureVerifier | undefined;
+  readonly journal: Journal;
+  readonly jobs: Jobs;
+  readonly job: ActiveJob;
+  readonly events: JobRunEvents;
+}
+
+/** One job from its start to the request for the swap: gates, transfer, gates again, swap. */
+export class JobRun implements TransferEvents {
+  readonly job: ActiveJob;
+  private readonly options: JobRunOptions;
+  /** Until the next look at the gates. */
+  private readonly pause: Deadline;
+  private transfer: Transfer | undefined;
+  private verified = false;
+
+  constructor(options: JobRunOptions) {
+    this.job = options.job;
+    this.options = options;
+    this.pause = new Deadline(options.platform.clock);
+  }
+
+  /** Goes on as far as the gates let it. */
+  start(): void {
+    const reason = firstShut(this.options.gates);
+    if (reason !== undefined) {
+      this.options.platform.log(`held: ${reason}`);
+      this.pause.start(config.gateIntervalMs, () => this.start());
+      return;
+    }
+    this.options.events.onPhase("gatesOpen");
+    if (this.verified) this.requestSwap();
+    else this.beginTransfer();
+  }
+
+  /** Nothing is called after this; the journal keeps what was reached. */
+  stop(): void {
+    this.transfer?.stop();
+    this.pause.cancel();
+  }
+
+  /** The service's answer about this very job: its document may hold the URL that is waited for. */
+  refresh(execution: JobExecution): void {
+    const { job } = this;
+    if (!job.wantsFreshUrl) return;
+    job.wantsFreshUrl = false;
+    attempt(
+      () => this.transfer?.useFile(parseJobDocument(job.jobId, execution.document).location),
+      (failure) => this.onFailed(failure),
+    );
+  }
+
+  onProgress(bytes: number): void {
+    this.job.bytes = bytes;
+    this.options.events.onProgress();
+  }
+
+  onUrlExpired(): void {
+    this.job.wantsFreshUrl = true;
+    this.options.jobs.describe(this.job.jobId);
+  }
+
+  onDownloaded(): void {
+    this.options.events.onPhase("downloaded");
+  }
+
+  onVerified(identity: string): void {
+    this.verified = true;
+    this.transfer = undefined;
+    this.options.journal.amend({ stage: "verified", image: identity });
+    this.options.events.onPhase("verified");
+    this.start();
+  }
+
+  onFailed(failure: Failure): void {
+    this.options.events.onFailed(failure);
+  }
+
+  private beginTransfer(): void {
+    const { platform, settings, journal, verifySignature, job } = this.options;
+    const { document } = job;
+    attempt(
+      () => {
+        this.transfer = new Transfer({
+          platform,
+          settings,
+          document,
+          journal,
+          verifySignature,
+          events: this,
+        });
+        this.transfer.start();
+      },
+      (failure) => this.onFailed(failure),
+    );
+  }
+
+  private requestSwap(): void {
+    const { platform, events } = this.options;
+    attempt(
+      () => {
+        platform.boot.requestTestSwap();
+        this.noteRequest();
+        events.onSwapRequested();
+      },
+      (failure) => this.onFailed(failure),
+    );
+  }
+
+  /**
+   * The request stands by now, and the job cannot fail for a store that takes no note of it. Without
+   * the note a revert looks like a cut before the request, and the image is tried once more.
+   */
+  private noteRequest(): void {
+    const { platform, journal } = this.options;
+    attempt(
+      () => journal.amend({ stage: "requested" }),
+      ({ code, detail }) => platform.log(`journal: ${code}: ${detail}`),
+    );
+  }
+}
