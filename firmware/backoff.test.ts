@@ -21,6 +21,8 @@ test("draws from the upper half of the ceiling", () => {
         assert.equal(waitMs, Math.floor(waitMs));
       }
     }),
+    // Rounded up, the largest draw there is would reach the ceiling.
+    { examples: [[0.9999999999999999]] },
   );
 });
 

@@ -29,7 +29,9 @@ export class Backoff {
   next(): number {
     const ceilingMs = this.ceilingMs;
     this.ceilingMs = Math.min(this.options.maxMs, ceilingMs * 2);
-    return Math.floor(ceilingMs / 2 + this.options.random() * (ceilingMs / 2));
+    const half = ceilingMs / 2;
+    // The sum is not rounded: just below the ceiling it would round up to it.
+    return Math.ceil(half) + Math.floor(this.options.random() * Math.floor(half));
   }
 
   /** After a success: start again from `minMs`. */

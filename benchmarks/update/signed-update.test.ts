@@ -10,7 +10,7 @@ const pkcs8 = { type: "pkcs8", format: "pem" } as const;
 const pem = generateKeyPairSync("ed25519").privateKey.export(pkcs8) as string;
 const key = new SigningKey(pem);
 
-describe("a tracker with a public key", { timeout: 120_000 }, () => {
+describe("a tracker with a public key", { timeout: 600_000 }, () => {
   let rig: BenchRig;
   let from: BuiltImage;
   let to: BuiltImage;

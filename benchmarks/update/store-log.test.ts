@@ -10,7 +10,7 @@ import { liveBytes, storeLog } from "./store-log.ts";
 const folder = mkdtempSync(join(tmpdir(), "store-log-"));
 after(() => rmSync(folder, { recursive: true }));
 
-describe("storeLog", { timeout: 120_000 }, () => {
+describe("storeLog", { timeout: 600_000 }, () => {
   it("reads what the board has written", async () => {
     const path = join(folder, "flash.bin");
     for (const [key, value] of [
