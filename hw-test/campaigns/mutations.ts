@@ -12,6 +12,7 @@ const entry = "hw-test/campaigns/main.ts";
 const copied = ["firmware", "hw-test", "tools", "package.json", "tsconfig.json"];
 /** A case takes seconds; one that hangs is not caught. */
 const CASE_MAX_MS = 60_000;
+const OUTPUT_MAX_BYTES = 4_000_000;
 const skipped: ReadonlySet<string> = new Set(["node_modules"]);
 
 /**
@@ -48,7 +49,8 @@ function copySources(folder: string): void {
 
 /** @returns what is wrong, or undefined when the bug is caught and nothing else is */
 async function judge(folder: string, mutation: Mutation): Promise<string | undefined> {
-  if ((await exitCode(folder, mutation)) !== 0) return "FAILS WITHOUT THE BUG";
+  const clean = await run(folder, mutation);
+  if (clean.code !== 0) return "FAILS WITHOUT THE BUG";
   const originals = new Map<string, string>();
   for (const { file, find, replace } of mutation.edits) {
     const path = join(folder, file);
@@ -60,16 +62,24 @@ async function judge(folder: string, mutation: Mutation): Promise<string | undef
       source.replace(find, () => replace),
     );
   }
-  const code = await exitCode(folder, mutation);
+  const { code, text } = await run(folder, mutation);
   for (const [path, source] of originals) writeFileSync(path, source);
-  return code === 1 ? undefined : "NOT CAUGHT";
+  // A copy that does not even load ends with 1 as well, and has caught nothing.
+  return code === 1 && text.includes(`FAILED ${mutation.caseName}`) ? undefined : "NOT CAUGHT";
 }
 
-function exitCode(folder: string, { campaign, caseName }: Mutation): Promise<number> {
+function run(
+  folder: string,
+  { campaign, caseName }: Mutation,
+): Promise<{ readonly code: number; readonly text: string }> {
   const args = [...process.execArgv, join(folder, entry), campaign, "--case", caseName];
+  const options = { cwd: folder, timeout: CASE_MAX_MS, maxBuffer: OUTPUT_MAX_BYTES };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, args, { cwd: folder, timeout: CASE_MAX_MS }, () => {});
-    child.on("exit", (code) => resolve(code ?? -1));
+    let code = -1;
+    const child = execFile(process.execPath, args, options, (_, text) => resolve({ code, text }));
+    child.on("exit", (exitCode) => {
+      code = exitCode ?? -1;
+    });
   });
 }
 
