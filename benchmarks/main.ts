@@ -1,4 +1,4 @@
-import { UsageError } from "../hw-test/usage-error.ts";
+import { print, runCommand } from "../hw-test/command.ts";
 import { buildImage } from "../tools/build/image.ts";
 import { type Figure, figureLine } from "./figure.ts";
 import { hexSpeed } from "./hex/speed.ts";
@@ -57,17 +57,4 @@ async function measureAll(options: BenchOptions): Promise<Record<string, Figure[
   return results;
 }
 
-function print(text: string): void {
-  process.stdout.write(text);
-}
-
-// The SDK's advice on its own future needs of Node is not what a benchmark was asked for.
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`npm run bench: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand("npm run bench", main);

@@ -1,3 +1,4 @@
+import { print, runCommand } from "../command.ts";
 import { UsageError } from "../usage-error.ts";
 import { campaignNamed } from "./campaigns.ts";
 import { runMutations } from "./mutations.ts";
@@ -71,14 +72,4 @@ async function runOne(
   return tally;
 }
 
-function print(text: string): void {
-  process.stdout.write(text);
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`npm run campaign: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand("npm run campaign", main);

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { runCommand } from "../command.ts";
 import type { CloudSide } from "../steps/cloud-side.ts";
 import { UsageError } from "../usage-error.ts";
 import { startAwsSide } from "./aws-side.ts";
@@ -53,11 +54,12 @@ async function reached(option: string, side: Promise<CloudSide>): Promise<CloudS
   }
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof BadFeatures)) throw error;
-  const name = error instanceof UsageError ? "npm run feature: " : "";
-  process.stderr.write(`${name}${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand("npm run feature", async (args) => {
+  try {
+    return await main(args);
+  } catch (error) {
+    if (!(error instanceof BadFeatures)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+});

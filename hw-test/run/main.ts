@@ -1,4 +1,4 @@
-import { UsageError } from "../usage-error.ts";
+import { print, runCommand } from "../command.ts";
 import { HELP, parseOptions, type RunOptions } from "./options.ts";
 import { progressDisplay } from "./progress.ts";
 import { describeEnd, isDone, summary } from "./result.ts";
@@ -24,17 +24,4 @@ function doneText({ stopBeforeBoot }: RunOptions, version: string): string {
   return `done: the tracker runs ${version}, confirmed`;
 }
 
-function print(text: string): void {
-  process.stdout.write(text);
-}
-
-// The SDK's advice on its own future needs of Node is not what a person at the bench asked for.
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`npm start: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand("npm start", main);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { IoTClient } from "@aws-sdk/client-iot";
 import { S3Client } from "@aws-sdk/client-s3";
+import { print, runCommand } from "../../command.ts";
 import { UsageError } from "../../usage-error.ts";
 import { startAwsTarget } from "./awsTarget.ts";
 import { startLocalTarget } from "./localTarget.ts";
@@ -68,17 +69,4 @@ async function start(wanted: ConformanceOptions["target"]): Promise<Target> {
   }
 }
 
-function print(text: string): void {
-  process.stdout.write(text);
-}
-
-// The SDK's advice on its own future needs of Node is not what a person at the bench asked for.
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`npm run conformance: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand("npm run conformance", main);
