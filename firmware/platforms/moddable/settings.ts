@@ -1,4 +1,5 @@
 import { assert } from "../../assert.ts";
+import { config } from "../../config.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Settings } from "../../settings.ts";
 import { decodeUtf8 } from "../../utf8.ts";
@@ -15,7 +16,7 @@ const defaults = Object.freeze({
   allowDowngrade: false,
   publicKey: undefined,
   hardware: undefined,
-  selfTestDeadlineMs: 300_000,
+  selfTestDeadlineMs: config.selfTestDeadlineMs,
   batteryMinimum: undefined,
 });
 
