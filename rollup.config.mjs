@@ -27,7 +27,7 @@ const shims = {
   "process-nextick-args": "nextick.ts",
 };
 
-const images = "hw-test/virtual/images";
+const images = "tools/build/images";
 const flavours = {
   normal: { input: "firmware/main.ts", stubs: {} },
   signed: {

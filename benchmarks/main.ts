@@ -1,5 +1,5 @@
-import { print, runCommand } from "../hw-test/command.ts";
 import { buildImage } from "../tools/build/image.ts";
+import { print, runCommand } from "../tools/command-line/command.ts";
 import { type Figure, figureLine } from "./figure.ts";
 import { hexSpeed } from "./hex/speed.ts";
 import { memory } from "./memory/memory.ts";

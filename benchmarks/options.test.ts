@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { UsageError } from "../hw-test/usage-error.ts";
+import { UsageError } from "../tools/command-line/usage-error.ts";
 import { parseOptions, sections } from "./options.ts";
 
 describe("parseOptions", () => {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { UsageError } from "../hw-test/usage-error.ts";
+import { UsageError } from "../tools/command-line/usage-error.ts";
 
 export const sections = Object.freeze(["hex", "memory", "wear", "link", "series"] as const);
 export type Section = (typeof sections)[number];

@@ -1,6 +1,30 @@
-import type { LinkProfile } from "./virtual/link-profile.ts";
-import type { PartitionName } from "./virtual/memory-map.ts";
-import type { Settings } from "./virtual/provisioning.ts";
+import type { Settings as FirmwareSettings } from "../firmware/settings.ts";
+import type { PartitionName } from "../tools/image/memory-map.ts";
+
+/**
+ * The radio link between the tracker and its servers. The model carries application bytes: what
+ * TLS, TCP and IP add is not counted.
+ */
+export interface LinkProfile {
+  readonly name: string;
+  /** Bits per second in each direction; Infinity for no limit. */
+  readonly bitsPerSecond: number;
+  /** Milliseconds there and back; half of it each way. */
+  readonly roundTripMs: number;
+  /**
+   * Share of segments that need to be sent again, 0 to below 1. A byte stream loses nothing: what
+   * follows waits behind the repeated segment, `retransmitMs` longer.
+   */
+  readonly lossShare: number;
+  readonly retransmitMs: number;
+}
+
+/**
+ * What a tracker is told once, before it is deployed; the firmware has defaults for the rest.
+ * Certificates are not among it: they are the modem's, here the rig's.
+ */
+export type Settings = Partial<FirmwareSettings> &
+  Pick<FirmwareSettings, "thingName" | "brokerHost" | "brokerPort">;
 
 /** One line of the tracker's console. */
 export interface ConsoleLine {

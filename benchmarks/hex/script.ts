@@ -8,7 +8,7 @@ import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import typescript from "@rollup/plugin-typescript";
 import { type Plugin, rollup } from "rollup";
-import { buildBoard, runBoardTool } from "../../hw-test/virtual/board.ts";
+import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
 
 const run = promisify(execFile);
 const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));

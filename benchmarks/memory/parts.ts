@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type Plugin, rollup } from "rollup";
 import { loadConfigFile } from "rollup/loadConfigFile";
-import { buildBoard, runBoardTool } from "../../hw-test/virtual/board.ts";
+import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
 
 const run = promisify(execFile);
 const inRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Settings } from "../../firmware/settings.ts";
 import { type Cloud, startCloud } from "../../hw-test/cloud/cloud.ts";
 import { isOver, type JobOrder, type JobState, UpdateJob } from "../../hw-test/run/job.ts";
-import { FlashFile } from "../../hw-test/virtual/flash-file.ts";
-import { VirtualTracker } from "../../hw-test/virtual/tracker.ts";
-import type { VirtualTrackerOptions } from "../../hw-test/virtual/tracker-options.ts";
+import { FlashFile } from "../../hw-test/trackers/virtual/flash-file.ts";
+import { VirtualTracker } from "../../hw-test/trackers/virtual/tracker.ts";
+import type { VirtualTrackerOptions } from "../../hw-test/trackers/virtual/tracker-options.ts";
 
 const THING = "bench-tracker";
 const BUCKET = "bench-bucket";

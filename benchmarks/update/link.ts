@@ -1,6 +1,6 @@
-import { nrf9160FlashTiming, operationMs } from "../../hw-test/virtual/flash-timing.ts";
-import { linkProfiles } from "../../hw-test/virtual/link-profile.ts";
-import type { VirtualTracker } from "../../hw-test/virtual/tracker.ts";
+import { linkProfiles } from "../../hw-test/trackers/link-profile.ts";
+import { nrf9160FlashTiming, operationMs } from "../../hw-test/trackers/virtual/flash-timing.ts";
+import type { VirtualTracker } from "../../hw-test/trackers/virtual/tracker.ts";
 import type { Figure } from "../figure.ts";
 import type { Images } from "../memory/pool.ts";
 import type { BenchRig } from "../tracker/rig.ts";

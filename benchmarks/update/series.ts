@@ -1,4 +1,4 @@
-import type { VirtualTracker } from "../../hw-test/virtual/tracker.ts";
+import type { VirtualTracker } from "../../hw-test/trackers/virtual/tracker.ts";
 import type { Figure } from "../figure.ts";
 import type { Images } from "../memory/pool.ts";
 import { type BenchRig, pause } from "../tracker/rig.ts";

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { runBoardTool } from "../../hw-test/virtual/board.ts";
-import { FlashFile } from "../../hw-test/virtual/flash-file.ts";
+import { runBoardTool } from "../../hw-test/board/program.ts";
+import { FlashFile } from "../../hw-test/trackers/virtual/flash-file.ts";
 import { liveBytes, storeLog } from "./store-log.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "store-log-"));

@@ -1,4 +1,4 @@
-/** A record of the board's key-value store (hw-test/virtual/board/kv.h). */
+/** A record of the board's key-value store (hw-test/board/kv.h). */
 export interface StoreRecord {
   readonly name: string;
   readonly isDeleted: boolean;

@@ -1,5 +1,5 @@
-import { parseFault } from "../../hw-test/virtual/faults.ts";
-import type { VirtualTracker } from "../../hw-test/virtual/tracker.ts";
+import { parseFault } from "../../hw-test/trackers/virtual/faults.ts";
+import type { VirtualTracker } from "../../hw-test/trackers/virtual/tracker.ts";
 import type { Figure } from "../figure.ts";
 import type { Images } from "../memory/pool.ts";
 import type { BenchRig } from "../tracker/rig.ts";

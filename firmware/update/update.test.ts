@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { THING } from "../../hw-test/campaigns/world/jobs-cloud.ts";
-import { Desk, refusal } from "../../hw-test/faults/desk.ts";
+import { Desk, refusal } from "../../hw-test/desk/desk.ts";
+import { THING } from "../../hw-test/desk/jobs-cloud.ts";
 import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
 import { type JobExecution, parseExecution } from "../job/execution.ts";

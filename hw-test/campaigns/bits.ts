@@ -1,8 +1,8 @@
-import { bitKinds, cleanPlan, type Plan } from "./plan.ts";
+import { trackerMaps } from "../desk/geometries.ts";
+import { flavours } from "../desk/images.ts";
+import { bitKinds, cleanPlan, type Plan } from "../desk/plan.ts";
+import type { Random } from "../desk/random.ts";
 import { planCampaign } from "./plan-campaign.ts";
-import type { Random } from "./random.ts";
-import { trackerMaps } from "./world/geometries.ts";
-import { flavours } from "./world/images.ts";
 
 const SAMPLED = 300;
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Plan } from "../desk/plan.ts";
 import { checkInvariants } from "./invariants.ts";
 import type { Outcome } from "./outcome.ts";
-import { type Plan, planText } from "./plan.ts";
+import { planText } from "./plan-text.ts";
 import { World } from "./world.ts";
 
 export interface Scope {

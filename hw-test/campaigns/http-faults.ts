@@ -1,6 +1,6 @@
+import type { FileStore } from "../desk/file-store.ts";
 import { fileReply, httpReply } from "../model/http-reply.ts";
 import type { HttpReply, HttpRequest } from "../model/http-server.ts";
-import type { FileStore } from "./world/file-store.ts";
 
 interface FileAnswer {
   readonly request: HttpRequest;

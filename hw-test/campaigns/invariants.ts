@@ -1,8 +1,9 @@
+import { BrokenInvariant } from "../desk/broken-invariant.ts";
+import { trackerMap } from "../desk/geometries.ts";
+import { SECRET } from "../desk/jobs-cloud.ts";
+import type { Plan } from "../desk/plan.ts";
 import { allowedCodes } from "./http-faults.ts";
-import { CampaignFailure, type JobEnd, type Outcome } from "./outcome.ts";
-import type { Plan } from "./plan.ts";
-import { trackerMap } from "./world/geometries.ts";
-import { SECRET } from "./world/jobs-cloud.ts";
+import type { JobEnd, Outcome } from "./outcome.ts";
 
 /**
  * After the last fault: connections and resets that the client may still need to finish. A job resets
@@ -26,7 +27,7 @@ const changedBitCodes = [
 /**
  * What must hold after every case, whatever was done to the tracker. That there was a bootable image
  * at every instant, and that it was one that was flashed or served, is checked at each boot.
- * @throws CampaignFailure
+ * @throws BrokenInvariant
  */
 export function checkInvariants(plan: Plan, outcome: Outcome): void {
   checkTruth(outcome);
@@ -155,5 +156,5 @@ function told(job: JobEnd): string {
 }
 
 function require(holds: boolean, otherwise: string): void {
-  if (!holds) throw new CampaignFailure(otherwise);
+  if (!holds) throw new BrokenInvariant(otherwise);
 }

@@ -1,8 +1,15 @@
+import type { Flavour } from "../desk/images.ts";
+import {
+  type Action,
+  actions,
+  cleanPlan,
+  type Plan,
+  type Point,
+  packetFates,
+} from "../desk/plan.ts";
+import type { Random } from "../desk/random.ts";
 import { runPlan } from "./campaign.ts";
-import { type Action, actions, cleanPlan, type Plan, type Point, packetFates } from "./plan.ts";
 import { planCampaign } from "./plan-campaign.ts";
-import type { Random } from "./random.ts";
-import type { Flavour } from "./world/images.ts";
 
 const SAMPLED = 3000;
 const images: readonly Flavour[] = ["good", "sick", "crash"];

@@ -1,5 +1,4 @@
-import { runPlan } from "./campaign.ts";
-import { httpMisbehaviours } from "./http-faults.ts";
+import { type Flavour, flavours } from "../desk/images.ts";
 import {
   byteFates,
   cleanPlan,
@@ -8,10 +7,11 @@ import {
   type PacketFault,
   type Plan,
   packetFates,
-} from "./plan.ts";
+} from "../desk/plan.ts";
+import type { Random } from "../desk/random.ts";
+import { runPlan } from "./campaign.ts";
+import { httpMisbehaviours } from "./http-faults.ts";
 import { planCampaign } from "./plan-campaign.ts";
-import type { Random } from "./random.ts";
-import { type Flavour, flavours } from "./world/images.ts";
 
 const SAMPLED = Object.freeze({ packetPairs: 1500, nrf9160Bytes: 150, mixed: 1000 });
 /** The nRF9160 image is two requests long. */

@@ -1,5 +1,5 @@
-import { print, runCommand } from "../command.ts";
-import { UsageError } from "../usage-error.ts";
+import { print, runCommand } from "../../tools/command-line/command.ts";
+import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { campaignNamed } from "./campaigns.ts";
 import { runMutations } from "./mutations.ts";
 import { type CampaignOptions, HELP, parseOptions } from "./options.ts";

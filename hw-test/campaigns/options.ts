@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { campaigns } from "./campaigns.ts";
 
 export interface CampaignOptions {

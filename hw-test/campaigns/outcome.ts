@@ -1,7 +1,4 @@
-import type { Flavour } from "./world/images.ts";
-
-/** An invariant does not hold. */
-export class CampaignFailure extends Error {}
+import type { Flavour } from "../desk/images.ts";
 
 export interface JobEnd {
   readonly jobId: string;

@@ -1,6 +1,7 @@
+import type { Plan } from "../desk/plan.ts";
+import { Random } from "../desk/random.ts";
 import { type Campaign, type Case, planCase, type Scope, shardOf } from "./campaign.ts";
-import { type Plan, parsePlan } from "./plan.ts";
-import { Random } from "./random.ts";
+import { parsePlan } from "./plan-text.ts";
 
 export interface PlanCampaign {
   readonly name: string;

@@ -1,3 +1,8 @@
+import { trackerMaps } from "../desk/geometries.ts";
+import type { Flavour } from "../desk/images.ts";
+import { cleanPlan, type Plan } from "../desk/plan.ts";
+import type { Cut } from "../desk/power-supply.ts";
+import { Random } from "../desk/random.ts";
 import {
   type Campaign,
   type Case,
@@ -7,11 +12,7 @@ import {
   type Scope,
   shardOf,
 } from "./campaign.ts";
-import { cleanPlan, type Plan, parsePlan } from "./plan.ts";
-import { Random } from "./random.ts";
-import { trackerMaps } from "./world/geometries.ts";
-import type { Flavour } from "./world/images.ts";
-import type { Cut } from "./world/power-supply.ts";
+import { parsePlan } from "./plan-text.ts";
 
 const allWhens = ["before", "inside", "after"] as const;
 /** Second cuts on the real map, and cuts in a row there and elsewhere, are drawn by the seed. */

@@ -1,20 +1,21 @@
+import { BrokenInvariant } from "../desk/broken-invariant.ts";
+import { BrokerModel, type PacketFate } from "../desk/broker.ts";
+import { Restart, startFirmware } from "../desk/device.ts";
+import { DeviceClock } from "../desk/device-clock.ts";
+import { FileServerModel } from "../desk/file-server.ts";
+import { FileStore } from "../desk/file-store.ts";
+import { type Firmwares, firmwaresFor } from "../desk/firmwares.ts";
+import { trackerMap } from "../desk/geometries.ts";
+import { type Firmware, flavourOf } from "../desk/images.ts";
+import { JobsCloud } from "../desk/jobs-cloud.ts";
+import { Link } from "../desk/link.ts";
+import type { Action, Plan, Point } from "../desk/plan.ts";
+import { Random } from "../desk/random.ts";
+import { TrackerModel } from "../desk/tracker-model.ts";
 import { PowerCut } from "../model/nor-flash.ts";
 import { VirtualClock } from "../model/virtual-clock.ts";
 import { httpFaultReply } from "./http-faults.ts";
-import { CampaignFailure, type JobEnd, type Outcome } from "./outcome.ts";
-import type { Action, Plan, Point } from "./plan.ts";
-import { Random } from "./random.ts";
-import { BrokerModel, type PacketFate } from "./world/broker.ts";
-import { Restart, startFirmware } from "./world/device.ts";
-import { DeviceClock } from "./world/device-clock.ts";
-import { FileServerModel } from "./world/file-server.ts";
-import { FileStore } from "./world/file-store.ts";
-import { type Firmwares, firmwaresFor } from "./world/firmwares.ts";
-import { trackerMap } from "./world/geometries.ts";
-import { type Firmware, flavourOf } from "./world/images.ts";
-import { JobsCloud } from "./world/jobs-cloud.ts";
-import { Link } from "./world/link.ts";
-import { TrackerModel } from "./world/tracker-model.ts";
+import type { JobEnd, Outcome } from "./outcome.ts";
 
 /** A case that has not ended by then never will: virtual time, and resets besides those of cuts. */
 const RUN_MAX_MS = 6 * 3600_000;
@@ -112,7 +113,7 @@ export class World {
     });
   }
 
-  /** @throws CampaignFailure when an invariant breaks on the way; other errors are the core's */
+  /** @throws BrokenInvariant when an invariant breaks on the way; other errors are the core's */
   run(): Outcome {
     const { old: _, ...served } = this.firmwares;
     this.store.put(served.offered);
@@ -147,7 +148,7 @@ export class World {
 
   private boot(clock: DeviceClock): void {
     const { did, image } = this.tracker.boot();
-    if (image === undefined) throw new CampaignFailure("no bootable image");
+    if (image === undefined) throw new BrokenInvariant("no bootable image");
     this.running = this.known(image.version, flavourOf(image.body));
     this.note(`bootloader: ${did}, runs ${image.version}`);
     this.link.isOffline = this.running.flavour === "offline";
@@ -170,7 +171,7 @@ export class World {
       ({ image }: Firmware) => Buffer.compare(image, bytes.subarray(0, image.byteLength)) === 0,
     );
     if (found === undefined) {
-      throw new CampaignFailure(`${version} (${flavour}) runs and is none of the images`);
+      throw new BrokenInvariant(`${version} (${flavour}) runs and is none of the images`);
     }
     return found;
   }
@@ -180,8 +181,8 @@ export class World {
       while (this.link.serve());
       if (isOver()) return;
       const delayMs = this.clock.nextDelayMs;
-      if (delayMs === undefined) throw new CampaignFailure("nothing will happen any more");
-      if (this.clock.nowMs() + delayMs > RUN_MAX_MS) throw new CampaignFailure("it does not end");
+      if (delayMs === undefined) throw new BrokenInvariant("nothing will happen any more");
+      if (this.clock.nowMs() + delayMs > RUN_MAX_MS) throw new BrokenInvariant("it does not end");
       this.clock.advance(delayMs);
     }
   }
@@ -191,7 +192,7 @@ export class World {
     this.noteFaultQuietly();
     if (this.tracker.isUnconfirmed) this.cutInTrial = true;
     if (this.tracker.supply.actor === "firmware" && this.tracker.isRequestHalfMade) {
-      throw new CampaignFailure("half a swap request");
+      throw new BrokenInvariant("half a swap request");
     }
     this.states.push(this.tracker.digest());
     this.tracker.supply.powerOn();
@@ -201,7 +202,7 @@ export class World {
     this.note(`reset: ${restart.message}`);
     this.resets += 1;
     this.resetsAfterFaults += 1;
-    if (this.resets > RESETS_MAX) throw new CampaignFailure("it resets again and again");
+    if (this.resets > RESETS_MAX) throw new BrokenInvariant("it resets again and again");
   }
 
   private isSettled(): boolean {
@@ -229,11 +230,11 @@ export class World {
       const endMs = this.clock.nowMs() + WATCH_MS;
       this.clock.alarm(WATCH_MS, () => {});
       const end = this.cycle(() => this.clock.nowMs() >= endMs);
-      if (end !== "done") throw new CampaignFailure(`a ${end} after the end`);
+      if (end !== "done") throw new BrokenInvariant(`a ${end} after the end`);
     }
-    if (this.running !== before) throw new CampaignFailure("another image after one more reset");
+    if (this.running !== before) throw new BrokenInvariant("another image after one more reset");
     const isQuiet = this.tracker.supply.total === total || this.hasBrokenStore;
-    if (!isQuiet) throw new CampaignFailure("flash work after the end");
+    if (!isQuiet) throw new BrokenInvariant("flash work after the end");
   }
 
   private fateOf(direction: "up" | "down", index: number, name: string): PacketFate {
@@ -312,7 +313,7 @@ export class World {
 
   private note(line: string): void {
     this.log.push(`${this.clock.nowMs()} ${line}`);
-    if (this.log.length > LOG_MAX_LINES) throw new CampaignFailure("it talks without an end");
+    if (this.log.length > LOG_MAX_LINES) throw new BrokenInvariant("it talks without an end");
   }
 
   private jobEnd(job: Pick<JobEnd, "jobId" | "version">): JobEnd {

@@ -2,21 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildImage } from "../../tools/build/image.ts";
+import { BrokenInvariant } from "../desk/broken-invariant.ts";
+import type { Random } from "../desk/random.ts";
 import { parseOptions } from "../run/options.ts";
 import type { ProgressDisplay } from "../run/progress.ts";
 import type { RunResult } from "../run/result.ts";
 import { runUpdate } from "../run/update-run.ts";
-import { CampaignFailure } from "./outcome.ts";
-import type { Random } from "./random.ts";
+import type { XsCase } from "./xs-case.ts";
 import { tlsCases } from "./xs-tls.ts";
-
-/** One run on the virtual tracker: real XS, real sockets, the C bootloader. */
-export interface XsCase {
-  readonly campaign: string;
-  readonly name: string;
-  /** @returns power cuts that came */
-  readonly run: () => Promise<number>;
-}
 
 /** Flash operations of a clean run, bootloader and store included, are a few more than this. */
 const OPERATIONS = 450;
@@ -97,8 +90,8 @@ function checkResult(result: RunResult, ends: readonly End[]): void {
   const end = status === "FAILED" || status === "REJECTED" ? statusDetails["reason"] : status;
   const said = `job ${status} (${end}), runs ${running}, confirmed ${confirmed}`;
   if (end === undefined || !ends.includes(end)) {
-    throw new CampaignFailure(`${said}: only ${ends.join(", ")} may come of this`);
+    throw new BrokenInvariant(`${said}: only ${ends.join(", ")} may come of this`);
   }
   const isTrue = running === (status === "SUCCEEDED" ? to : from) && confirmed;
-  if (!isTrue) throw new CampaignFailure(`${said}: not the truth`);
+  if (!isTrue) throw new BrokenInvariant(`${said}: not the truth`);
 }

@@ -8,10 +8,10 @@ import { createServer, type Server } from "node:tls";
 import { buildImage } from "../../tools/build/image.ts";
 import { issueCertificate } from "../cloud/certificates/certificate.ts";
 import { type Cloud, startCloud } from "../cloud/cloud.ts";
+import { BrokenInvariant } from "../desk/broken-invariant.ts";
 import { UpdateJob } from "../run/job.ts";
-import { VirtualTracker } from "../virtual/tracker.ts";
-import { CampaignFailure } from "./outcome.ts";
-import type { XsCase } from "./xs-cases.ts";
+import { VirtualTracker } from "../trackers/virtual/tracker.ts";
+import type { XsCase } from "./xs-case.ts";
 
 const THING = "tracker-1";
 const BUCKET = "fota-bucket";
@@ -77,9 +77,9 @@ async function runCase(impostor: Impostor): Promise<number> {
     await tracker.powerOn();
     await refused(tracker, impostor.as);
     await tracker.stop();
-    if (server.bytes > 0) throw new CampaignFailure(`${server.bytes} bytes went to the impostor`);
+    if (server.bytes > 0) throw new BrokenInvariant(`${server.bytes} bytes went to the impostor`);
     const { image } = tracker.flashFile.slot("image-0");
-    if (image?.version !== "1.0.0") throw new CampaignFailure(`${image?.version} runs`);
+    if (image?.version !== "1.0.0") throw new BrokenInvariant(`${image?.version} runs`);
     return 0;
   } finally {
     await tracker.stop();
@@ -172,7 +172,7 @@ async function prepare(cloud: Cloud, tracker: VirtualTracker): Promise<void> {
 function refused(tracker: VirtualTracker, as: Impostor["as"]): Promise<void> {
   return new Promise((resolve, reject) => {
     let count = 0;
-    const late = setTimeout(() => reject(new CampaignFailure("no refusal")), WAIT_MAX_MS);
+    const late = setTimeout(() => reject(new BrokenInvariant("no refusal")), WAIT_MAX_MS);
     tracker.on("halted", reject);
     tracker.on("socketError", ({ target, reason }) => {
       if (target.security !== as || !/TLS|certificate/i.test(reason)) return;

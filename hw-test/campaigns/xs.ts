@@ -1,8 +1,9 @@
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../../tools/command-line/usage-error.ts";
+import { Random } from "../desk/random.ts";
 import type { CampaignOptions } from "./options.ts";
-import { Random } from "./random.ts";
 import { runCase, type Tally } from "./run-shard.ts";
-import { type XsCase, xsCases } from "./xs-cases.ts";
+import type { XsCase } from "./xs-case.ts";
+import { xsCases } from "./xs-cases.ts";
 
 /** Runs at once; each has a board process and a cloud of its own. */
 const LANES = 2;

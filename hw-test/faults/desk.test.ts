@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { toHex } from "../../tools/image/hex.ts";
-import { slotAddresses } from "../campaigns/world/device.ts";
-import type { Flavour } from "../campaigns/world/images.ts";
+import { Desk, type DeskOptions } from "../desk/desk.ts";
+import { slotAddresses } from "../desk/device.ts";
+import type { Flavour } from "../desk/images.ts";
 import { fileReply, httpReply } from "../model/http-reply.ts";
-import { Desk, type DeskOptions } from "./desk.ts";
 
 /** One update on virtual time, to its end. */
 function run(spoil: (desk: Desk) => void, options: DeskOptions = {}) {

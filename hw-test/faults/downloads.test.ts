@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { asBuilt } from "../../tools/build/image.ts";
 import { toHex } from "../../tools/image/hex.ts";
+import { partitions } from "../../tools/image/memory-map.ts";
 import type { HttpRequest } from "../cloud/http/message.ts";
-import { partitions } from "../virtual/memory-map.ts";
 import { FaultBench, type FaultBenchOptions, smallImage } from "./fault-bench.ts";
 
 const image = smallImage("1.0.1");

@@ -7,12 +7,12 @@ import type { Settings } from "../../firmware/settings.ts";
 import { asBuilt, buildImage } from "../../tools/build/image.ts";
 import { makeImage } from "../../tools/image/mcuboot.ts";
 import { type Cloud, type CloudHooks, type CloudOptions, startCloud } from "../cloud/cloud.ts";
+import type { LinkProfile } from "../driver.ts";
 import { Bench } from "../run/bench.ts";
 import { isOver, type JobOrder, type JobState, type UpdateJob } from "../run/job.ts";
-import { parseFault } from "../virtual/faults.ts";
-import type { LinkProfile } from "../virtual/link-profile.ts";
-import { isConfirmed } from "../virtual/slot-contents.ts";
-import type { VirtualTracker } from "../virtual/tracker.ts";
+import { isConfirmed } from "../trackers/slot-contents.ts";
+import { parseFault } from "../trackers/virtual/faults.ts";
+import type { VirtualTracker } from "../trackers/virtual/tracker.ts";
 
 const POLL_MS = 50;
 const WAIT_MAX_MS = 90_000;

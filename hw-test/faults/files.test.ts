@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { asBuilt } from "../../tools/build/image.ts";
 import { hexRecord, toHex } from "../../tools/image/hex.ts";
+import { partitions } from "../../tools/image/memory-map.ts";
 import type { CloudHooks } from "../cloud/cloud.ts";
 import type { UpdateJob } from "../run/job.ts";
-import { partitions } from "../virtual/memory-map.ts";
 import { FaultBench, smallImage } from "./fault-bench.ts";
 
 const slot0 = partitions["image-0"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { asBuilt, buildImage } from "../../tools/build/image.ts";
 import type { UpdateJob } from "../run/job.ts";
-import { linkProfiles } from "../virtual/link-profile.ts";
+import { linkProfiles } from "../trackers/link-profile.ts";
 import { FaultBench, smallImage } from "./fault-bench.ts";
 
 /** A file of 140 KB takes three seconds: time to meddle. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { buildImage } from "../../tools/build/image.ts";
-import { partitions } from "../virtual/memory-map.ts";
-import type { FlashOperation, PowerCut } from "../virtual/power.ts";
-import { isConfirmed } from "../virtual/slot-contents.ts";
+import { partitions } from "../../tools/image/memory-map.ts";
+import { isConfirmed } from "../trackers/slot-contents.ts";
+import type { FlashOperation, PowerCut } from "../trackers/virtual/power.ts";
 import { FaultBench } from "./fault-bench.ts";
 
 /** MCUboot, docs/design.md, "Image trailer", BOOT_MAX_ALIGN 8: bytes before the slot's end. */

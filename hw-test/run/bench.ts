@@ -1,9 +1,9 @@
 import type { Settings } from "../../firmware/settings.ts";
 import type { Cloud } from "../cloud/cloud.ts";
-import type { Fault } from "../virtual/faults.ts";
-import type { LinkProfile } from "../virtual/link-profile.ts";
-import type { CycleEnd } from "../virtual/power-cycle.ts";
-import { VirtualTracker } from "../virtual/tracker.ts";
+import type { LinkProfile } from "../driver.ts";
+import type { Fault } from "../trackers/virtual/faults.ts";
+import type { CycleEnd } from "../trackers/virtual/power-cycle.ts";
+import { VirtualTracker } from "../trackers/virtual/tracker.ts";
 import { type JobOrder, UpdateJob } from "./job.ts";
 
 const THING = "tracker-1";

@@ -1,5 +1,5 @@
 import type { CloudHooks } from "../cloud/cloud.ts";
-import { type Fault, faultsOf } from "../virtual/faults.ts";
+import { type Fault, faultsOf } from "../trackers/virtual/faults.ts";
 
 /**
  * The faults that the cloud's side acts on: http, range-ignored, etag-change, mqtt-drop. Requests

@@ -1,9 +1,9 @@
 import MemoryMap from "nrf-intel-hex";
 import { asBuilt, buildImage } from "../../tools/build/image.ts";
+import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { readImage } from "../../tools/image/mcuboot.ts";
-import { UsageError } from "../usage-error.ts";
-import { faultsOf } from "../virtual/faults.ts";
-import { partitions } from "../virtual/memory-map.ts";
+import { partitions } from "../../tools/image/memory-map.ts";
+import { faultsOf } from "../trackers/virtual/faults.ts";
 import type { RunOptions } from "./options.ts";
 
 const OLD_VERSION = "1.0.0";

@@ -1,4 +1,4 @@
-import { print, runCommand } from "../command.ts";
+import { print, runCommand } from "../../tools/command-line/command.ts";
 import { HELP, parseOptions, type RunOptions } from "./options.ts";
 import { progressDisplay } from "./progress.ts";
 import { describeEnd, isDone, summary } from "./result.ts";

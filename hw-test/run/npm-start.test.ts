@@ -9,8 +9,8 @@ import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { buildImage } from "../../tools/build/image.ts";
 import { toHex } from "../../tools/image/hex.ts";
-import { FlashFile } from "../virtual/flash-file.ts";
-import { partitions } from "../virtual/memory-map.ts";
+import { partitions } from "../../tools/image/memory-map.ts";
+import { FlashFile } from "../trackers/virtual/flash-file.ts";
 import type { RunResult } from "./result.ts";
 
 const program = fileURLToPath(new URL("main.ts", import.meta.url));

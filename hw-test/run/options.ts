@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { UsageError } from "../usage-error.ts";
-import { type Fault, faultsOf, parseFault } from "../virtual/faults.ts";
-import { type LinkProfile, parseLinkProfile } from "../virtual/link-profile.ts";
+import { UsageError } from "../../tools/command-line/usage-error.ts";
+import type { LinkProfile } from "../driver.ts";
+import { parseLinkProfile } from "../trackers/link-profile.ts";
+import { type Fault, faultsOf, parseFault } from "../trackers/virtual/faults.ts";
 
 /** What one `npm start` was asked to do. */
 export interface RunOptions {

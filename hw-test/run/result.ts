@@ -1,5 +1,5 @@
-import type { BoardEvents } from "../virtual/board-events.ts";
-import type { FlashCount } from "../virtual/flash-meter.ts";
+import type { BoardEvents } from "../trackers/virtual/board-events.ts";
+import type { FlashCount } from "../trackers/virtual/flash-meter.ts";
 import type { JobState } from "./job.ts";
 
 /** What `--json` prints (docs/command-line.md). */

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { type Cloud, startCloud } from "../cloud/cloud.ts";
-import { UsageError } from "../usage-error.ts";
-import { faultsOf } from "../virtual/faults.ts";
-import { FlashFile } from "../virtual/flash-file.ts";
-import { isConfirmed } from "../virtual/slot-contents.ts";
-import type { VirtualTracker } from "../virtual/tracker.ts";
+import { isConfirmed } from "../trackers/slot-contents.ts";
+import { faultsOf } from "../trackers/virtual/faults.ts";
+import { FlashFile } from "../trackers/virtual/flash-file.ts";
+import type { VirtualTracker } from "../trackers/virtual/tracker.ts";
 import { Bench } from "./bench.ts";
 import { hooksFor } from "./faulty-cloud.ts";
 import { type Firmware, prepareFirmware } from "./firmware.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import MemoryMap from "nrf-intel-hex";
-import { BoardError } from "../../hw-test/virtual/board.ts";
+import { BoardError } from "../../hw-test/board/program.ts";
 import { readImage } from "../image/mcuboot.ts";
 import { asBuilt, buildImage, imageFromScript } from "./image.ts";
 

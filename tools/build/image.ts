@@ -13,10 +13,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildBoard, runBoardTool } from "../../hw-test/virtual/board.ts";
-import { partitions } from "../../hw-test/virtual/memory-map.ts";
+import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
 import { toHex } from "../image/hex.ts";
 import { makeImage } from "../image/mcuboot.ts";
+import { partitions } from "../image/memory-map.ts";
 import { bundleFirmware, type Flavour } from "./bundle.ts";
 
 export interface BuiltImage {
@@ -31,8 +31,6 @@ const cacheFolder = join(root, "build/images");
 /** Files and folders that decide what an image is, besides the board program. */
 const SOURCES = [
   "firmware",
-  "hw-test/virtual/images",
-  "hw-test/virtual/memory-map.ts",
   "tools/build",
   "tools/image",
   "rollup.config.mjs",

@@ -12,8 +12,8 @@ for (const path of [
   "firmware/a.test.ts",
   "firmware/a.ts",
   "firmware/hex/record.test.ts",
-  "hw-test/virtual/link.test.ts",
-  "hw-test/virtual/link.test.js",
+  "hw-test/trackers/virtual/link.test.ts",
+  "hw-test/trackers/virtual/link.test.js",
   "tools/x/node_modules/p/p.test.ts",
   "docs/d.test.ts",
 ]) {
@@ -21,7 +21,11 @@ for (const path of [
   writeFileSync(join(root, path), "");
 }
 
-const all = ["firmware/a.test.ts", "firmware/hex/record.test.ts", "hw-test/virtual/link.test.ts"];
+const all = [
+  "firmware/a.test.ts",
+  "firmware/hex/record.test.ts",
+  "hw-test/trackers/virtual/link.test.ts",
+];
 
 describe("findTests", () => {
   const cases: [string[], string[]][] = [

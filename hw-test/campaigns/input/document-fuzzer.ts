@@ -1,10 +1,10 @@
 import { Failure, failures } from "../../../firmware/failure.ts";
 import { type JobDocument, parseJobDocument } from "../../../firmware/job/document.ts";
 import { Jobs, type JobsEvents } from "../../../firmware/job/jobs.ts";
+import { BrokenInvariant } from "../../desk/broken-invariant.ts";
+import { SECRET } from "../../desk/jobs-cloud.ts";
+import type { Random } from "../../desk/random.ts";
 import { VirtualClock } from "../../model/virtual-clock.ts";
-import { CampaignFailure } from "../outcome.ts";
-import type { Random } from "../random.ts";
-import { SECRET } from "../world/jobs-cloud.ts";
 import type { Fuzzer } from "./fuzzer.ts";
 import { mutateBytes } from "./mutate.ts";
 
@@ -93,7 +93,7 @@ export const documentFuzzer: Fuzzer = {
     const payload = random.below(2) === 0 ? sound : mutateBytes(sound, random);
     jobs.receive(payload);
     for (const line of jobs.log) {
-      if (line.includes(SECRET)) throw new CampaignFailure(`a secret in the log: ${line}`);
+      if (line.includes(SECRET)) throw new BrokenInvariant(`a secret in the log: ${line}`);
     }
   },
 };
@@ -130,7 +130,7 @@ class JobsUnderTest implements JobsEvents {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (failures[error.code].status !== "REJECTED" || error.detail.includes(SECRET)) {
-        throw new CampaignFailure(`${error.code}: ${error.detail}`);
+        throw new BrokenInvariant(`${error.code}: ${error.detail}`);
       }
     }
   }
@@ -153,5 +153,5 @@ function checkDocument({ size, version, location }: JobDocument): void {
     port >= 1 &&
     port <= 65_535 &&
     /^\/[\x21-\x7e]*$/.test(path);
-  if (!isSound) throw new CampaignFailure(`taken: ${JSON.stringify({ size, version, location })}`);
+  if (!isSound) throw new BrokenInvariant(`taken: ${JSON.stringify({ size, version, location })}`);
 }

@@ -1,13 +1,13 @@
+import { BrokenInvariant } from "../../desk/broken-invariant.ts";
+import { Random } from "../../desk/random.ts";
 import type { Case } from "../campaign.ts";
-import { CampaignFailure } from "../outcome.ts";
-import { Random } from "../random.ts";
 
 /** Makes inputs from numbers, feeds them to a part of the core, and checks what comes of it. */
 export interface Fuzzer {
   readonly name: string;
   /** Inputs in a full run. */
   readonly count: number;
-  /** One input. @throws CampaignFailure, or whatever the core should not have thrown */
+  /** One input. @throws BrokenInvariant, or whatever the core should not have thrown */
   readonly feed: (random: Random) => void;
 }
 
@@ -28,6 +28,6 @@ function feedOne(fuzzer: Fuzzer, number: number, seed: number): void {
     fuzzer.feed(new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)));
   } catch (error) {
     const said = error instanceof Error ? (error.stack ?? error.message) : JSON.stringify(error);
-    throw new CampaignFailure(`${fuzzer.name} ${number}+1: ${said}`);
+    throw new BrokenInvariant(`${fuzzer.name} ${number}+1: ${said}`);
   }
 }

@@ -1,5 +1,5 @@
 import { type HexRecord, hexRecord, toHex } from "../../../tools/image/hex.ts";
-import { Random } from "../random.ts";
+import { Random } from "../../desk/random.ts";
 import { mutateBytes } from "./mutate.ts";
 
 /** Address of the slot that the files are for. */

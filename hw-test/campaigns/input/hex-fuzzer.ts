@@ -3,10 +3,10 @@ import MemoryMap from "nrf-intel-hex";
 import { Failure } from "../../../firmware/failure.ts";
 import { HexParser } from "../../../firmware/hex/parser.ts";
 import { SlotWriter } from "../../../firmware/slot/writer.ts";
+import { BrokenInvariant } from "../../desk/broken-invariant.ts";
+import { trailerBytes } from "../../desk/geometries.ts";
+import type { Random } from "../../desk/random.ts";
 import { NorFlash } from "../../model/nor-flash.ts";
-import { CampaignFailure } from "../outcome.ts";
-import type { Random } from "../random.ts";
-import { trailerBytes } from "../world/geometries.ts";
 import type { Fuzzer } from "./fuzzer.ts";
 import { anyHexFile, SLOT_ADDRESS } from "./hex-files.ts";
 import { referenceImage } from "./hex-reference.ts";
@@ -79,7 +79,7 @@ function parse(file: Uint8Array, flash: NorFlash, random: Random): Failure | und
 
 function checkTrailer(flash: NorFlash): void {
   const rest = flash.bytes.subarray(imageMaxBytes);
-  if (!same(rest, blank)) throw new CampaignFailure("written behind the image");
+  if (!same(rest, blank)) throw new BrokenInvariant("written behind the image");
 }
 
 function checkAccepted(
@@ -133,8 +133,8 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-function wrong(what: string, text: string): CampaignFailure {
-  return new CampaignFailure(`${what}: ${JSON.stringify(text)}`);
+function wrong(what: string, text: string): BrokenInvariant {
+  return new BrokenInvariant(`${what}: ${JSON.stringify(text)}`);
 }
 
 if (trailerBytes(geometry) > geometry.byteLength - imageMaxBytes - geometry.blockLength) {

@@ -1,8 +1,8 @@
+import { BrokenInvariant } from "../../desk/broken-invariant.ts";
+import { Random } from "../../desk/random.ts";
 import { DownloadRun } from "../../model/download-run.ts";
 import { fileReply } from "../../model/http-reply.ts";
 import type { HttpReply, HttpRequest } from "../../model/http-server.ts";
-import { CampaignFailure } from "../outcome.ts";
-import { Random } from "../random.ts";
 import type { Fuzzer } from "./fuzzer.ts";
 import { joined, mutateBytes } from "./mutate.ts";
 
@@ -32,9 +32,9 @@ export const httpFuzzer: Fuzzer = {
     run.assertIdle();
     const isDone = run.events.includes("done");
     if (isDone === (run.failure !== undefined))
-      throw new CampaignFailure("neither done nor failed");
+      throw new BrokenInvariant("neither done nor failed");
     if (isFramed && isDone && Buffer.compare(run.received, file) !== 0) {
-      throw new CampaignFailure(`other bytes than the file's: ${run.story.join(", ")}`);
+      throw new BrokenInvariant(`other bytes than the file's: ${run.story.join(", ")}`);
     }
   },
 };

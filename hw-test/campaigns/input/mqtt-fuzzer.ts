@@ -1,9 +1,9 @@
 import mqttPacket, { type Packet } from "mqtt-packet";
 import { MqttClient, type MqttEvents } from "../../../firmware/mqtt/client.ts";
+import { BrokenInvariant } from "../../desk/broken-invariant.ts";
+import type { Random } from "../../desk/random.ts";
 import { ScriptedNetwork } from "../../model/scripted-network.ts";
 import { VirtualClock } from "../../model/virtual-clock.ts";
-import { CampaignFailure } from "../outcome.ts";
-import type { Random } from "../random.ts";
 import type { Fuzzer } from "./fuzzer.ts";
 import { joined, mutateBytes } from "./mutate.ts";
 
@@ -45,11 +45,11 @@ export const mqttFuzzer: Fuzzer = {
     for (let at = 0; at < stream.length; at += pieceBytes) {
       socket.deliver(stream.slice(at, at + pieceBytes));
       if (!socket.isClosed && socket.unreadBytes > 0)
-        throw new CampaignFailure("bytes left unread");
+        throw new BrokenInvariant("bytes left unread");
     }
     events.check(client.isConnected());
     client.stop();
-    if (!socket.isClosed) throw new CampaignFailure("stopped, and the socket is open");
+    if (!socket.isClosed) throw new BrokenInvariant("stopped, and the socket is open");
   },
 };
 
@@ -71,7 +71,7 @@ class Listener implements MqttEvents {
   }
 
   onMessage(_topic: string, payload: Uint8Array): void {
-    if (payload.length > 4096) throw new CampaignFailure(`a payload of ${payload.length} bytes`);
+    if (payload.length > 4096) throw new BrokenInvariant(`a payload of ${payload.length} bytes`);
   }
 
   onSkipped(): void {}
@@ -79,7 +79,7 @@ class Listener implements MqttEvents {
   /** Connected and disconnected alternate, and the last one told is how it is. */
   check(isConnected: boolean): void {
     if (this.connections !== (isConnected ? 1 : 0)) {
-      throw new CampaignFailure(`told connected ${this.connections} times, is ${isConnected}`);
+      throw new BrokenInvariant(`told connected ${this.connections} times, is ${isConnected}`);
     }
   }
 }

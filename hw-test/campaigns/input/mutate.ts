@@ -1,4 +1,4 @@
-import type { Random } from "../random.ts";
+import type { Random } from "../../desk/random.ts";
 
 /** Damage to bytes as links, disks and people do it: one to four changes. */
 export function mutateBytes(bytes: Uint8Array, random: Random): Uint8Array {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { IoTClient } from "@aws-sdk/client-iot";
 import { S3Client } from "@aws-sdk/client-s3";
-import { print, runCommand } from "../../command.ts";
-import { UsageError } from "../../usage-error.ts";
+import { print, runCommand } from "../../../tools/command-line/command.ts";
+import { UsageError } from "../../../tools/command-line/usage-error.ts";
 import { startAwsTarget } from "./awsTarget.ts";
 import { startLocalTarget } from "./localTarget.ts";
 import { type ConformanceOptions, HELP, parseOptions } from "./options.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { UsageError } from "../../usage-error.ts";
+import { UsageError } from "../../../tools/command-line/usage-error.ts";
 
 /** What one `npm run conformance` was asked to do. */
 export interface ConformanceOptions {

@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { Failure } from "../../firmware/failure.ts";
+import type { Platform } from "../../firmware/ports/platform.ts";
+import type { Store } from "../../firmware/ports/store.ts";
+import type { Settings } from "../../firmware/settings.ts";
+import type { Gate } from "../../firmware/update/gate.ts";
+import { Update } from "../../firmware/update/update.ts";
+import type { Reply } from "../cloud/mqtt/jobsTopics.ts";
+import type { HttpReply, HttpRequest } from "../model/http-server.ts";
+import { VirtualClock } from "../model/virtual-clock.ts";
+import { BrokerModel, type PacketFate } from "./broker.ts";
+import { platformOf, Restart, settings } from "./device.ts";
+import { DeviceClock } from "./device-clock.ts";
+import { FileServerModel, type ReplyFault } from "./file-server.ts";
+import { FileStore } from "./file-store.ts";
+import { type Firmwares, firmwaresFor } from "./firmwares.ts";
+import { trackerMap } from "./geometries.ts";
+import { type Flavour, flavourOf } from "./images.ts";
+import { JobsCloud, THING } from "./jobs-cloud.ts";
+import { Link } from "./link.ts";
+import { cleanPlan, type Outage } from "./plan.ts";
+import { Random } from "./random.ts";
+import { TrackerModel } from "./tracker-model.ts";
+import { SlotTrailer } from "./trailer.ts";
+
+/** What never ends in a day of virtual time is stuck. */
+const RUN_MAX_MS = 24 * 3600_000;
+
+/** A request of the tracker to the Jobs service, and how to let the service answer it. */
+export interface JobsRequest {
+  /** After the thing's prefix: `start-next`, `job-1/update`. */
+  readonly topic: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly answer: () => Reply | undefined;
+}
+
+export interface DeskOptions {
+  /** How the offered image behaves; `good` if left out. */
+  readonly image?: Flavour;
+  readonly settings?: Partial<Settings>;
+  readonly gates?: readonly Gate[];
+}
+
+/**
+ * One tracker on virtual time in this process, whose world a test bends by hand: for what takes
+ * hours, or is not to be had from real sockets. The campaigns plan their faults, here they are code.
+ */
+export class Desk {
+  readonly log: string[] = [];
+  readonly clock = new VirtualClock();
+  readonly firmwares: Firmwares;
+  readonly tracker: TrackerModel;
+  readonly cloud: JobsCloud;
+  readonly files: FileStore;
+  readonly broker: BrokerModel;
+  /** May be changed at any time. */
+  readonly outages: Outage[] = [];
+  /** Requests to the Jobs service, the topics of all so far. */
+  readonly requests: JobsRequest[] = [];
+  /** Answers a request in the service's place, unless it gives undefined. */
+  onJobsRequest: (request: JobsRequest) => Reply | "silence" | undefined = () => undefined;
+  /** The same for the n-th request to the file server, from 1. */
+  onFileRequest: (index: number, request: HttpRequest) => HttpReply | undefined = () => undefined;
+  /** What becomes of a packet to or from the broker, by its kind or topic. */
+  onPacket: (direction: "up" | "down", name: string) => PacketFate = () => "pass";
+  onFileReply: (index: number) => ReplyFault | undefined = () => undefined;
+  /** Bytes that the file server has delivered, heads included. */
+  onDelivered: (totalBytes: number) => void = () => undefined;
+  /** Each line of the firmware's log, from inside its call. */
+  onLine: (line: string) => void = () => undefined;
+  /** Keys that the store takes no value for and does not let go of. */
+  readonly brokenKeys = new Set<string>();
+  deliveredBytes = 0;
+  boots = 0;
+  update: Update | undefined;
+  private readonly options: DeskOptions;
+  private readonly link: Link;
+  private readonly random = new Random(1);
+  private deviceClock: DeviceClock | undefined;
+
+  constructor(options: DeskOptions = {}) {
+    this.options = options;
+    const { clock } = this;
+    const map = trackerMap("p512w4");
+    const plan = { ...cleanPlan, image: options.image ?? "good" };
+    this.firmwares = firmwaresFor(map, plan);
+    this.tracker = new TrackerModel({
+      map,
+      plan,
+      factoryImage: this.firmwares.old.image,
+      onOperation: () => undefined,
+    });
+    this.cloud = new JobsCloud(clock, ({ thingName, topic, body }) =>
+      this.broker.publish(`$aws/things/${thingName}/jobs/${topic}`, JSON.stringify(body)),
+    );
+    this.interceptRequests();
+    this.broker = new BrokerModel({
+      clock,
+      cloud: this.cloud,
+      fate: (direction, _, name) => this.onPacket(direction, name),
+    });
+    this.files = new FileStore(this.cloud);
+    this.files.put(this.firmwares.offered);
+    this.files.put(this.firmwares.next);
+    this.link = this.newLink();
+  }
+
+  /** Boots; what runs is what stands in the primary slot. */
+  powerOn(): Update {
+    const { image } = this.tracker.boot();
+    assert(image !== undefined, "no bootable image");
+    this.boots += 1;
+    this.log.push(`boot ${this.boots}: ${image.version}`);
+    const flavour = flavourOf(image.body);
+    this.link.isOffline = flavour === "offline";
+    this.deviceClock = new DeviceClock(this.clock);
+    if (flavour === "crash") throw new Restart("crash");
+    this.update = this.newUpdate(flavour, this.deviceClock);
+    this.update.start();
+    return this.update;
+  }
+
+  /** Boots if it is off, and goes on through resets, until `isOver`. */
+  runUntil(isOver: () => boolean): void {
+    const endMs = this.clock.nowMs() + RUN_MAX_MS;
+    for (;;) {
+      try {
+        if (this.update === undefined) this.powerOn();
+        if (this.pump(isOver, endMs)) return;
+      } catch (error) {
+        if (!(error instanceof Restart)) throw error;
+        this.reset();
+      }
+    }
+  }
+
+  /** Lets virtual time pass, through resets. */
+  runFor(durationMs: number): void {
+    const endMs = this.clock.nowMs() + durationMs;
+    this.clock.alarm(durationMs, () => undefined);
+    this.runUntil(() => this.clock.nowMs() >= endMs);
+  }
+
+  /** The code stops where it is; the next `run…` boots. */
+  reset(): void {
+    this.deviceClock?.stop();
+    this.link.cutOff();
+    this.update = undefined;
+  }
+
+  /** The end of a job. */
+  end(jobId: string): { readonly status: string; readonly reason: string | undefined } {
+    const execution = this.cloud.execution(jobId);
+    return {
+      status: execution?.status ?? "DELETED",
+      reason: execution?.statusDetails["reason"],
+    };
+  }
+
+  runUntilOver(jobId: string): void {
+    this.runUntil(() => !["QUEUED", "IN_PROGRESS"].includes(this.end(jobId).status));
+  }
+
+  /** The bootloader would act on what the secondary slot's trailer says. */
+  get isSwapRequested(): boolean {
+    return new SlotTrailer(this.tracker.secondary.nor).read().magic === "good";
+  }
+
+  /** The version that the last boot started. */
+  get running(): string {
+    const image = this.log.filter((line) => /^boot \d+: /.test(line)).at(-1) ?? "";
+    return image.replace(/^boot \d+: /, "");
+  }
+
+  /** The last phase that the client entered. */
+  get phase(): string | undefined {
+    return this.log
+      .filter((line) => line.includes(" -> "))
+      .at(-1)
+      ?.replace(/.* -> /, "");
+  }
+
+  private pump(isOver: () => boolean, endMs: number): boolean {
+    for (;;) {
+      while (this.link.serve());
+      if (isOver()) return true;
+      const delayMs = this.clock.nextDelayMs;
+      const story = (): string => `stuck:\n${this.log.slice(-30).join("\n")}`;
+      assert(delayMs !== undefined && this.clock.nowMs() + delayMs <= endMs, story());
+      this.clock.advance(delayMs);
+    }
+  }
+
+  private newUpdate(flavour: Flavour, clock: DeviceClock): Update {
+    const { primary, secondary, store } = this.tracker;
+    const log = (line: string): void => {
+      this.log.push(line);
+      this.onLine(line);
+    };
+    const parts = { clock, network: this.link.network, primary, secondary, store, log };
+    const platform: Platform = {
+      ...platformOf({ ...parts, random: this.random.next }),
+      store: this.breakable(store),
+    };
+    return new Update({
+      platform,
+      settings: { ...settings, ...this.options.settings },
+      gates: this.options.gates ?? [],
+      application(done) {
+        if (flavour !== "silent") done(flavour === "sick" ? "the sensor is silent" : undefined);
+      },
+    });
+  }
+
+  private breakable(store: Store): Store {
+    const check = (key: string): void => {
+      if (this.brokenKeys.has(key)) throw new Failure("STORE", `${key}: full`);
+    };
+    return {
+      read: (key) => store.read(key),
+      write: (key, value) => {
+        check(key);
+        store.write(key, value);
+      },
+      delete: (key) => {
+        check(key);
+        store.delete(key);
+      },
+    };
+  }
+
+  private interceptRequests(): void {
+    const { topics } = this.cloud;
+    const answer = topics.answer.bind(topics);
+    topics.answer = (thingName, topic, payload) => {
+      const request: JobsRequest = {
+        topic: topic.replace(`$aws/things/${THING}/jobs/`, ""),
+        body: JSON.parse(payload.toString()),
+        answer: () => answer(thingName, topic, payload),
+      };
+      this.requests.push(request);
+      const other = this.onJobsRequest(request);
+      return other === "silence" ? undefined : (other ?? request.answer());
+    };
+  }
+
+  private newLink(): Link {
+    const { clock, broker, outages } = this;
+    const files = new FileServerModel({
+      clock,
+      reply: (request, index) => this.onFileRequest(index, request) ?? this.files.reply(request),
+      fault: (index) => this.onFileReply(index),
+      onDelivered: (byteCount) => {
+        this.deliveredBytes += byteCount;
+        this.onDelivered(this.deliveredBytes);
+      },
+    });
+    return new Link({ clock, broker, files, outages, onConnection: () => undefined });
+  }
+}
+
+/** A refusal as the Jobs service words it. */
+export function refusal({ topic, body }: JobsRequest, code: string): Reply {
+  const { clientToken } = body;
+  return {
+    topic: `$aws/things/${THING}/jobs/${topic}/rejected`,
+    body: { code, message: "by the test", ...(typeof clientToken === "string" && { clientToken }) },
+  };
+}

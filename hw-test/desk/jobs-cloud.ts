@@ -1,0 +1,128 @@
+import { ControlJobs } from "../cloud/jobs/control.ts";
+import { DeviceJobs } from "../cloud/jobs/device.ts";
+import type { Execution } from "../cloud/jobs/execution.ts";
+import { Ledger, type Notification } from "../cloud/jobs/ledger.ts";
+import { JobsTopics } from "../cloud/mqtt/jobsTopics.ts";
+import { createNames } from "../cloud/names.ts";
+import { Registry } from "../cloud/registry/registry.ts";
+import type { VirtualClock } from "../model/virtual-clock.ts";
+import type { Firmware } from "./images.ts";
+
+export const THING = "tracker-1";
+export const FILES_HOST = "fw.s3.eu-west-1.amazonaws.com";
+/** Stands where a signature stands in a presigned URL: it must turn up in no log. */
+export const SECRET = "5ec2e7";
+
+const URL_LIFETIME_S = 3600;
+/** Monday 2026-11-23 00:00 UTC: where virtual time begins for the service. */
+const EPOCH_MS = Date.UTC(2026, 10, 23);
+
+/** The Jobs service of hw-test/cloud on virtual time, with one thing and its operator. */
+export class JobsCloud {
+  readonly topics: JobsTopics;
+  private readonly clock: VirtualClock;
+  private readonly ledger: Ledger;
+  private readonly control: ControlJobs;
+  private readonly thingArn: string;
+  private jumpMs = 0;
+  private jobs = 0;
+
+  constructor(clock: VirtualClock, onNotification: (notification: Notification) => void) {
+    this.clock = clock;
+    this.ledger = new Ledger({
+      clock: {
+        now: () => this.nowMs(),
+        schedule: (delayMs, action) => this.later(delayMs, action),
+      },
+      presign: ({ key }, expiresInS) => this.presign(key, expiresInS),
+      onNotification,
+    });
+    const names = createNames("eu-west-1");
+    const registry = new Registry(names);
+    this.thingArn = registry.createThing(THING).thingArn;
+    this.control = new ControlJobs({ ledger: this.ledger, registry, jobArn: names.job });
+    this.topics = new JobsTopics(new DeviceJobs(this.ledger));
+  }
+
+  /** The service's time of day. */
+  nowMs(): number {
+    return EPOCH_MS + this.clock.nowMs() + this.jumpMs;
+  }
+
+  /** The service's clock is set forward or back; timers that are set keep their length. */
+  jump(byMs: number): void {
+    this.jumpMs += byMs;
+  }
+
+  /** Queues an update to `firmware`. @returns the job's id */
+  order(firmware: Firmware, changes: Readonly<Record<string, unknown>> = {}): string {
+    const url = `https://s3.eu-west-1.amazonaws.com/fw/${firmware.version}.hex`;
+    const document = JSON.stringify({
+      operation: "app_fw_update",
+      size: firmware.hex.byteLength,
+      filename: `${firmware.version}.hex`,
+      location: { url: `\${aws:iot:s3-presigned-url:${url}}` },
+      fwversion: firmware.version,
+      ...changes,
+    });
+    return this.orderDocument(document);
+  }
+
+  /** @param timeoutMinutes of the job's in-progress timer */
+  orderDocument(document: string, timeoutMinutes?: number): string {
+    this.jobs += 1;
+    const jobId = `job-${this.jobs}`;
+    this.control.create({
+      jobId,
+      targets: [this.thingArn],
+      document,
+      presignedUrl: { roleArn: "arn:aws:iam::123456789012:role/x", expiresInS: URL_LIFETIME_S },
+      inProgressTimeoutMinutes: timeoutMinutes,
+    });
+    return jobId;
+  }
+
+  /** What the operator may do to a job; harmless where the job has ended. */
+  act(jobId: string, action: "cancel" | "cancelJob" | "delete" | "deleteJob" | "timeOut"): void {
+    const execution = this.execution(jobId);
+    if (execution === undefined) return;
+    const isPending = this.pending().includes(execution);
+    const { executionNumber } = execution;
+    const target = { thingName: THING, jobId };
+    if (action === "cancel" && isPending) this.control.cancelExecution({ ...target, force: true });
+    if (action === "cancelJob" && isPending) this.control.cancel({ jobId, force: true });
+    if (action === "delete") {
+      this.control.deleteExecution({ ...target, executionNumber, force: true });
+    }
+    if (action === "deleteJob") this.control.delete(jobId, true);
+    if (action === "timeOut" && execution.status === "IN_PROGRESS") {
+      this.ledger.change([THING], () => this.ledger.revise(execution, "TIMED_OUT"));
+    }
+  }
+
+  /** undefined when it was deleted. */
+  execution(jobId: string): Execution | undefined {
+    return this.ledger.ofThing(THING).find(({ job }) => job.request.jobId === jobId);
+  }
+
+  pending(): readonly Execution[] {
+    return this.ledger.pending(THING);
+  }
+
+  /** Whether a presigned URL's path, query and all, is good now. */
+  isUrlValid(path: string): boolean {
+    const query = new URLSearchParams(path.split("?")[1]);
+    const expiresMs = Number(query.get("expires"));
+    return query.get("X-Amz-Signature") === SECRET && this.nowMs() <= expiresMs;
+  }
+
+  private presign(key: string, expiresInS: number): string {
+    const expires = this.nowMs() + expiresInS * 1000;
+    return `https://${FILES_HOST}/${key}?expires=${expires}&X-Amz-Signature=${SECRET}`;
+  }
+
+  private later(delayMs: number, action: () => void): () => void {
+    const alarm = this.clock.alarm(Math.min(delayMs, 2 ** 31 - 1), action);
+    return () => alarm.cancel();
+  }
+}

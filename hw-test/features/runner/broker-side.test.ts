@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { createAuthority } from "../../cloud/certificates/authority.ts";
+import { listen, loopback } from "../../cloud/listen.ts";
+import { behindBroker, readBroker } from "./broker-side.ts";
+import { startLocalSide } from "./local-side.ts";
+import { runFeatures } from "./run.ts";
+import { projectFeature } from "./testing.ts";
+
+// Debian keeps it where only root's PATH looks.
+const path = `${process.env["PATH"]}:/usr/sbin`;
+const found = spawnSync("mosquitto", ["-h"], { env: { ...process.env, PATH: path } });
+const skip = found.error === undefined ? false : "mosquitto is not installed";
+
+const folder = mkdtempSync(join(tmpdir(), "mosquitto-"));
+const authority = createAuthority();
+let port = 0;
+let mosquitto: ChildProcess | undefined;
+
+function file(name: string, contents: string): string {
+  const whole = join(folder, name);
+  writeFileSync(whole, contents);
+  return whole;
+}
+
+before(async () => {
+  if (skip !== false) return;
+  port = await freePort();
+  const { cert, key } = authority.issueServer(["localhost"]);
+  const ca = file("ca.pem", authority.certificate);
+  // A process started by root would otherwise change its user, and could not read these files.
+  const user = process.getuid?.() === 0 ? ["user root"] : [];
+  const lines = [
+    ...user,
+    `listener ${port} ${loopback}`,
+    `cafile ${ca}`,
+    `certfile ${file("broker.pem", cert)}`,
+    `keyfile ${file("broker.key", key)}`,
+    "require_certificate true",
+    "allow_anonymous true",
+  ];
+  const config = file("mosquitto.conf", `${lines.join("\n")}\n`);
+  mosquitto = spawn("mosquitto", ["-c", config], {
+    env: { ...process.env, PATH: path },
+    stdio: "ignore",
+  });
+  await listening(port);
+});
+
+after(async () => {
+  if (mosquitto !== undefined) {
+    const ended = once(mosquitto, "exit");
+    mosquitto.kill();
+    await ended;
+  }
+  rmSync(folder, { recursive: true });
+});
+
+async function startCloud() {
+  const { cert, key } = authority.issueTracker("bench");
+  const broker = readBroker(`mqtts://localhost:${port}`, {
+    ca: join(folder, "ca.pem"),
+    cert: file("bench.pem", cert),
+    key: file("bench.key", key),
+  });
+  return behindBroker(await startLocalSide(), broker);
+}
+
+test("the document of the project passes over another broker", { skip }, async () => {
+  const report = await runFeatures([projectFeature("seed/fota.feature.md")], { startCloud });
+  assert.equal(report.ok, true, JSON.stringify(report.features, undefined, 1));
+  assert.equal(report.counts.steps.passed, 27);
+});
+
+test("a tracker with the whole firmware updates itself over it", { skip }, async () => {
+  const report = await runFeatures([projectFeature("successful-update.feature.md")], {
+    startCloud,
+  });
+  assert.equal(report.ok, true, JSON.stringify(report.features, undefined, 1));
+});
+
+test("what was left out of --broker is named", () => {
+  const ca = file("some-ca.pem", authority.certificate);
+  const none = { ca: undefined, cert: undefined, key: undefined };
+  assert.throws(() => readBroker("mqtt://localhost", { ...none, ca }), /only mqtts:\/\//);
+  assert.throws(() => readBroker("localhost", { ...none, ca }), /not a URL/);
+  assert.throws(() => readBroker("mqtts://localhost", none), /needs --broker-ca/);
+  assert.throws(() => readBroker("mqtts://localhost", { ...none, ca, key: ca }), /go together/);
+  assert.throws(() => readBroker("mqtts://localhost", { ...none, ca: "nowhere.pem" }), /ENOENT/);
+  assert.equal(readBroker("mqtts://localhost", { ...none, ca }).port, 8883);
+});
+
+async function freePort(): Promise<number> {
+  const { port: free, stop } = await listen(createServer(), 0, "probe");
+  await stop();
+  return free;
+}
+
+/** Resolves as soon as somebody listens there. */
+async function listening(at: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const socket = connect(at, loopback);
+    const isUp = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isUp) return;
+    await delay(25);
+  }
+  throw new Error("mosquitto does not listen");
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { before, describe, test } from "node:test";
+import { buildBoard } from "../../board/program.ts";
+import { startLocalSide } from "./local-side.ts";
+import { runFeatures } from "./run.ts";
+import { projectFeature } from "./testing.ts";
+import { reportText } from "./text.ts";
+
+const names = readdirSync(projectFeature(".")).filter((name) => name.endsWith(".feature.md"));
+
+// Each with a cloud and trackers of its own, so two may run at once.
+describe("the project's features pass on the virtual tracker", { concurrency: 2 }, () => {
+  before(async () => {
+    await buildBoard();
+  });
+
+  for (const name of names) {
+    test(name, async () => {
+      const startCloud = () => startLocalSide();
+      const report = await runFeatures([projectFeature(name)], { startCloud });
+      assert.ok(report.ok, reportText(report, { colored: false }));
+      assert.equal(report.counts.scenarios.skipped, 0);
+    });
+  }
+});
+
+test("there is a feature for each thing that this project promises", () => {
+  assert.deepEqual(names, [
+    "cancel.feature.md",
+    "expired-url.feature.md",
+    "invalid-file.feature.md",
+    "low-battery.feature.md",
+    "power-cut.feature.md",
+    "revert.feature.md",
+    "successful-update.feature.md",
+    "two-jobs.feature.md",
+    "two-trackers.feature.md",
+  ]);
+});

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { asBuilt, buildImage } from "../../../tools/build/image.ts";
+import type { Settings } from "../../driver.ts";
+import { parseLinkProfile } from "../../trackers/link-profile.ts";
+import { type StepCall, type StepDefinition, step } from "./definition.ts";
+import { wholeNumber } from "./value-steps.ts";
+import { jsonObjectOf, store } from "./values.ts";
+
+/** Steps that make firmware and put trackers that run the whole of it to work. */
+export const firmwareSteps: readonly StepDefinition[] = [
+  step("I have firmware `{version}` as `{name}`", async ({ version, name }, { world }) => {
+    storeFirmware(world, name, { version, hex: (await buildImage({ version })).hex });
+  }),
+  step("I have firmware `{version}` that crashes as `{name}`", async (words, { world }) => {
+    const { version, name } = words;
+    const { hex } = await buildImage({ version, flavour: "crash" });
+    storeFirmware(world, name, { version, hex });
+  }),
+  step(
+    "I have firmware `{version}` that never finds its cloud as `{name}`",
+    async (words, call) => {
+      const { version, name } = words;
+      const { hex } = await buildImage({ version, flavour: "no-cloud" });
+      storeFirmware(call.world, name, { version, hex });
+    },
+  ),
+  step("I have firmware `{version}` with a wrong bit as `{name}`", async (words, { world }) => {
+    const { version, name } = words;
+    const broken = (await buildImage({ version })).image.slice();
+    const middle = broken.byteLength >> 1;
+    broken[middle] = (broken[middle] ?? 0) ^ 0x01;
+    storeFirmware(world, name, { version, hex: asBuilt(broken).hex });
+  }),
+  step("the `{tracker}` tracker is flashed with firmware `{version}`", async (words, call) => {
+    await flash(call, words, {});
+  }),
+  step(
+    "the `{tracker}` tracker is flashed with firmware `{version}` and set to",
+    async (words, call) => flash(call, words, jsonObjectOf(call) as Partial<Settings>),
+  ),
+  step("I switch the `{tracker}` tracker on", async ({ tracker }, { bench }) => {
+    await bench.trackers.device(tracker).driver.powerOn();
+  }),
+  step("I cut the power of the `{tracker}` tracker", async ({ tracker }, { bench }) => {
+    await bench.trackers.device(tracker).driver.cutPower();
+  }),
+  step("I reset the `{tracker}` tracker", async ({ tracker }, { bench }) => {
+    await bench.trackers.device(tracker).driver.reset();
+  }),
+  step("the battery of the `{tracker}` tracker is at `{percent}` %", (words, { bench }) => {
+    const { driver } = bench.trackers.device(words.tracker);
+    driver.setInput("battery", wholeNumber(words.percent) * 10);
+  }),
+  step("the link of the `{tracker}` tracker is `{profile}`", ({ tracker, profile }, { bench }) => {
+    bench.trackers.device(tracker).driver.setLink(parseLinkProfile(profile));
+  }),
+  step(
+    "the power of the `{tracker}` tracker is to fail inside flash operation `{count}` from now",
+    ({ tracker, count }, { bench }) => {
+      const virtual = bench.trackers.device(tracker).virtual("lose its power at an operation");
+      const operation = virtual.flashOperations + wholeNumber(count);
+      virtual.cutPowerAt({ operation, when: "inside" });
+    },
+  ),
+  step("`{seconds}` seconds pass in the cloud", ({ seconds }, { bench }) => {
+    bench.cloud.advanceClock(wholeNumber(seconds) * 1000);
+  }),
+];
+
+function storeFirmware(
+  world: StepCall["world"],
+  name: string,
+  { version, hex }: { readonly version: string; readonly hex: string },
+): void {
+  // `escaped` can stand between the quotes of a JSON string.
+  const escaped = JSON.stringify(hex).slice(1, -1);
+  store(world, name, { version, escaped, size: Buffer.byteLength(hex) });
+}
+
+async function flash(
+  { bench, world }: StepCall,
+  { tracker, version }: { readonly tracker: string; readonly version: string },
+  settings: Partial<Settings>,
+): Promise<void> {
+  const registered = await bench.cloud.register(`tracker-${randomUUID()}`);
+  await bench.trackers.add(tracker, registered);
+  store(world, "tracker", {
+    ...((world["tracker"] ?? {}) as object),
+    [tracker]: { id: registered.id, arn: registered.arn },
+  });
+  const device = await bench.trackers.newDevice(tracker);
+  device.driver.onConsole(({ text }) => bench.say(text));
+  await device.flash(version, settings);
+}

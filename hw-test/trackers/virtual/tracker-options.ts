@@ -1,0 +1,43 @@
+import type { ConsoleLine, LinkProfile } from "../../driver.ts";
+import type { Credentials, Resolve, Target } from "../connect.ts";
+import type { BoardEvents } from "./board-events.ts";
+import type { Fault } from "./faults.ts";
+import type { FlashTiming } from "./flash-timing.ts";
+import type { CycleEnd } from "./power-cycle.ts";
+
+export interface VirtualTrackerOptions {
+  /** The flash image; made, erased, if there is none. */
+  readonly flashPath: string;
+  readonly credentials: Credentials;
+  readonly resolve: Resolve;
+  /** Those that the tracker's side acts on are picked out: power, drop, stall, corrupt. */
+  readonly faults?: readonly Fault[];
+  readonly link?: LinkProfile;
+  /** How long flash operations take; no time if left out. */
+  readonly flashTiming?: FlashTiming;
+  /** Seed of the link's losses. */
+  readonly seed?: number;
+  /** Whether the board starts again after such an end. Default: after resets and power cuts. */
+  readonly restartsAfter?: (end: CycleEnd) => boolean;
+  /** Resets in a minute after which the rig calls it a boot loop. */
+  readonly resetsPerMinuteMax?: number;
+  /** Board program to run instead of the one make builds, and more arguments for its `run`. */
+  readonly program?: string;
+  readonly boardArguments?: readonly string[];
+}
+
+export interface VirtualTrackerEvents {
+  console: [ConsoleLine];
+  boot: [BoardEvents["boot"]];
+  start: [BoardEvents["start"]];
+  heap: [BoardEvents["heap"]];
+  exception: [BoardEvents["exception"]];
+  /** A power cycle is over; `restarts` says whether the next one follows by itself. */
+  cycleEnd: [{ readonly end: CycleEnd; readonly detail: string; readonly restarts: boolean }];
+  /** The rig gives up: a boot loop, no bootable image, or a board that broke the protocol. */
+  halted: [Error];
+  /** Bytes that connections to the file server have brought so far, HTTP heads included. */
+  downloaded: [number];
+  /** Why a connection has ended or did not come up; the firmware hears only that it has. */
+  socketError: [{ readonly target: Target; readonly reason: string }];
+}
