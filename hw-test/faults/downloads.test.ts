@@ -4,7 +4,7 @@ import { asBuilt } from "../../tools/build/image.ts";
 import { toHex } from "../../tools/image/hex.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
 import type { HttpRequest } from "../cloud/http/message.ts";
-import { FaultBench, type FaultBenchOptions, smallImage } from "./fault-bench.ts";
+import { FaultBench, type FaultBenchOptions, smallImage } from "./testing/fault-bench.ts";
 
 const image = smallImage("1.0.1");
 const { hex } = asBuilt(image);

@@ -5,7 +5,7 @@ import { hexRecord, toHex } from "../../tools/image/hex.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
 import type { CloudHooks } from "../cloud/cloud.ts";
 import type { UpdateJob } from "../run/job.ts";
-import { FaultBench, smallImage } from "./fault-bench.ts";
+import { FaultBench, smallImage } from "./testing/fault-bench.ts";
 
 const slot0 = partitions["image-0"];
 const image = smallImage("1.0.1");

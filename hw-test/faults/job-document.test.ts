@@ -13,7 +13,7 @@ import { PoweredStore } from "../desk/powered-store.ts";
 import { NorFlash } from "../model/nor-flash.ts";
 import { ScriptedNetwork } from "../model/scripted-network.ts";
 import { VirtualClock } from "../model/virtual-clock.ts";
-import { smallImage } from "./fault-bench.ts";
+import { smallImage } from "./testing/fault-bench.ts";
 
 const text = readFileSync(new URL("../../docs/job-document.md", import.meta.url), "utf8");
 

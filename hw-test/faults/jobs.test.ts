@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { asBuilt, buildImage } from "../../tools/build/image.ts";
 import type { UpdateJob } from "../run/job.ts";
 import { linkProfiles } from "../trackers/link-profile.ts";
-import { FaultBench, smallImage } from "./fault-bench.ts";
+import { FaultBench, smallImage } from "./testing/fault-bench.ts";
 
 /** A file of 140 KB takes three seconds: time to meddle. */
 const slow = { ...linkProfiles.none, bitsPerSecond: 400_000 };

@@ -4,7 +4,7 @@ import { buildImage } from "../../tools/build/image.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
 import { isConfirmed } from "../trackers/slot-contents.ts";
 import type { FlashOperation, PowerCut } from "../trackers/virtual/power.ts";
-import { FaultBench } from "./fault-bench.ts";
+import { FaultBench } from "./testing/fault-bench.ts";
 
 /** MCUboot, docs/design.md, "Image trailer", BOOT_MAX_ALIGN 8: bytes before the slot's end. */
 const MAGIC_FROM_END = 16;

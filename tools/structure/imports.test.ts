@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type CoreFile, firmwareFiles, importsOf } from "./core-files.ts";
+import { firmwareFiles, importsOf, type SourceFile } from "./source-files.ts";
 
 /** Files at the top of `firmware/` that everything may use. */
 const shared = [
@@ -44,7 +44,7 @@ function folderOf(path: string): string {
   return parts.length > 2 ? (parts[1] ?? "") : "";
 }
 
-function violation(file: CoreFile, target: string): string | undefined {
+function violation(file: SourceFile, target: string): string | undefined {
   const from = folderOf(file.path);
   const said = `${file.path} imports ${target}`;
   if (file.path === "firmware/main.ts") return undefined;
