@@ -23,6 +23,28 @@ describe("makeImage", () => {
     assert.deepEqual(image.subarray(512, 612), body);
   });
 
+  it("puts the security counter into a protected area that the digest covers", () => {
+    const image = Buffer.from(makeImage({ body, version: "1.0.0", securityCounter: 0x01020304 }));
+    assert.equal(image.readUInt16LE(10), 12);
+    assert.equal(image.subarray(132, 144).toString("hex"), "08690c005000040004030201");
+    const digest = createHash("sha256").update(image.subarray(0, 144)).digest("hex");
+    assert.equal(image.subarray(144).toString("hex"), `0769280010002000${digest}`);
+    assert.equal(readImage(image)?.digestOk, true);
+  });
+
+  it("carries a signature over the digest, and whose it is", () => {
+    const keyHash = new Uint8Array(32).fill(0xaa);
+    let asked = "";
+    const sign = (digest: Uint8Array) => {
+      asked = Buffer.from(digest).toString("hex");
+      return { keyHash, ecdsa: Uint8Array.from([0x30, 0x01, 0x02]) };
+    };
+    const image = Buffer.from(makeImage({ body, version: "1.0.0", sign }));
+    const tlvs = image.subarray(132).toString("hex");
+    assert.equal(tlvs, `0769530010002000${asked}01002000${"aa".repeat(32)}22000300300102`);
+    assert.equal(readImage(image)?.digestOk, true);
+  });
+
   it("refuses a version or header size that MCUboot has not", () => {
     assert.throws(() => makeImage({ body, version: "1.2" }), RangeError);
     assert.throws(() => makeImage({ body, version: "1.2.3", headerBytes: 16 }), RangeError);

@@ -1,13 +1,23 @@
 import { createHash } from "node:crypto";
 import { parseVersion, versionText } from "../../firmware/version-number.ts";
 
-/** MCUboot, bootutil/image.h: IMAGE_MAGIC, IMAGE_TLV_INFO_MAGIC, IMAGE_TLV_SHA256. */
+/** MCUboot, bootutil/image.h: IMAGE_MAGIC, IMAGE_TLV_INFO_MAGIC, the types of TLV entries. */
 const IMAGE_MAGIC = 0x96f3b83d;
 const TLV_INFO_MAGIC = 0x6907;
 const PROTECTED_TLV_INFO_MAGIC = 0x6908;
+const TLV_KEYHASH = 0x01;
 const TLV_SHA256 = 0x10;
+const TLV_ECDSA_SIG = 0x22;
+const TLV_SEC_CNT = 0x50;
 const HEADER_MIN_BYTES = 32;
-const DIGEST_BYTES = 32;
+
+/** What a signer says of an image's digest, for MCUboot. */
+export interface ImageSignature {
+  /** SHA-256 of the public key as DER SPKI. */
+  readonly keyHash: Uint8Array;
+  /** ECDSA P-256 in DER, over the digest. */
+  readonly ecdsa: Uint8Array;
+}
 
 export interface ImageParts {
   readonly body: Uint8Array;
@@ -15,22 +25,49 @@ export interface ImageParts {
   readonly version: string;
   /** Header with its 0xFF padding, 32 (default) to 65535 bytes, a multiple of 4. */
   readonly headerBytes?: number;
+  /** MCUboot's rollback protection, 0 to 2^32 - 1; no such entry if left out. */
+  readonly securityCounter?: number;
+  /** Signs the digest of header, body and protected entries; unsigned if left out. */
+  readonly sign?: (digest: Uint8Array) => ImageSignature;
 }
 
-/** An MCUboot image as imgtool makes it: header, body, SHA-256 TLV. */
+/** An MCUboot image as imgtool makes it: header, body, protected TLVs, TLVs. */
 export function makeImage(parts: ImageParts): Uint8Array {
-  const header = makeHeader(parts);
-  const digest = createHash("sha256").update(header).update(parts.body).digest();
-  const tlvs = Buffer.alloc(8 + DIGEST_BYTES);
-  tlvs.writeUInt16LE(TLV_INFO_MAGIC, 0);
-  tlvs.writeUInt16LE(tlvs.byteLength, 2);
-  tlvs.writeUInt16LE(TLV_SHA256, 4);
-  tlvs.writeUInt16LE(DIGEST_BYTES, 6);
-  digest.copy(tlvs, 8);
-  return new Uint8Array(Buffer.concat([header, parts.body, tlvs]));
+  const protectedTlvs = makeProtectedTlvs(parts);
+  const header = makeHeader(parts, protectedTlvs.byteLength);
+  const hashed = Buffer.concat([header, parts.body, protectedTlvs]);
+  const digest = createHash("sha256").update(hashed).digest();
+  const entries = [tlv(TLV_SHA256, digest)];
+  const signature = parts.sign?.(digest);
+  if (signature !== undefined) {
+    entries.push(tlv(TLV_KEYHASH, signature.keyHash), tlv(TLV_ECDSA_SIG, signature.ecdsa));
+  }
+  return new Uint8Array(Buffer.concat([hashed, tlvArea(TLV_INFO_MAGIC, entries)]));
 }
 
-function makeHeader({ body, version, headerBytes = HEADER_MIN_BYTES }: ImageParts): Buffer {
+function makeProtectedTlvs({ securityCounter }: ImageParts): Buffer {
+  if (securityCounter === undefined) return Buffer.alloc(0);
+  const value = Buffer.alloc(4);
+  value.writeUInt32LE(securityCounter);
+  return tlvArea(PROTECTED_TLV_INFO_MAGIC, [tlv(TLV_SEC_CNT, value)]);
+}
+
+function tlvArea(magic: number, entries: readonly Buffer[]): Buffer {
+  const bytes = Buffer.concat([Buffer.alloc(4), ...entries]);
+  bytes.writeUInt16LE(magic, 0);
+  bytes.writeUInt16LE(bytes.byteLength, 2);
+  return bytes;
+}
+
+function tlv(type: number, value: Uint8Array): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt16LE(type, 0);
+  head.writeUInt16LE(value.byteLength, 2);
+  return Buffer.concat([head, value]);
+}
+
+function makeHeader(parts: ImageParts, protectedBytes: number): Buffer {
+  const { body, version, headerBytes = HEADER_MIN_BYTES } = parts;
   const number = parseVersion(version);
   if (number === undefined) throw new RangeError(`not an MCUboot version: ${version}`);
   if (headerBytes < HEADER_MIN_BYTES || headerBytes > 0xffff || headerBytes % 4 !== 0) {
@@ -39,6 +76,7 @@ function makeHeader({ body, version, headerBytes = HEADER_MIN_BYTES }: ImagePart
   const header = Buffer.alloc(headerBytes, 0xff).fill(0, 0, HEADER_MIN_BYTES);
   header.writeUInt32LE(IMAGE_MAGIC, 0);
   header.writeUInt16LE(headerBytes, 8);
+  header.writeUInt16LE(protectedBytes, 10);
   header.writeUInt32LE(body.byteLength, 12);
   header.writeUInt8(number.major, 20);
   header.writeUInt8(number.minor, 21);
