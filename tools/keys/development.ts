@@ -1,0 +1,34 @@
+import { generateKeyPairSync } from "node:crypto";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const folder = fileURLToPath(new URL("../../build/keys/", import.meta.url));
+const FILE = "development.pem";
+
+/**
+ * The private key that the rig's firmware trusts when nobody names another: ECDSA P-256, PKCS #8
+ * PEM, made once in build/keys and never part of the repository. So what is built here runs here and
+ * nowhere else.
+ */
+export function developmentKey(): string {
+  const path = join(folder, FILE);
+  if (!existsSync(path)) makeKey(path);
+  return readFileSync(path, "utf8");
+}
+
+/** Complete under its name, or not there: processes may ask at once. The first one's is kept. */
+function makeKey(path: string): void {
+  mkdirSync(folder, { recursive: true });
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const unfinished = `${path}.${process.pid}`;
+  const pem = privateKey.export({ format: "pem", type: "pkcs8" });
+  writeFileSync(unfinished, pem, { mode: 0o600 });
+  try {
+    linkSync(unfinished, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(unfinished);
+  }
+}
