@@ -151,7 +151,7 @@ export class Download {
     else this.connection.send(formatRequest(this.file.nextRange(target)));
   }
 
-  /** What each reaction of `status.ts` leads to: one method each. */
+  /** What each reaction of `status.ts` leads to. */
   private takeHead(head: ResponseHead): void {
     const reaction = reactionTo(head.status);
     if (this.probe.underWay && reaction !== "redirect") {
@@ -172,7 +172,8 @@ export class Download {
         this.renewUrl(head);
         break;
       case "unsatisfiable":
-        this.takeUnsatisfiable(head);
+        this.file.checkUnsatisfiable(head);
+        this.startOver("range not satisfiable");
         break;
       case "later":
         this.retry(`status ${head.status}`, head.retryAfterMs);
@@ -202,11 +203,6 @@ export class Download {
     this.file.beginWhole(head);
     if (this.file.position > 0) this.restart("status 200 to a range");
     this.expectBody(head);
-  }
-
-  private takeUnsatisfiable(head: ResponseHead): void {
-    this.file.checkUnsatisfiable(head);
-    this.startOver("range not satisfiable");
   }
 
   private follow(head: ResponseHead): void {
