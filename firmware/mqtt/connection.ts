@@ -6,7 +6,10 @@ import { type IncomingPacket, type OutgoingPacket, PacketDecoder, PacketEncoder 
 import { FrameReader, type SkippedPublish } from "./frame-reader.ts";
 import { OutputQueue } from "./output-queue.ts";
 
-/** Called from socket callbacks and alarms only; none after `close`, and `onClosed` at most once and last. */
+/**
+ * Called from socket callbacks and alarms only; none after `close`, and `onClosed` at most once and
+ * last.
+ */
 export interface ConnectionEvents {
   /** The stream is up and takes bytes. */
   onOpen(): void;
