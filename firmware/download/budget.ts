@@ -15,7 +15,6 @@ export class Budget {
 
   private readonly backoff: Backoff;
   private denials = 0;
-  private redirects = 0;
   private progressed = false;
 
   /** @param random uniform in [0, 1) */
@@ -44,17 +43,6 @@ export class Budget {
     this.settle();
     this.denials += 1;
     if (this.denials > config.freshUrlMax) throw new Failure("ACCESS_DENIED", detail);
-  }
-
-  spendRedirect(): void {
-    this.redirects += 1;
-    if (this.redirects <= config.redirectMax) return;
-    throw new Failure("REDIRECT_REFUSED", `more than ${config.redirectMax} redirects`);
-  }
-
-  /** A redirect led to the file, or the way begins again at the original URL. */
-  endRedirects(): void {
-    this.redirects = 0;
   }
 
   spendRestart(reason: string): void {

@@ -2,27 +2,32 @@ import { assert } from "../assert.ts";
 import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
 import { attempt, Failure } from "../failure.ts";
-import { type FileLocation, isUsable } from "../url.ts";
+import type { FileLocation } from "../url.ts";
 import { Budget } from "./budget.ts";
 import { Connection } from "./connection.ts";
 import type { DownloadCounters, DownloadOptions } from "./download-options.ts";
-import { isEtag, isWeak } from "./etag.ts";
+import { PartialFile } from "./partial-file.ts";
 import { Probe } from "./probe.ts";
-import { checkPart, checkTotal } from "./range.ts";
-import { resolveRedirect } from "./redirect.ts";
 import { formatProbe, formatRequest } from "./request.ts";
 import type { ResponseHead } from "./response-head.ts";
+import { Route } from "./route.ts";
 import { reactionTo } from "./status.ts";
 
+/**
+ * - `new`: not started;
+ * - `waiting`: the next attempt is due when the pause ends;
+ * - `exchanging`: a connection is being made or in use;
+ * - `needs-url`: the owner was asked for a fresh URL;
+ * - `ended`: done, failed or stopped.
+ */
 type Phase = "new" | "waiting" | "exchanging" | "needs-url" | "ended";
 
 /**
  * Fetches one file over https in ranges, in order and once, through drops, stalls, expired URLs,
  * redirects and busy servers, within the bounds of `config`.
  *
- * A resumed file is the same file: If-Range where the ETag is strong (RFC 9110, 13.1.5), and every
- * response's ETag compared, weak ones too. Without an ETag nothing is resumed, a lost connection
- * starts the file over: a mix of two files could pass every check of its single records.
+ * This class decides when to connect, to ask and to end. What it asks for and may take is up to
+ * `PartialFile`, where it asks to `Route`, how often it may fail to `Budget`.
  *
  * Costs `config.receiveBytes` unless given a buffer, 128 bytes for headers (2,560 more after a long
  * redirect), and for the time of writing it a request of at most `config.urlMaxBytes` + 512 bytes.
@@ -30,44 +35,31 @@ type Phase = "new" | "waiting" | "exchanging" | "needs-url" | "ended";
  */
 export class Download {
   private readonly options: DownloadOptions;
-  private readonly rangeBytes: number;
   private readonly connection: Connection;
+  private readonly file: PartialFile;
+  private readonly route: Route;
   private readonly budget: Budget;
   private readonly probe: Probe;
   private readonly pause: Deadline;
   private phase: Phase = "new";
-
-  /** The job's own, and where redirects have led from there. */
-  private file: FileLocation;
-  private target: FileLocation;
-  /** Offset of the next byte to deliver. */
-  private position: number;
-  private etag: string | undefined;
-  /** Last byte that the response under way may bring, inclusive. */
-  private last = 0;
-  /** The response under way is the whole file, not a range of it. */
-  private isWhole = false;
-  private keepsAlive = false;
   /** The last attempt failed, and the file may have changed since. */
   private resuming: boolean;
+  /** The connection serves another request after the response under way. */
+  private keepsAlive = false;
 
   private connections = 0;
   private requests = 0;
   private resumes = 0;
 
   constructor(options: DownloadOptions) {
-    assert(options.size > 0, "a file has bytes");
-    assert(options.from >= 0 && options.from <= options.size, "from within the file");
+    const { size, from, etag, rangeBytes = config.rangeBytes } = options;
     this.options = options;
-    this.rangeBytes = options.rangeBytes ?? config.rangeBytes;
-    this.probe = new Probe(options.asksChecksum === true);
-    this.file = options.file;
-    this.target = options.file;
-    this.position = options.from;
-    this.resuming = options.from > 0;
-    this.etag = options.etag !== undefined && isEtag(options.etag) ? options.etag : undefined;
+    this.file = new PartialFile({ size, from, etag, rangeBytes });
+    this.route = new Route(options.file);
     this.budget = new Budget(options.random);
+    this.probe = new Probe(options.asksChecksum === true);
     this.pause = new Deadline(options.clock);
+    this.resuming = from > 0;
     this.connection = this.newConnection();
   }
 
@@ -90,8 +82,7 @@ export class Download {
   useFile(file: FileLocation): void {
     if (this.hasEnded()) return;
     assert(this.phase === "needs-url", "a URL that nobody asked for");
-    this.file = file;
-    this.useOriginal();
+    this.route.replace(file);
     this.connectAfter(0);
   }
 
@@ -129,47 +120,45 @@ export class Download {
   }
 
   private connect(): void {
-    if (this.position === this.options.size) {
+    if (this.file.isComplete()) {
       this.finish();
       return;
     }
-    if (this.resuming && this.position > 0 && this.etag === undefined) {
+    if (this.resuming && !this.file.canResume()) {
       this.restart("no ETag to resume with");
       if (this.hasEnded()) return;
     }
-    if (!isUsable(this.target)) throw new Failure("LOCATION_UNSUPPORTED", this.target.host);
-    if (this.resuming && this.position > 0) this.resumes += 1;
+    this.route.check();
+    if (this.resuming && this.file.position > 0) this.resumes += 1;
     this.resuming = false;
     this.connections += 1;
     this.phase = "exchanging";
-    this.options.log(`download: ${this.target.host} from byte ${this.position}`);
-    this.connection.open(this.target);
+    this.options.log(`download: ${this.route.target.host} from byte ${this.file.position}`);
+    this.connection.open(this.route.target);
+  }
+
+  /** The same attempt goes on, on another connection. */
+  private reconnect(): void {
+    this.connection.close();
+    this.connect();
   }
 
   private ask(): void {
+    const target = this.route.target;
     this.requests += 1;
-    if (this.position === 0 && this.probe.begin(this.target)) {
-      this.connection.send(formatProbe(this.target));
-    } else {
-      this.askForRange();
-    }
+    const isProbe = this.file.position === 0 && this.probe.begin(target);
+    if (isProbe) this.connection.send(formatProbe(target));
+    else this.connection.send(formatRequest(this.file.nextRange(target)));
   }
 
-  private askForRange(): void {
-    const first = this.position;
-    const last = Math.min(first + this.rangeBytes, this.options.size) - 1;
-    const canValidate = first > 0 && this.etag !== undefined && !isWeak(this.etag);
-    const ifRange = canValidate ? this.etag : undefined;
-    this.last = last;
-    this.connection.send(formatRequest({ file: this.target, first, last, ifRange }));
-  }
-
+  /** What each reaction of `status.ts` leads to. */
   private takeHead(head: ResponseHead): void {
-    if (this.probe.underWay && reactionTo(head.status) !== "redirect") {
+    const reaction = reactionTo(head.status);
+    if (this.probe.underWay && reaction !== "redirect") {
       this.takeProbe(head);
       return;
     }
-    switch (reactionTo(head.status)) {
+    switch (reaction) {
       case "part":
         this.takePart(head);
         break;
@@ -183,9 +172,7 @@ export class Download {
         this.renewUrl(head);
         break;
       case "unsatisfiable":
-        if (head.contentRange !== undefined) {
-          checkTotal(head.contentRange.total, this.options.size);
-        }
+        this.file.checkUnsatisfiable(head);
         this.startOver("range not satisfiable");
         break;
       case "later":
@@ -202,142 +189,105 @@ export class Download {
   private takeProbe(head: ResponseHead): void {
     const isGood = reactionTo(head.status) === "whole";
     if (isGood) this.probe.take(head);
-    if (isGood && head.keepsAlive) {
-      this.ask();
-    } else {
-      this.connection.close();
-      this.connect();
-    }
+    if (isGood && head.keepsAlive) this.ask();
+    else this.reconnect();
   }
 
   private takePart(head: ResponseHead): void {
-    const size = this.options.size;
-    const last = checkPart(head, { first: this.position, last: this.last, size });
-    if (this.hasChanged(head)) {
-      this.startOver("another ETag");
-      return;
-    }
-    this.last = last;
-    this.isWhole = false;
-    this.accept(head);
+    if (this.file.beginPart(head)) this.expectBody(head);
+    else this.startOver("another ETag");
   }
 
   /** The server ignores ranges, or the file no longer has the ETag that If-Range said. */
   private takeWhole(head: ResponseHead): void {
-    checkTotal(head.contentLength, this.options.size);
-    if (this.position > 0) this.restart("status 200 to a range");
-    this.last = this.options.size - 1;
-    this.isWhole = true;
-    this.accept(head);
+    this.file.beginWhole(head);
+    if (this.file.position > 0) this.restart("status 200 to a range");
+    this.expectBody(head);
   }
 
-  private accept(head: ResponseHead): void {
-    this.budget.endRedirects();
+  private follow(head: ResponseHead): void {
+    this.route.follow(head.location);
+    this.probe.redirected();
+    this.reconnect();
+  }
+
+  private renewUrl(head: ResponseHead): void {
+    this.budget.spendUrl(this.said(head));
+    this.resuming = true;
+    if (this.route.isRedirected()) {
+      // What a redirect led to has expired; the original hands out a fresh one.
+      this.route.restart();
+      this.reconnect();
+      return;
+    }
+    this.connection.close();
+    this.options.log(`download: ${this.said(head)}, a fresh URL is needed`);
+    this.phase = "needs-url";
+    this.options.events.onUrlExpired();
+  }
+
+  private expectBody(head: ResponseHead): void {
+    this.route.arrived();
     this.keepsAlive = head.keepsAlive;
-    if (this.position === 0 && !this.hasEnded()) {
-      this.etag = head.etag;
+    if (this.file.position === 0 && !this.hasEnded()) {
+      this.file.identify(head);
       this.options.events.onValidator(head.etag, this.probe.crc32Of(head));
     }
     if (!this.hasEnded()) this.connection.expectBody();
   }
 
   private takeBody(bytes: Uint8Array, length: number): void {
-    const offset = this.position;
-    if (offset + length > this.last + 1) {
-      throw new Failure(this.isWhole ? "FILE_LENGTH" : "HTTP_RESPONSE", "body too long");
-    }
-    this.position += length;
+    const offset = this.file.advance(length);
     this.budget.noteBytes();
     this.options.events.onBytes(bytes, length, offset);
   }
 
   private endBody(): void {
-    if (this.position === this.options.size) this.finish();
-    else if (this.position <= this.last) this.endEarly();
+    if (this.file.isComplete()) this.finish();
+    else if (this.file.endsEarly()) this.retry("body shorter than its range", 0);
     else if (this.keepsAlive) this.ask();
-    else {
-      this.connection.close();
-      this.connect();
-    }
-  }
-
-  /** Only a chunked body can be short and yet complete. */
-  private endEarly(): void {
-    if (this.isWhole) throw new Failure("FILE_LENGTH", `the file ends at byte ${this.position}`);
-    this.retry("body shorter than its range", 0);
-  }
-
-  private follow(head: ResponseHead): void {
-    this.budget.spendRedirect();
-    this.probe.redirected();
-    if (head.location === undefined) throw new Failure("HTTP_RESPONSE", "redirect to nowhere");
-    this.target = resolveRedirect(this.target, head.location);
-    this.connection.close();
-    this.connect();
-  }
-
-  private renewUrl(head: ResponseHead): void {
-    this.budget.spendUrl(this.said(head));
-    this.connection.close();
-    this.resuming = true;
-    if (this.target !== this.file) {
-      // What a redirect led to has expired; the original hands out a fresh one.
-      this.useOriginal();
-      this.connect();
-      return;
-    }
-    this.options.log(`download: ${this.said(head)}, a fresh URL is needed`);
-    this.phase = "needs-url";
-    this.options.events.onUrlExpired();
-  }
-
-  /** A strong ETag went out in If-Range, so a 206 that repeats none vouches for it. */
-  private hasChanged(head: ResponseHead): boolean {
-    if (this.position === 0 || this.etag === undefined) return false;
-    if (head.etag === undefined) return isWeak(this.etag);
-    return head.etag !== this.etag;
+    else this.reconnect();
   }
 
   private lost(reason: string): void {
     attempt(
       () => {
         // A chunked body may be cut between its last byte and its end.
-        if (this.position === this.options.size) this.finish();
+        if (this.file.isComplete()) this.finish();
         else this.retry(reason, 0);
       },
       (failure) => this.fail(failure),
     );
   }
 
-  /** @param atLeastMs what the server asked for */
+  /**
+   * The attempt has failed: another one after a pause.
+   * @param atLeastMs what the server asked for
+   */
   private retry(reason: string, atLeastMs: number): void {
     this.connection.close();
     this.resuming = true;
-    this.options.log(`download: ${reason} at byte ${this.position}`);
+    this.options.log(`download: ${reason} at byte ${this.file.position}`);
     const delayMs = this.budget.spendAttempt(reason);
     // What a redirect led to may be what is wrong.
-    if (this.budget.attempts > 0) this.useOriginal();
+    if (this.budget.attempts > 0) this.route.restart();
     this.connectAfter(Math.max(delayMs, atLeastMs));
   }
 
+  /** As `retry`, and what came so far is given up. */
   private startOver(reason: string): void {
     this.connection.close();
     this.restart(reason);
     if (!this.hasEnded()) this.retry(reason, 0);
   }
 
+  /** The owner may stop the download in here. */
   private restart(reason: string): void {
     this.budget.spendRestart(reason);
     this.options.log(`download: ${reason}, from byte 0 again`);
-    this.position = 0;
-    this.etag = undefined;
+    this.file.restart();
     this.probe.restart();
     this.options.events.onRestart();
-  }
-
-  private useOriginal(): void {
-    this.target = this.file;
-    this.budget.endRedirects();
   }
 
   private finish(): void {
@@ -355,6 +305,6 @@ export class Download {
   }
 
   private said(head: ResponseHead): string {
-    return `${this.target.host}: status ${head.status}`;
+    return `${this.route.target.host}: status ${head.status}`;
   }
 }

@@ -1,16 +1,16 @@
 import { assert } from "../assert.ts";
-import { Backoff } from "../backoff.ts";
 import { config } from "../config.ts";
-import { Deadline } from "../deadline.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Network, SocketTarget } from "../ports/network.ts";
 import { decodeUtf8, utf8Length } from "../utf8.ts";
 import type { IncomingPacket, OutgoingPacket } from "./codec.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
+import { Delivery } from "./delivery.ts";
 import type { SkippedPublish } from "./frame-reader.ts";
-import { InFlight, type InFlightPublish } from "./in-flight.ts";
+import { Handshake } from "./handshake.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { Reconnect } from "./reconnect.ts";
 
 /** None of these runs inside a call of the client's methods, and none after `stop`. */
 export interface MqttEvents {
@@ -45,44 +45,27 @@ export interface MqttClientOptions {
  */
 export type PublishOutcome = "taken" | "offline" | "busy" | "tooLong";
 
-type State = "stopped" | "waiting" | "opening" | "connecting" | "subscribing" | "connected";
-
 /** Fixed header, topic length and identifier of a PUBLISH, at most. */
 const publishOverheadBytes = 9;
 
-/** CONNACK return codes (MQTT 3.1.1, table 3.1). */
-const refusals = Object.freeze([
-  "accepted",
-  "unacceptable protocol version",
-  "client identifier rejected",
-  "server unavailable",
-  "bad user name or password",
-  "not authorized",
-]);
-
 /**
- * An MQTT 3.1.1 client with a persistent session. It subscribes on every connection, session or
- * not: the session may be the one of an older firmware with other topics.
+ * An MQTT 3.1.1 client with a persistent session: it stays connected, passes messages on and
+ * publishes.
  *
  * Memory, besides the connection's: up to `config.mqttInFlightMax` payloads of QoS 1.
  */
 export class MqttClient implements ConnectionEvents {
   private readonly options: MqttClientOptions;
   private readonly keepAlive: KeepAlive;
-  private readonly backoff: Backoff;
-  private readonly inFlight = new InFlight();
-  /** Of the current state: to open, to be answered, to wait before the next try. */
-  private readonly stateDeadline: Deadline;
-  private readonly ackDeadline: Deadline;
+  private readonly handshake: Handshake;
+  private readonly delivery: Delivery;
+  private readonly reconnect: Reconnect;
   private connection: Connection | undefined;
-  private state: State = "stopped";
-  private subscribeId = 0;
-  private connectedMs = 0;
+  private isStarted = false;
 
   constructor(options: MqttClientOptions) {
-    assert(options.subscriptions.length <= config.mqttSubscriptionMax, "topics in one SUBSCRIBE");
+    const { clock, random, clientId, subscriptions } = options;
     this.options = options;
-    const clock = options.clock;
     this.keepAlive = new KeepAlive({
       clock,
       intervalMs: config.mqttKeepAliveS * 1000,
@@ -90,24 +73,36 @@ export class MqttClient implements ConnectionEvents {
       onPing: () => this.send({ cmd: "pingreq" }),
       onDead: () => this.fail("no answer to PINGREQ"),
     });
-    this.backoff = new Backoff({
-      minMs: config.backoffMinMs,
-      maxMs: config.backoffMaxMs,
-      random: options.random,
+    this.handshake = new Handshake({
+      clock,
+      clientId,
+      subscriptions,
+      send: (packet) => this.send(packet),
+      takeId: () => this.delivery.takeId(),
+      onAccepted: () => this.keepAlive.start(),
+      onDone: () => this.connected(),
+      onFailed: (reason) => this.fail(reason),
     });
-    this.stateDeadline = new Deadline(clock);
-    this.ackDeadline = new Deadline(clock);
+    this.delivery = new Delivery({
+      clock,
+      send: (packet) => this.send(packet),
+      onUnanswered: () => this.fail("no answer to PUBLISH"),
+    });
+    this.reconnect = new Reconnect({ clock, random, connect: () => this.open() });
   }
 
   start(): void {
-    assert(this.state === "stopped", "the client is started once");
+    assert(!this.isStarted, "the client is started once");
+    this.isStarted = true;
     this.open();
   }
 
   /** Leaves without waiting for anything; unacknowledged publishes are sent after the next start. */
   stop(): void {
-    if (this.state === "connected") this.send({ cmd: "disconnect" });
-    this.leave("stopped");
+    this.isStarted = false;
+    if (this.isConnected()) this.send({ cmd: "disconnect" });
+    this.reconnect.stop();
+    this.leave();
   }
 
   /** An answer that was due over this connection has not come: finds out whether it is dead. */
@@ -116,7 +111,7 @@ export class MqttClient implements ConnectionEvents {
   }
 
   isConnected(): boolean {
-    return this.state === "connected";
+    return this.handshake.step === "done";
   }
 
   /** A `payload` in bytes must stay as it is while the publish is under way. */
@@ -124,22 +119,15 @@ export class MqttClient implements ConnectionEvents {
     const payloadBytes = typeof payload === "string" ? utf8Length(payload) : payload.length;
     const packetBytes = utf8Length(topic) + payloadBytes + publishOverheadBytes;
     if (packetBytes > config.mqttOutputBytes) return "tooLong";
-    if (qos === 0) return this.publishOnce(topic, payload);
-    if (this.inFlight.isFull()) return "busy";
-    this.inFlight.add(topic, payload);
-    this.sendInFlight();
-    return "taken";
+    if (qos === 1) return this.delivery.take(topic, payload) ? "taken" : "busy";
+    if (!this.isConnected()) return "offline";
+    const dup = false;
+    const isSent = this.send({ cmd: "publish", topic, payload, qos, dup, messageId: 0 });
+    return isSent ? "taken" : "busy";
   }
 
   onOpen(): void {
-    this.state = "connecting";
-    this.awaitAnswer("no answer to CONNECT");
-    this.send({
-      cmd: "connect",
-      clientId: this.options.clientId,
-      clean: false,
-      keepalive: config.mqttKeepAliveS,
-    });
+    this.handshake.start();
   }
 
   onBytes(): void {
@@ -147,7 +135,7 @@ export class MqttClient implements ConnectionEvents {
   }
 
   onDrained(): void {
-    this.sendInFlight();
+    this.delivery.sendWaiting();
   }
 
   onSkipped(skipped: SkippedPublish): void {
@@ -156,116 +144,32 @@ export class MqttClient implements ConnectionEvents {
   }
 
   onPacket(packet: IncomingPacket): void {
-    if (packet.cmd === "connack") this.acceptConnack(packet.returnCode);
-    else if (this.state === "connecting") this.fail(`${packet.cmd} before CONNACK`);
+    if (packet.cmd === "connack") this.handshake.takeConnack(packet.returnCode);
+    else if (this.handshake.step === "connecting") this.fail(`${packet.cmd} before CONNACK`);
     else if (packet.cmd === "publish") this.options.events.onMessage(packet.topic, packet.payload);
-    else if (packet.cmd === "puback") this.acceptPuback(packet.messageId);
-    else if (packet.cmd === "suback") this.acceptSuback(packet.messageId, packet.granted);
+    else if (packet.cmd === "puback") this.delivery.acknowledge(packet.messageId);
+    else if (packet.cmd === "suback") this.handshake.takeSuback(packet.messageId, packet.granted);
     else this.keepAlive.answered();
   }
 
   onClosed(reason: string): void {
-    const wasConnected = this.state === "connected";
-    this.leave("waiting");
-    // A connection that did not last is one more failed try, or a broker that drops us at once
-    // would be asked again every second.
-    const lastedMs = this.options.clock.nowMs() - this.connectedMs;
-    if (wasConnected && lastedMs >= config.mqttAckTimeoutMs) this.backoff.reset();
-    const delayMs = this.backoff.next();
+    const wasConnected = this.isConnected();
+    this.leave();
+    const delayMs = this.reconnect.lost();
     this.options.log(`mqtt: ${reason}; connecting in ${delayMs} ms`);
-    this.stateDeadline.start(delayMs, () => this.open());
     if (wasConnected) this.options.events.onDisconnected(reason);
   }
 
   private open(): void {
-    this.state = "opening";
-    this.stateDeadline.start(config.connectTimeoutMs, () => this.fail("cannot connect in time"));
-    const options = this.options;
-    this.connection = new Connection({
-      network: options.network,
-      target: options.target,
-      events: this,
-    });
+    const { network, clock, target } = this.options;
+    this.connection = new Connection({ network, clock, target, events: this });
   }
 
-  private acceptConnack(returnCode: number): void {
-    if (this.state !== "connecting") {
-      this.fail("a second CONNACK");
-    } else if (returnCode !== 0) {
-      this.fail(`refused: ${refusals[returnCode] ?? "unknown code"} (${returnCode})`);
-    } else {
-      this.keepAlive.start();
-      this.subscribe();
-    }
-  }
-
-  private subscribe(): void {
-    const subscriptions: { topic: string; qos: 1 }[] = [];
-    for (const topic of this.options.subscriptions) subscriptions.push({ topic, qos: 1 });
-    if (subscriptions.length === 0) {
-      this.becomeConnected();
-      return;
-    }
-    this.state = "subscribing";
-    this.awaitAnswer("no answer to SUBSCRIBE");
-    this.subscribeId = this.inFlight.takeId();
-    this.send({ cmd: "subscribe", messageId: this.subscribeId, subscriptions });
-  }
-
-  private acceptSuback(messageId: number, granted: readonly number[]): void {
-    if (this.state !== "subscribing" || messageId !== this.subscribeId) return;
-    for (let index = 0; index < this.options.subscriptions.length; index += 1) {
-      if (granted[index] === 0 || granted[index] === 1) continue;
-      this.fail(`the broker refused to subscribe ${this.options.subscriptions[index]}`);
-      return;
-    }
-    this.becomeConnected();
-  }
-
-  private becomeConnected(): void {
-    this.state = "connected";
-    this.stateDeadline.cancel();
-    this.connectedMs = this.options.clock.nowMs();
+  private connected(): void {
+    this.reconnect.connected();
     this.options.log("mqtt: connected");
-    this.sendInFlight();
+    this.delivery.start();
     this.options.events.onConnected();
-  }
-
-  private acceptPuback(messageId: number): void {
-    this.inFlight.acknowledge(messageId);
-    this.ackDeadline.cancel();
-    this.sendInFlight();
-  }
-
-  private publishOnce(topic: string, payload: Uint8Array | string): PublishOutcome {
-    if (this.state !== "connected") return "offline";
-    const dup = false;
-    const isSent = this.send({ cmd: "publish", topic, payload, qos: 0, dup, messageId: 0 });
-    return isSent ? "taken" : "busy";
-  }
-
-  /** As many as the output queue takes; the others follow when it drains. */
-  private sendInFlight(): void {
-    if (this.state !== "connected") return;
-    for (;;) {
-      const publish = this.inFlight.firstUnsent();
-      if (publish === undefined || !this.sendPublish(publish)) break;
-      publish.sent = true;
-    }
-    if (this.inFlight.isAwaited() && !this.ackDeadline.isRunning()) {
-      this.ackDeadline.start(config.mqttAckTimeoutMs, () => this.fail("no answer to PUBLISH"));
-    }
-  }
-
-  private sendPublish(publish: InFlightPublish): boolean {
-    return this.send({
-      cmd: "publish",
-      topic: publish.topic,
-      payload: publish.payload,
-      qos: 1,
-      dup: publish.repeated,
-      messageId: publish.messageId,
-    });
   }
 
   private send(packet: OutgoingPacket): boolean {
@@ -274,21 +178,16 @@ export class MqttClient implements ConnectionEvents {
     return true;
   }
 
-  private awaitAnswer(failure: string): void {
-    this.stateDeadline.start(config.mqttAckTimeoutMs, () => this.fail(failure));
-  }
-
   /** Only from socket callbacks and alarms: it ends in `onClosed`. */
   private fail(reason: string): void {
     if (this.connection !== undefined) this.connection.fail(reason);
   }
 
-  private leave(state: "stopped" | "waiting"): void {
-    this.state = state;
-    this.stateDeadline.cancel();
-    this.ackDeadline.cancel();
+  /** Of this connection nothing may come any more. */
+  private leave(): void {
+    this.handshake.stop();
+    this.delivery.stop();
     this.keepAlive.stop();
-    this.inFlight.markUnsent();
     if (this.connection !== undefined) this.connection.close();
     this.connection = undefined;
   }

@@ -1,10 +1,15 @@
 import { config } from "../config.ts";
+import { Deadline } from "../deadline.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Network, Socket, SocketEvents, SocketTarget } from "../ports/network.ts";
 import { type IncomingPacket, type OutgoingPacket, PacketDecoder, PacketEncoder } from "./codec.ts";
 import { FrameReader, type SkippedPublish } from "./frame-reader.ts";
 import { OutputQueue } from "./output-queue.ts";
 
-/** Called from socket callbacks only; none after `close`, and `onClosed` at most once and last. */
+/**
+ * Called from socket callbacks and alarms only; none after `close`, and `onClosed` at most once and
+ * last.
+ */
 export interface ConnectionEvents {
   /** The stream is up and takes bytes. */
   onOpen(): void;
@@ -19,6 +24,7 @@ export interface ConnectionEvents {
 
 export interface ConnectionOptions {
   readonly network: Network;
+  readonly clock: Clock;
   readonly target: SocketTarget;
   readonly events: ConnectionEvents;
 }
@@ -35,6 +41,7 @@ export class Connection implements SocketEvents {
   private readonly decoder = new PacketDecoder();
   private readonly queue = new OutputQueue(config.mqttOutputBytes);
   private readonly encoder = new PacketEncoder(this.queue);
+  private readonly opening: Deadline;
   private readonly socket: Socket;
   private grantedBytes = 0;
   private isOpen = false;
@@ -42,6 +49,8 @@ export class Connection implements SocketEvents {
 
   constructor(options: ConnectionOptions) {
     this.events = options.events;
+    this.opening = new Deadline(options.clock);
+    this.opening.start(config.connectTimeoutMs, () => this.fail("cannot connect in time"));
     this.socket = options.network.open(options.target, this);
   }
 
@@ -55,6 +64,7 @@ export class Connection implements SocketEvents {
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.opening.cancel();
     this.queue.clear();
     this.socket.close();
   }
@@ -74,6 +84,7 @@ export class Connection implements SocketEvents {
       this.events.onDrained();
     } else {
       this.isOpen = true;
+      this.opening.cancel();
       this.events.onOpen();
     }
   }

@@ -79,7 +79,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/download/download.ts",
-        find: '    if (this.position > 0) this.restart("status 200 to a range");\n',
+        find: '    if (this.file.position > 0) this.restart("status 200 to a range");\n',
         replace: "",
       },
     ],
@@ -140,14 +140,14 @@ export const mutations: readonly Mutation[] = [
     name: "resumed without the ETag",
     edits: [
       {
-        file: "firmware/download/download.ts",
-        find: "    const ifRange = canValidate ? this.etag : undefined;",
-        replace: "    const ifRange = canValidate ? undefined : undefined;",
+        file: "firmware/download/validator.ts",
+        find: "    return this.etag === undefined || isWeak(this.etag) ? undefined : this.etag;",
+        replace: "    return undefined;",
       },
       {
-        file: "firmware/download/download.ts",
-        find: "    return head.etag !== this.etag;",
-        replace: "    return false;",
+        file: "firmware/download/validator.ts",
+        find: "    return head.etag === this.etag;",
+        replace: "    return true;",
       },
     ],
     campaign: "link",
@@ -189,8 +189,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/download/download.ts",
-        find: "{this.target.host} from byte",
-        replace: "{this.target.host + this.target.path} from byte",
+        find: "{this.route.target.host} from byte",
+        replace: "{this.route.target.host + this.route.target.path} from byte",
       },
     ],
     campaign: "power",
@@ -225,7 +225,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/download/download.ts",
-        find: "        if (this.position === this.options.size) this.finish();\n        else this.retry(reason, 0);",
+        find: "        if (this.file.isComplete()) this.finish();\n        else this.retry(reason, 0);",
         replace: "        this.finish();",
       },
     ],

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { VirtualClock } from "../../hw-test/model/virtual-clock.ts";
+import { config } from "../config.ts";
+import { Reconnect } from "./reconnect.ts";
+
+const firstMs = config.backoffMinMs * 0.75;
+
+function setUp(): { clock: VirtualClock; reconnect: Reconnect; attempts: () => number } {
+  const clock = new VirtualClock();
+  let attempts = 0;
+  const connect = (): void => {
+    attempts += 1;
+  };
+  const reconnect = new Reconnect({ clock, random: () => 0.5, connect });
+  return { clock, reconnect, attempts: () => attempts };
+}
+
+describe("reconnecting", () => {
+  it("waits longer from loss to loss, then connects once", () => {
+    const { clock, reconnect, attempts } = setUp();
+    assert.equal(reconnect.lost(), firstMs);
+    clock.advance(firstMs - 1);
+    assert.equal(attempts(), 0);
+    clock.advance(1);
+    assert.equal(attempts(), 1);
+    assert.equal(clock.pendingCount, 0);
+    assert.equal(reconnect.lost(), 2 * firstMs);
+  });
+
+  it("begins small after a connection that lasted, and not after one that did not", () => {
+    const { clock, reconnect } = setUp();
+    reconnect.lost();
+    reconnect.connected();
+    clock.advance(config.mqttAckTimeoutMs - 1);
+    assert.equal(reconnect.lost(), 2 * firstMs);
+    reconnect.connected();
+    clock.advance(config.mqttAckTimeoutMs);
+    assert.equal(reconnect.lost(), firstMs);
+    clock.advance(config.mqttAckTimeoutMs);
+    assert.equal(reconnect.lost(), 2 * firstMs, "a failed attempt is no connection");
+  });
+
+  it("connects no more after stop, and takes the time until then for no connection", () => {
+    const { clock, reconnect, attempts } = setUp();
+    reconnect.lost();
+    reconnect.stop();
+    assert.equal(clock.pendingCount, 0);
+    reconnect.connected();
+    reconnect.stop();
+    clock.advance(config.mqttAckTimeoutMs);
+    assert.equal(attempts(), 0);
+    assert.equal(reconnect.lost(), 2 * firstMs);
+  });
+});
