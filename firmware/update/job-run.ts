@@ -7,7 +7,8 @@ import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import type { SignatureVerifier } from "../verify/signature-verifier.ts";
-import type { ActiveJob } from "./active-job.ts";
+import { type ActiveJob, isSameRun } from "./active-job.ts";
+import type { Listener } from "./answers.ts";
 import { firstShut, type Gate } from "./gate.ts";
 import type { Journal } from "./journal.ts";
 import type { PhaseEvent } from "./phases.ts";
@@ -21,6 +22,8 @@ export interface JobRunEvents {
   /** The bootloader is to run the new image once: only the reset is missing. */
   onSwapRequested(): void;
   onFailed(failure: Failure): void;
+  /** The job was taken from us. */
+  onLost(): void;
 }
 
 export interface JobRunOptions {
@@ -35,7 +38,7 @@ export interface JobRunOptions {
 }
 
 /** One job from its start to the request for the swap: gates, transfer, gates again, swap. */
-export class JobRun implements TransferEvents {
+export class JobRun implements TransferEvents, Listener {
   readonly job: ActiveJob;
   private readonly options: JobRunOptions;
   /** Until the next look at the gates. */
@@ -68,15 +71,32 @@ export class JobRun implements TransferEvents {
     this.pause.cancel();
   }
 
-  /** The service's answer about this very job: its document may hold the URL that is waited for. */
-  refresh(execution: JobExecution): void {
+  ask(): void {
+    this.options.jobs.describe(this.job.jobId);
+  }
+
+  answer(execution: JobExecution | undefined): void {
     const { job } = this;
-    if (!job.wantsFreshUrl) return;
-    job.wantsFreshUrl = false;
-    attempt(
-      () => this.transfer?.useFile(parseJobDocument(job.jobId, execution.document).location),
-      (failure) => this.onFailed(failure),
-    );
+    if (execution !== undefined && execution.jobId !== job.jobId) {
+      // A late answer to a question about another job says nothing of this one.
+      this.ask();
+    } else if (execution === undefined || !isSameRun(job, execution)) {
+      this.options.platform.log(`job ${job.jobId} is no longer ours`);
+      this.options.events.onLost();
+    } else {
+      this.refresh(execution);
+    }
+  }
+
+  jobGone(jobId: string): boolean {
+    if (jobId !== this.job.jobId) return false;
+    this.options.events.onLost();
+    return true;
+  }
+
+  /** Of our own job it is news only to others: we have changed it ourselves. */
+  isNews(head: JobExecution | undefined): boolean {
+    return head === undefined || head.jobId !== this.job.jobId;
   }
 
   onProgress(bytes: number): void {
@@ -86,7 +106,7 @@ export class JobRun implements TransferEvents {
 
   onUrlExpired(): void {
     this.job.wantsFreshUrl = true;
-    this.options.jobs.describe(this.job.jobId);
+    this.ask();
   }
 
   onDownloaded(): void {
@@ -103,6 +123,17 @@ export class JobRun implements TransferEvents {
 
   onFailed(failure: Failure): void {
     this.options.events.onFailed(failure);
+  }
+
+  /** The document may hold the URL that is waited for. */
+  private refresh(execution: JobExecution): void {
+    const { job } = this;
+    if (!job.wantsFreshUrl) return;
+    job.wantsFreshUrl = false;
+    attempt(
+      () => this.transfer?.useFile(parseJobDocument(job.jobId, execution.document).location),
+      (failure) => this.onFailed(failure),
+    );
   }
 
   private beginTransfer(): void {

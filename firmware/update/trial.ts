@@ -1,8 +1,10 @@
 import { type ApplicationCheck, SelfTest } from "../confirm/self-test.ts";
+import { attempt } from "../failure.ts";
 import type { JobExecution } from "../job/execution.ts";
 import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
 import { isSameRun, type JobIdentity } from "./active-job.ts";
+import type { Listener } from "./answers.ts";
 import type { Journal } from "./journal.ts";
 
 export interface TrialOptions {
@@ -12,17 +14,18 @@ export interface TrialOptions {
   readonly application: ApplicationCheck;
   /** Time in which the image must confirm, ms. */
   readonly deadlineMs: number;
-  /** `job` brought the image. */
-  readonly onPassed: (job: JobIdentity | undefined) => void;
-  readonly onFailed: (reason: string) => void;
+  /** The image stays. `job` brought it. */
+  readonly onConfirmed: (job: JobIdentity | undefined) => void;
+  /** Why is in the journal, for the old image to report: a reset must follow. */
+  readonly onFailed: () => void;
 }
 
 /**
  * The trial of an image that runs unconfirmed: the application works, the cloud is reached, and
- * the job that brought the image is still ours. Without a job (an image that was flashed by other
- * means, or a rollback) the cloud alone will do.
+ * the job that brought the image is still ours; then it is confirmed. Without a job (an image that
+ * was flashed by other means, or a rollback) the cloud alone will do.
  */
-export class Trial {
+export class Trial implements Listener {
   private readonly options: TrialOptions;
   /** The job that brought the image; undefined if none did. */
   private job: JobIdentity | undefined;
@@ -34,18 +37,22 @@ export class Trial {
       clock: options.platform.clock,
       deadlineMs: options.deadlineMs,
       application: options.application,
-      onPassed: () => options.onPassed(this.job),
-      onFailed: options.onFailed,
+      onPassed: () => this.confirm(),
+      onFailed: (reason) => this.giveUp(reason),
     });
   }
 
   start(job: JobIdentity | undefined): void {
     this.job = job;
-    if (job !== undefined) this.options.journal.amend({ stage: "testing" });
-    this.selfTest.start();
+    attempt(
+      () => {
+        if (job !== undefined) this.options.journal.amend({ stage: "testing" });
+        this.selfTest.start();
+      },
+      (failure) => this.giveUp(`${failure.code}: ${failure.detail}`),
+    );
   }
 
-  /** The cloud is there, or something has changed there. */
   ask(): void {
     if (this.job === undefined) this.selfTest.cloudReached();
     else this.options.jobs.describe(this.job.jobId);
@@ -58,7 +65,39 @@ export class Trial {
     else this.selfTest.fail("the job is no longer ours");
   }
 
-  jobGone(reason: string): void {
+  jobGone(_jobId: string, reason: string): boolean {
     this.selfTest.fail(`the job is gone: ${reason}`);
+    return true;
+  }
+
+  isNews(): boolean {
+    return true;
+  }
+
+  private confirm(): void {
+    const { platform, onConfirmed } = this.options;
+    let problem = "";
+    attempt(
+      () => platform.boot.confirm(),
+      (failure) => {
+        problem = `${failure.code}: ${failure.detail}`;
+      },
+    );
+    if (problem !== "") {
+      this.giveUp(problem);
+      return;
+    }
+    platform.log("update: confirmed");
+    onConfirmed(this.job);
+  }
+
+  private giveUp(reason: string): void {
+    const { platform, journal, onFailed } = this.options;
+    platform.log(`self-test failed: ${reason}`);
+    attempt(
+      () => journal.amend({ reason }),
+      ({ code, detail }) => platform.log(`update: ${code}: ${detail}`),
+    );
+    onFailed();
   }
 }

@@ -46,7 +46,7 @@ describe("update: answers of the Jobs service", () => {
     const second = desk.cloud.order(desk.firmwares.next);
     desk.runUntil(() => desk.log.some((line) => line.startsWith(`job ${second}: `)));
     desk.log.length = 0;
-    desk.update?.onExecution({ ...execution, status: "CANCELED" });
+    desk.update?.answers.onExecution({ ...execution, status: "CANCELED" });
     desk.runUntilOver(second);
     assert.equal(desk.end(second).status, "SUCCEEDED");
     const left = desk.log.filter((line) => /(held|downloading|verifying|armed) -> idle/.test(line));
@@ -61,7 +61,7 @@ describe("update: answers of the Jobs service", () => {
     const jobId = desk.cloud.order(desk.firmwares.offered);
     const queued = execute(desk, jobId);
     desk.cloud.act(jobId, "cancel");
-    update.onExecution({ ...queued, status: "CANCELED" });
+    update.answers.onExecution({ ...queued, status: "CANCELED" });
     assert.equal(desk.phase, "idle");
     assert.deepEqual(statusUpdates(desk, jobId), []);
   });
@@ -73,7 +73,7 @@ describe("update: answers of the Jobs service", () => {
     const { update } = desk;
     assert.ok(update !== undefined);
     const retried = { ...execute(desk, jobId), executionNumber: 2, status: "QUEUED" as const };
-    update.onExecution(retried);
+    update.answers.onExecution(retried);
     assert.equal(desk.phase, "idle");
     desk.runUntilOver(jobId);
     assert.equal(desk.end(jobId).status, "SUCCEEDED");
@@ -104,7 +104,7 @@ describe("update: answers of the Jobs service", () => {
     desk.cloud.orderDocument("{}");
     desk.onJobsRequest = ({ topic }) => (topic.endsWith("/update") ? "silence" : undefined);
     desk.runUntil(() => desk.phase === "reporting");
-    desk.update?.onGone("another-job", "by the test");
+    desk.update?.answers.onGone("another-job", "by the test");
     assert.equal(desk.phase, "reporting");
   });
 
@@ -137,7 +137,7 @@ describe("update: a job that is gone", () => {
       const leave = (): void => {
         assert.equal(desk.phase, phase);
         desk.cloud.act(first, "cancel");
-        desk.update?.onGone(first, "by the test");
+        desk.update?.answers.onGone(first, "by the test");
         assert.equal(desk.phase, "idle");
       };
       let hasLeft = false;

@@ -1,25 +1,22 @@
 import { config } from "../config.ts";
 import type { ApplicationCheck } from "../confirm/self-test.ts";
 import { Deadline } from "../deadline.ts";
-import { attempt, Failure, failures } from "../failure.ts";
-import { parseJobDocument } from "../job/document.ts";
-import { isTerminal, type JobExecution } from "../job/execution.ts";
-import { Jobs, type JobsEvents } from "../job/jobs.ts";
-import type { JobUpdate } from "../job/updates.ts";
+import { attempt, type Failure } from "../failure.ts";
+import { Jobs } from "../job/jobs.ts";
 import { MqttClient } from "../mqtt/client.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
-import { imageIdentity } from "../verify/identity.ts";
 import type { SignatureVerifier } from "../verify/signature-verifier.ts";
-import { type ActiveJob, isSameFile, isSameRun, type JobIdentity, startJob } from "./active-job.ts";
-import { admit } from "./admission.ts";
-import { gatherEvidence, identityIn } from "./evidence.ts";
+import type { ActiveJob, JobIdentity } from "./active-job.ts";
+import { afterReset, forget } from "./after-reset.ts";
+import { Answers, type Listener } from "./answers.ts";
 import type { Gate } from "./gate.ts";
+import { Intake } from "./intake.ts";
 import { JobRun, type JobRunEvents } from "./job-run.ts";
-import { Journal, type UpdateRecord } from "./journal.ts";
-import { type Evidence, isImageOf, judgeReset } from "./judge.ts";
+import { Journal } from "./journal.ts";
 import { nextPhase, type Phase, type PhaseEvent } from "./phases.ts";
 import { Reporter } from "./reporter.ts";
+import { canRollBack } from "./rollback.ts";
 import { Trial } from "./trial.ts";
 
 export interface UpdateOptions {
@@ -34,66 +31,69 @@ export interface UpdateOptions {
 }
 
 /**
- * The update client: takes jobs from the cloud and carries each through the phases of phases.ts.
+ * The update client: it holds the phase, and knows what each event of phases.ts brings about.
  * `start` is called once after every reset; from then on it works by itself.
  */
-export class Update implements JobsEvents, JobRunEvents {
+export class Update implements JobRunEvents {
+  /** What the Jobs service says comes in here. */
+  readonly answers: Answers;
   private phase: Phase = "starting";
   private readonly options: UpdateOptions;
   private readonly platform: Platform;
   private readonly journal: Journal;
   private readonly jobs: Jobs;
   private readonly mqtt: MqttClient;
-  private readonly reporter: Reporter;
+  private readonly intake: Intake;
   private readonly trial: Trial;
+  private readonly reporter: Reporter;
   /** Until the reset, so that what was last told to the job leaves the device. */
   private readonly farewell: Deadline;
-  /** Until a request that the service has refused is put again. */
-  private readonly retry: Deadline;
   private run: JobRun | undefined;
 
   constructor(options: UpdateOptions) {
     const { platform, settings } = options;
-    const { network, clock, random, log } = platform;
     this.options = options;
     this.platform = platform;
     this.journal = new Journal(platform.store);
-    this.farewell = new Deadline(clock);
-    this.retry = new Deadline(clock);
-    this.jobs = new Jobs({
-      thing: settings.thingName,
-      clock,
-      random,
-      log,
-      publish: (topic, payload, qos) => this.mqtt.publish(topic, payload, qos),
-      onUnanswered: () => this.mqtt.probe(),
-      events: this,
+    this.farewell = new Deadline(platform.clock);
+    this.answers = new Answers({
+      platform,
+      listener: () => this.listener(),
+      onSettled: (jobId) => this.settle(jobId),
+      onRetry: () => this.askAgain(),
     });
-    this.mqtt = new MqttClient({
-      network,
-      clock,
-      random,
-      log,
-      target: { host: settings.brokerHost, port: settings.brokerPort, security: "broker" },
-      clientId: settings.thingName,
-      subscriptions: this.jobs.subscriptions,
-      events: this.jobs,
-    });
+    this.jobs = this.newJobs();
+    this.mqtt = this.newMqtt();
     this.reporter = new Reporter(this.jobs, platform);
+    const { journal, jobs } = this;
+    this.intake = new Intake({
+      platform,
+      settings,
+      journal,
+      jobs,
+      onTaken: (job) => this.begin(job),
+      onRefused: (job, failure) => this.fail(job, failure),
+    });
     this.trial = new Trial({
       platform,
-      jobs: this.jobs,
-      journal: this.journal,
+      jobs,
+      journal,
       application: options.application,
       deadlineMs: settings.selfTestDeadlineMs,
-      onPassed: (job) => this.confirm(job),
-      onFailed: (reason) => this.giveUp(reason),
+      onConfirmed: (job) => this.endTrial(job),
+      onFailed: () => this.go("selfTestFailed"),
     });
   }
 
   /** Finds out what the last reset meant, and goes on from there. */
   start(): void {
-    this.takeUp(this.journal.record(), gatherEvidence(this.platform));
+    const start = afterReset(this.journal, this.platform);
+    if (start.kind === "test") {
+      this.go("unconfirmedImage");
+      this.trial.start(start.job);
+    } else if (start.kind === "succeeded") this.succeed(start.job);
+    else if (start.kind === "failed") this.fail(start.job, start.failure);
+    else this.go(this.reporter.takeUp() ? "terminalState" : "nothingPending");
     this.mqtt.start();
   }
 
@@ -103,59 +103,16 @@ export class Update implements JobsEvents, JobRunEvents {
    * @returns false if an update is under way, no former image is there, or the flash refuses
    */
   rollback(): boolean {
-    const { boot, secondary, log } = this.platform;
-    const ready = this.phase === "idle" && boot.state() === "confirmed";
-    const found = identityIn(secondary, log);
-    const record = this.journal.record();
-    const isNew = record !== undefined && isImageOf(record, found);
-    if (!ready || found === "" || isNew) return false;
+    if (this.phase !== "idle" || !canRollBack(this.journal, this.platform)) return false;
     attempt(
       () => {
-        boot.requestTestSwap();
+        this.platform.boot.requestTestSwap();
         this.go("rollback");
-        this.resetSoon();
+        this.go("swapRequested");
       },
-      (failure) => this.logFailure(failure),
+      ({ code, detail }) => this.platform.log(`update: ${code}: ${detail}`),
     );
     return this.isResetting();
-  }
-
-  onOnline(): void {
-    if (this.phase === "testing") this.trial.ask();
-    else if (this.run !== undefined) this.jobs.describe(this.run.job.jobId);
-    else if (this.phase === "idle") this.jobs.startNext();
-  }
-
-  onExecution(execution: JobExecution | undefined): void {
-    if (this.phase === "testing") this.trial.answer(execution);
-    else if (this.run !== undefined) this.hear(this.run, execution);
-    else if (this.phase === "idle" && execution !== undefined) this.take(execution);
-  }
-
-  /** A notice may be old: what counts is the service's answer to a question. */
-  onNextChanged(execution: JobExecution | undefined): void {
-    const nothingNew = this.phase === "idle" && execution === undefined;
-    const sameJob = execution !== undefined && execution.jobId === this.run?.job.jobId;
-    if (!nothingNew && !sameJob) this.onOnline();
-  }
-
-  onUpdated(update: JobUpdate): void {
-    if (update.status !== "IN_PROGRESS") this.settle(update.jobId);
-  }
-
-  onGone(jobId: string, reason: string): void {
-    this.platform.log(`job ${jobId} is gone: ${reason}`);
-    if (this.phase === "testing") this.trial.jobGone(reason);
-    else if (this.run?.job.jobId === jobId) this.abandon();
-    else this.settle(jobId);
-  }
-
-  onRejected(_jobId: string, code: string, message: string): void {
-    this.platform.log(`the Jobs service refuses a request: ${code} ${message}`);
-    this.retry.start(config.backoffMaxMs, () => {
-      if (this.phase === "reporting") this.reporter.takeUp();
-      else this.onOnline();
-    });
   }
 
   onPhase(event: PhaseEvent): void {
@@ -167,98 +124,106 @@ export class Update implements JobsEvents, JobRunEvents {
   }
 
   onSwapRequested(): void {
-    this.resetSoon();
+    this.go("swapRequested");
   }
 
   onFailed(failure: Failure): void {
     if (this.run !== undefined) this.fail(this.run.job, failure);
   }
 
-  private takeUp(record: UpdateRecord | undefined, found: Evidence): void {
-    const verdict = judgeReset(record, found);
-    this.platform.log(`update: after the reset: ${verdict.kind}`);
-    if (verdict.kind === "test") {
-      this.test(record !== undefined && isImageOf(record, found.primary) ? record : undefined);
-    } else if (record !== undefined && verdict.kind === "succeeded") {
-      this.succeed(record);
-    } else if (record !== undefined && verdict.kind === "failed") {
-      this.fail(record, new Failure(verdict.code, record.reason || failures[verdict.code].meaning));
-    } else {
-      if (verdict.kind === "nothing") this.forget();
-      this.go(this.reporter.takeUp() ? "terminalState" : "nothingPending");
+  /** Nothing is reported. Once the swap is asked for, the new image's trial will find out. */
+  onLost(): void {
+    if (!this.isResetting()) this.endJob("jobGone");
+  }
+
+  /** The phase changes here and nowhere else. */
+  private go(event: PhaseEvent): void {
+    const from = this.phase;
+    this.phase = nextPhase(from, event);
+    this.platform.log(`update: ${from} -> ${this.phase}`);
+    this.onProgress();
+    this.act(event);
+  }
+
+  /** What an event brings about once the phase is the next one. */
+  private act(event: PhaseEvent): void {
+    switch (event) {
+      case "jobStarted":
+        this.run?.start();
+        break;
+      case "swapRequested":
+        this.farewell.start(config.resetDelayMs, () => this.reset());
+        break;
+      case "selfTestFailed":
+        this.reset();
+        break;
+      case "jobGone":
+      case "reported":
+        this.jobs.startNext();
+        break;
+      default:
+      // `gatesOpen`, `downloaded`, `verified`: the run goes on by itself. `unconfirmedImage`: the
+      // trial does. `terminalState`: the report is on its way. `nothingPending`, `confirmed`,
+      // `rollback`: whoever raised it goes on.
     }
   }
 
-  /** @param job that brought the image; undefined for one that came by other means */
-  private test(job: JobIdentity | undefined): void {
-    if (job === undefined) this.forget();
-    this.go("unconfirmedImage");
-    attempt(
-      () => this.trial.start(job),
-      (failure) => this.giveUp(`${failure.code}: ${failure.detail}`),
-    );
+  private listener(): Listener | undefined {
+    if (this.phase === "testing") return this.trial;
+    if (this.run !== undefined) return this.run;
+    return this.phase === "idle" ? this.intake : undefined;
   }
 
-  /** Of an execution that is over only a late answer can tell; the next job was asked for since. */
-  private take(execution: JobExecution): void {
-    if (isTerminal(execution.status)) return;
+  private askAgain(): void {
+    if (this.phase === "reporting") this.reporter.takeUp();
+    else this.answers.onOnline();
+  }
+
+  private begin(job: ActiveJob): void {
     const { platform, journal, jobs } = this;
     const { settings, gates, verifySignature } = this.options;
-    attempt(
-      () => {
-        const document = parseJobDocument(execution.jobId, execution.document);
-        admit(document, { settings, platform });
-        const job = startJob(execution, document);
-        this.remember(job);
-        const events = this;
-        const parts = { platform, settings, gates, verifySignature, journal, jobs, job, events };
-        this.run = new JobRun(parts);
-      },
-      (failure) => this.fail(execution, failure),
-    );
-    if (this.run !== undefined) this.begin(this.run);
-  }
-
-  private remember(job: ActiveJob): void {
-    const record = this.journal.record();
-    if (record === undefined || !isSameFile(job, record)) this.journal.clearProgress();
-    this.journal.saveRecord({
-      jobId: job.jobId,
-      executionNumber: job.executionNumber,
-      fingerprint: job.fingerprint,
-      version: job.document.version,
-      stage: "downloading",
-      from: imageIdentity(this.platform.primary),
-      image: "",
-      reason: "",
+    const { jobId, document } = job;
+    this.run = new JobRun({
+      platform,
+      settings,
+      gates,
+      verifySignature,
+      journal,
+      jobs,
+      job,
+      events: this,
     });
-  }
-
-  private begin(run: JobRun): void {
-    const { jobId, document } = run.job;
-    this.retry.cancel();
-    this.platform.log(`job ${jobId}: ${document.size} bytes to ${document.version}`);
+    this.answers.cancelRetry();
+    platform.log(`job ${jobId}: ${document.size} bytes to ${document.version}`);
     this.go("jobStarted");
-    run.start();
   }
 
-  /** The answer to a question about the job under way. */
-  private hear(run: JobRun, execution: JobExecution | undefined): void {
-    const { jobId } = run.job;
-    if (execution !== undefined && execution.jobId !== jobId) {
-      // A late answer to a question about another job says nothing of this one.
-      this.jobs.describe(jobId);
-    } else if (execution === undefined || !isSameRun(run.job, execution)) {
-      this.platform.log(`job ${jobId} is no longer ours`);
-      this.abandon();
-    } else {
-      run.refresh(execution);
-    }
+  private endTrial(job: JobIdentity | undefined): void {
+    this.go("confirmed");
+    if (job === undefined) this.jobs.startNext();
+    else this.succeed(job);
   }
 
-  private resetSoon(): void {
-    this.go("swapRequested");
-    this.farewell.start(config.resetDelayMs, () => this.reset());
+  private succeed(job: JobIdentity): void {
+    this.reporter.succeed(job);
+    this.endJob("terminalState");
+  }
+
+  private fail(job: JobIdentity, failure: Failure): void {
+    this.reporter.fail(job, failure, this.phase);
+    this.endJob("terminalState");
+  }
+
+  private endJob(event: "terminalState" | "jobGone"): void {
+    this.run?.stop();
+    this.run = undefined;
+    this.reporter.endProgress();
+    forget(this.journal, this.platform);
+    this.go(event);
+  }
+
+  private settle(jobId: string): void {
+    if (this.reporter.settle(jobId) && this.phase === "reporting") this.go("reported");
   }
 
   private reset(): void {
@@ -266,86 +231,35 @@ export class Update implements JobsEvents, JobRunEvents {
     this.platform.reset.restart();
   }
 
-  private confirm(job: JobIdentity | undefined): void {
-    let problem = "";
-    attempt(
-      () => this.platform.boot.confirm(),
-      (failure) => {
-        problem = `${failure.code}: ${failure.detail}`;
-      },
-    );
-    if (problem === "") this.endTrial(job);
-    else this.giveUp(problem);
-  }
-
-  private endTrial(job: JobIdentity | undefined): void {
-    this.platform.log("update: confirmed");
-    this.go("confirmed");
-    if (job === undefined) this.jobs.startNext();
-    else this.succeed(job);
-  }
-
-  private giveUp(reason: string): void {
-    this.platform.log(`self-test failed: ${reason}`);
-    attempt(
-      () => this.journal.amend({ reason }),
-      (failure) => this.logFailure(failure),
-    );
-    this.go("selfTestFailed");
-    this.reset();
-  }
-
-  private succeed(job: JobIdentity): void {
-    this.reporter.succeed(job);
-    this.leaveJob("terminalState");
-  }
-
-  private fail(job: JobIdentity, failure: Failure): void {
-    this.reporter.fail(job, failure, this.phase);
-    this.leaveJob("terminalState");
-  }
-
-  /** The job was taken from us: nothing is reported, the next one is asked for. */
-  private abandon(): void {
-    if (this.isResetting()) return;
-    this.leaveJob("jobGone");
-    this.jobs.startNext();
-  }
-
-  private leaveJob(event: PhaseEvent): void {
-    this.run?.stop();
-    this.run = undefined;
-    this.reporter.endProgress();
-    this.forget();
-    this.go(event);
-  }
-
-  /** A journal that cannot be cleared is judged anew at the next reset; that does no harm. */
-  private forget(): void {
-    attempt(
-      () => this.journal.clear(),
-      (failure) => this.logFailure(failure),
-    );
-  }
-
-  private settle(jobId: string): void {
-    if (!this.reporter.settle(jobId) || this.phase !== "reporting") return;
-    this.go("reported");
-    this.jobs.startNext();
-  }
-
-  private go(event: PhaseEvent): void {
-    const from = this.phase;
-    this.phase = nextPhase(from, event);
-    this.platform.log(`update: ${from} -> ${this.phase}`);
-    this.onProgress();
-  }
-
   private isResetting(): boolean {
     return this.phase === "swapping" || this.phase === "resetting";
   }
 
-  private logFailure(failure: Failure): void {
-    this.platform.log(`update: ${failure.code}: ${failure.detail}`);
+  private newJobs(): Jobs {
+    const { clock, random, log } = this.platform;
+    return new Jobs({
+      thing: this.options.settings.thingName,
+      clock,
+      random,
+      log,
+      publish: (topic, payload, qos) => this.mqtt.publish(topic, payload, qos),
+      onUnanswered: () => this.mqtt.probe(),
+      events: this.answers,
+    });
+  }
+
+  private newMqtt(): MqttClient {
+    const { network, clock, random, log } = this.platform;
+    const { thingName, brokerHost, brokerPort } = this.options.settings;
+    return new MqttClient({
+      network,
+      clock,
+      random,
+      log,
+      target: { host: brokerHost, port: brokerPort, security: "broker" },
+      clientId: thingName,
+      subscriptions: this.jobs.subscriptions,
+      events: this.jobs,
+    });
   }
 }

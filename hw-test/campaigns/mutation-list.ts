@@ -127,9 +127,9 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/update/update.ts",
-        find: '    this.go("swapRequested");\n',
-        replace: `    this.go("swapRequested");
-    if (this.run !== undefined) this.reporter.succeed(this.run.job);
+        find: '      case "swapRequested":\n',
+        replace: `      case "swapRequested":
+        if (this.run !== undefined) this.reporter.succeed(this.run.job);
 `,
       },
     ],
@@ -176,9 +176,9 @@ export const mutations: readonly Mutation[] = [
     name: "cancel not seen",
     edits: [
       {
-        file: "firmware/update/update.ts",
-        find: "    if (!nothingNew && !sameJob) this.onOnline();",
-        replace: '    if (!nothingNew && !sameJob && this.phase === "idle") this.onOnline();',
+        file: "firmware/update/job-run.ts",
+        find: "    return head === undefined || head.jobId !== this.job.jobId;",
+        replace: "    return false && head === undefined;",
       },
     ],
     campaign: "jobs",

@@ -8,6 +8,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
   "tools/image": ["firmware"],
   // The board program compiles scripts to bytecode: the one door of the rig that tools use.
   "tools/build": ["tools/image", "hw-test/board/program.ts"],
+  "tools/keys": [],
   "tools/structure": [],
   "tools/test": [],
 
