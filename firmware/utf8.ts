@@ -4,7 +4,7 @@
  * longest prefix of a sequence that is cut or not allowed when decoding.
  */
 
-const replacement = 0xfffd;
+export const replacement = 0xfffd;
 
 /** UTF-16 units gathered before they become a string: 64 array slots, 1 KiB on XS while decoding. */
 const unitsAtOnce = 64;
@@ -74,8 +74,8 @@ function isPair(text: string, index: number): boolean {
   return low >= 0xdc00 && low <= 0xdfff;
 }
 
-/** Code points from 0x80 on. */
-function encodePoint(point: number, into: Uint8Array, offset: number): number {
+/** For code points from 0x80 on. @returns the offset behind the last byte */
+export function encodePoint(point: number, into: Uint8Array, offset: number): number {
   let end = offset;
   if (point < 0x800) {
     into[end] = 0xc0 | (point >> 6);
@@ -103,10 +103,8 @@ function decodePoint(bytes: Uint8Array, offset: number, units: number[]): number
   }
   const following = followingCount(lead);
   let point = lead & (0x3f >> following);
-  // The second byte is bounded more tightly after four leads (RFC 3629, section 4): no overlong
-  // form, no surrogate, nothing above U+10FFFF.
-  let lowest = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
-  let highest = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  let lowest = lowestSecondByte(lead);
+  let highest = highestSecondByte(lead);
   let taken = 1;
   while (taken <= following && offset + taken < bytes.length) {
     const next = bytes[offset + taken] ?? 0;
@@ -121,8 +119,22 @@ function decodePoint(bytes: Uint8Array, offset: number, units: number[]): number
   return taken;
 }
 
+/**
+ * The second byte is bounded more tightly after four leads (RFC 3629, section 4): no overlong form,
+ * no surrogate, nothing above U+10FFFF.
+ */
+export function lowestSecondByte(lead: number): number {
+  if (lead === 0xe0) return 0xa0;
+  return lead === 0xf0 ? 0x90 : 0x80;
+}
+
+export function highestSecondByte(lead: number): number {
+  if (lead === 0xed) return 0x9f;
+  return lead === 0xf4 ? 0x8f : 0xbf;
+}
+
 /** Continuation bytes after `lead`; 0 if it can start nothing. */
-function followingCount(lead: number): number {
+export function followingCount(lead: number): number {
   if (lead >= 0xc2 && lead <= 0xdf) return 1;
   if (lead >= 0xe0 && lead <= 0xef) return 2;
   if (lead >= 0xf0 && lead <= 0xf4) return 3;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { readDocument } from "../../hw-test/model/job-message.ts";
 import { config } from "../config.ts";
 import { Failure, type FailureCode } from "../failure.ts";
 import { parseJobDocument } from "./document.ts";
@@ -13,7 +14,7 @@ const plain = {
   fwversion: "1.0.1",
 };
 
-const parse = (document: unknown) => parseJobDocument("job-1", document);
+const parse = (document: unknown) => parseJobDocument("job-1", readDocument(document));
 
 function failureOf(document: unknown): Failure {
   try {

@@ -1,17 +1,15 @@
 import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
 import type { FileLocation } from "../url.ts";
-import { decodeBase64, decodeHex } from "./encodings.ts";
 import {
   countField,
   invalid,
-  isJsonObject,
-  type JsonObject,
   optionalCountField,
   optionalTextField,
-  ownField,
   textField,
-} from "./fields.ts";
+} from "./document-fields.ts";
+import { decodeBase64, decodeHex } from "./encodings.ts";
+import type { JsonValue } from "./json/value.ts";
 import { parseLocation } from "./location.ts";
 
 /** A firmware update as a job document orders it; docs/job-document lists the fields. */
@@ -44,15 +42,15 @@ const operation = "app_fw_update";
  * Checks a job document and takes from it what the update needs; fields that are not ours are left
  * alone. An optional field that is there must be right: a digest that cannot be read is not one
  * that was not asked for.
- * @param document the execution's `jobDocument`; undefined where the service sent none, or where
- *   it came in a message above `config.mqttPacketMaxBytes`
+ * @param document the execution's `jobDocument`, while its message is the last one; absent where
+ *   the service sent none, or where it came in a message that this client does not take
  * @throws Failure DOCUMENT_INVALID, OPERATION_UNSUPPORTED, LOCATION_UNSUPPORTED, URL_TOO_LONG; its
  *   detail names the field
  */
-export function parseJobDocument(jobId: string, document: unknown): JobDocument {
-  if (document === undefined)
+export function parseJobDocument(jobId: string, document: JsonValue): JobDocument {
+  if (document.kind() === "absent")
     return invalid("document", "missing, or longer than this client takes");
-  if (!isJsonObject(document)) return invalid("document", "not an object");
+  if (document.kind() !== "object") return invalid("document", "not an object");
   checkOperation(document);
   const text = config.documentTextMaxChars;
   return {
@@ -60,7 +58,7 @@ export function parseJobDocument(jobId: string, document: unknown): JobDocument 
     size: countField(document, "size"),
     filename: optionalTextField(document, "filename", text),
     version: textField(document, "fwversion", text),
-    location: parseLocation(ownField(document, "location")),
+    location: parseLocation(document.at("location")),
     crc32: crc32Field(document),
     sha256: encodedField(document, { name: "sha256", byteCount: 32, decode: decodeHex }),
     signature: encodedField(document, { name: "signature", byteCount: 64, decode: decodeBase64 }),
@@ -70,11 +68,11 @@ export function parseJobDocument(jobId: string, document: unknown): JobDocument 
   };
 }
 
-function checkOperation(document: JsonObject): void {
-  const asked = ownField(document, "operation");
-  if (typeof asked !== "string")
-    invalid("operation", asked === undefined ? "missing" : "not a string");
-  if (asked !== operation) {
+function checkOperation(document: JsonValue): void {
+  const asked = document.at("operation");
+  if (asked.kind() !== "string")
+    invalid("operation", asked.kind() === "absent" ? "missing" : "not a string");
+  if (asked.text() !== operation) {
     throw new Failure("OPERATION_UNSUPPORTED", `operation: not ${operation}`);
   }
 }
@@ -85,10 +83,11 @@ interface Encoding {
   readonly decode: (text: string, byteCount: number) => Uint8Array | undefined;
 }
 
-function encodedField(document: JsonObject, encoding: Encoding): Uint8Array | undefined {
-  const value = ownField(document, encoding.name);
-  if (value === undefined) return undefined;
-  const bytes = typeof value === "string" ? encoding.decode(value, encoding.byteCount) : undefined;
+function encodedField(document: JsonValue, encoding: Encoding): Uint8Array | undefined {
+  const value = document.at(encoding.name);
+  if (value.kind() === "absent") return undefined;
+  const text = value.text();
+  const bytes = text === undefined ? undefined : encoding.decode(text, encoding.byteCount);
   if (bytes === undefined) {
     const form = encoding.decode === decodeHex ? "hexadecimal" : "base64";
     return invalid(encoding.name, `not ${encoding.byteCount} bytes in ${form}`);
@@ -96,7 +95,7 @@ function encodedField(document: JsonObject, encoding: Encoding): Uint8Array | un
   return bytes;
 }
 
-function crc32Field(document: JsonObject): number | undefined {
+function crc32Field(document: JsonValue): number | undefined {
   const bytes = encodedField(document, { name: "crc32", byteCount: 4, decode: decodeHex });
   if (bytes === undefined) return undefined;
   let crc = 0;

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, ownField } from "./fields.ts";
+import type { JsonValue } from "./json/value.ts";
 import { isJobId } from "./topics.ts";
 
 /** AWS IoT developer guide, "Job execution states". */
@@ -20,9 +20,8 @@ export interface JobExecution {
   readonly versionNumber: number;
   /** Tells this execution from an earlier one of the same job. */
   readonly executionNumber: number | undefined;
-  readonly statusDetails: JsonObject;
-  /** The job document, for `parseJobDocument`; undefined where none was sent. */
-  readonly document: unknown;
+  /** The job document, for `parseJobDocument` before the next message; absent where none came. */
+  readonly document: JsonValue;
   /** Time left on the step timer, seconds; there when one runs, which an update can reset. */
   readonly secondsBeforeTimedOut: number | undefined;
 }
@@ -33,45 +32,39 @@ export interface ExecutionState {
   readonly versionNumber: number;
 }
 
-const noDetails: JsonObject = Object.freeze({});
-
 export function isTerminal(status: JobStatus): boolean {
   return status !== "QUEUED" && status !== "IN_PROGRESS";
 }
 
 /** @returns undefined if `value` is not a sound execution */
-export function parseExecution(value: unknown): JobExecution | undefined {
+export function parseExecution(value: JsonValue): JobExecution | undefined {
   const state = parseExecutionState(value);
-  if (state === undefined || !isJsonObject(value)) return undefined;
-  const jobId = ownField(value, "jobId");
-  if (typeof jobId !== "string" || !isJobId(jobId)) return undefined;
-  const details = ownField(value, "statusDetails");
+  const jobId = value.at("jobId").text();
+  if (state === undefined || jobId === undefined || !isJobId(jobId)) return undefined;
   return {
     jobId,
     status: state.status,
     versionNumber: state.versionNumber,
     executionNumber: numberField(value, "executionNumber"),
-    statusDetails: isJsonObject(details) ? details : noDetails,
-    document: ownField(value, "jobDocument"),
+    document: value.at("jobDocument"),
     secondsBeforeTimedOut: numberField(value, "approximateSecondsBeforeTimedOut"),
   };
 }
 
 /** @returns undefined if `value` is not a sound state */
-export function parseExecutionState(value: unknown): ExecutionState | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const status = ownField(value, "status");
+export function parseExecutionState(value: JsonValue): ExecutionState | undefined {
+  const status = value.at("status").text();
   const versionNumber = numberField(value, "versionNumber");
   if (!isJobStatus(status) || versionNumber === undefined) return undefined;
   return { status, versionNumber };
 }
 
-function numberField(object: JsonObject, name: string): number | undefined {
-  const value = ownField(object, name);
-  return typeof value === "number" && value >= 0 && value < Infinity ? value : undefined;
+function numberField(object: JsonValue, name: string): number | undefined {
+  const value = object.at(name).number();
+  return value !== undefined && value >= 0 && value < Infinity ? value : undefined;
 }
 
-function isJobStatus(value: unknown): value is JobStatus {
+function isJobStatus(value: string | undefined): value is JobStatus {
   switch (value) {
     case "QUEUED":
     case "IN_PROGRESS":

@@ -2,17 +2,19 @@ import { assert } from "../assert.ts";
 import type { MqttEvents, PublishOutcome } from "../mqtt/client.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import { decodeUtf8 } from "../utf8.ts";
 import { type JobExecution, parseExecution } from "./execution.ts";
-import { isJsonObject, type JsonObject, ownField } from "./fields.ts";
-import { nestsTooDeep } from "./json.ts";
+import { Inbox, type InboxVerdict, inboxProblems } from "./inbox.ts";
+import type { JsonValue } from "./json/value.ts";
 import { parseRejection, type Rejection } from "./rejection.ts";
 import { Request } from "./request.ts";
 import { Tokens } from "./tokens.ts";
 import { isJobId, type JobSelector, type JobTopic, JobTopics, nextJob } from "./topics.ts";
 import { type JobUpdate, Updates, type UpdatesEvents } from "./updates.ts";
 
-/** None of these runs inside a call of the methods. */
+/**
+ * None of these runs inside a call of the methods. The document of an execution is there until the
+ * next message begins: it is to be taken inside the event.
+ */
 export interface JobsEvents extends UpdatesEvents {
   /** Connected: what was missed is unknown, so ask. Requests under way were sent again already. */
   onOnline(): void;
@@ -44,7 +46,8 @@ export interface JobsOptions {
  * Requests go out with QoS 0, since the reply is the acknowledgement: QoS 1 would only add a copy,
  * sent again after a reconnect, of an update whose version is old by then.
  *
- * Bounds: three requests under way (start-next, describe, update), and one update that waits.
+ * Bounds: three requests under way (start-next, describe, update), one update that waits, and one
+ * message that is read, in fixed memory however long it is.
  */
 export class Jobs implements MqttEvents {
   /** For the MQTT client. */
@@ -57,6 +60,7 @@ export class Jobs implements MqttEvents {
   private readonly describeRequest: Request;
   private readonly updateRequest: Request;
   private readonly updates: Updates;
+  private readonly inbox = new Inbox();
 
   constructor(options: JobsOptions) {
     this.options = options;
@@ -107,6 +111,7 @@ export class Jobs implements MqttEvents {
   }
 
   onDisconnected(_reason: string): void {
+    this.inbox.drop();
     this.updateRequest.pause();
     this.startRequest.pause();
     this.describeRequest.pause();
@@ -114,17 +119,37 @@ export class Jobs implements MqttEvents {
 
   /** For messages of other topics, too, which are left alone. */
   onMessage(topic: string, payload: Uint8Array): void {
+    if (!this.onMessageStart(topic, payload.length)) return;
+    this.onMessageBytes(payload, 0, payload.length);
+    this.onMessageEnd();
+  }
+
+  /**
+   * A message begins; what came of another one before is dropped.
+   * @returns false if its bytes are not wanted: another's topic, or a reply to nothing
+   */
+  onMessageStart(topic: string, _byteLength: number): boolean {
+    this.inbox.drop();
     const parsed = this.topics.parse(topic);
-    if (parsed === undefined) return;
-    if (nestsTooDeep(payload)) {
-      this.ignore("JSON nests too deep");
-      this.onSkipped(topic, payload.length);
-      return;
-    }
-    const body = this.parseBody(payload);
-    if (body === undefined) return;
-    if (parsed.kind === "notifyNext") this.receiveNotice(body);
-    else this.receiveReply(parsed, body);
+    if (parsed === undefined || !this.isAwaited(parsed)) return false;
+    this.inbox.start(parsed);
+    return true;
+  }
+
+  /** @param bytes the message's next ones, from `from` to before `to` */
+  onMessageBytes(bytes: Uint8Array, from: number, to: number): void {
+    this.inbox.push(bytes, from, to);
+  }
+
+  /** Only here anything is done about it, for only here it is known to be JSON. */
+  onMessageEnd(): void {
+    const { topic } = this.inbox;
+    if (topic === undefined) return;
+    const verdict = this.inbox.end();
+    const message = this.inbox.message();
+    if (verdict !== "sound") this.receiveUnreadable(topic, verdict);
+    else if (topic.kind === "notifyNext") this.receiveNotice(message);
+    else this.receiveReply(topic, message);
   }
 
   /**
@@ -133,9 +158,13 @@ export class Jobs implements MqttEvents {
    */
   onSkipped(topic: string, _byteLength: number): void {
     const parsed = this.topics.parse(topic);
-    if (parsed === undefined || parsed.kind === "update") return;
+    if (parsed !== undefined) this.askWithoutDocument(parsed);
+  }
+
+  private askWithoutDocument(topic: JobTopic): void {
+    if (topic.kind === "update") return;
     this.startRequest.end();
-    this.askFor(parsed.kind === "get" ? parsed.job : nextJob, false);
+    this.askFor(topic.kind === "get" ? topic.job : nextJob, false);
   }
 
   private askFor(job: JobSelector, includeJobDocument: boolean): void {
@@ -143,16 +172,17 @@ export class Jobs implements MqttEvents {
     this.describeRequest.start(this.topics.get(job), { includeJobDocument });
   }
 
-  private parseBody(payload: Uint8Array): JsonObject | undefined {
-    try {
-      const value: unknown = JSON.parse(decodeUtf8(payload));
-      if (isJsonObject(value)) return value;
-      this.ignore("not a JSON object");
-    } catch {
-      // Only JSON.parse throws here, and some engines quote the text: a signed URL, maybe.
-      this.ignore("not JSON");
-    }
-    return undefined;
+  private isAwaited(topic: JobTopic): boolean {
+    return topic.kind === "notifyNext" || this.requestOf(topic).isUnderWay();
+  }
+
+  /** A document in JSON that this client does not take is treated like one that is too long. */
+  private receiveUnreadable(topic: JobTopic, verdict: Exclude<InboxVerdict, "sound">): void {
+    this.ignore(inboxProblems[verdict]);
+    if (verdict === "malformed" || verdict === "noObject") return;
+    const token = this.inbox.message().at("clientToken");
+    const isOurs = token.kind() === "absent" || this.answers(topic, token);
+    if (topic.kind === "notifyNext" || isOurs) this.askWithoutDocument(topic);
   }
 
   private ignore(why: string): void {
@@ -160,8 +190,8 @@ export class Jobs implements MqttEvents {
     this.options.log(`jobs: message ignored: ${why}`);
   }
 
-  private receiveNotice(body: JsonObject): void {
-    const value = ownField(body, "execution");
+  private receiveNotice(message: JsonValue): void {
+    const value = message.at("execution");
     const execution = parseExecution(value);
     if (execution === undefined && !isNone(value)) {
       this.ignore("notify-next with a malformed execution");
@@ -172,12 +202,16 @@ export class Jobs implements MqttEvents {
   }
 
   /** Replies to others, and second replies to us, are recognised by their token. */
-  private receiveReply(topic: JobTopic, body: JsonObject): void {
+  private receiveReply(topic: JobTopic, message: JsonValue): void {
+    if (!this.answers(topic, message.at("clientToken"))) return;
     const request = this.requestOf(topic);
-    if (!request.isAnsweredBy(ownField(body, "clientToken"))) return;
-    if (!topic.accepted) this.receiveRejection(topic, request, parseRejection(body));
-    else if (topic.kind === "update") this.updates.accept(ownField(body, "executionState"));
-    else this.receiveExecution(request, ownField(body, "execution"));
+    if (!topic.accepted) this.receiveRejection(topic, request, parseRejection(message));
+    else if (topic.kind === "update") this.updates.accept(message.at("executionState"));
+    else this.receiveExecution(request, message.at("execution"));
+  }
+
+  private answers(topic: JobTopic, token: JsonValue): boolean {
+    return this.requestOf(topic).isAnsweredBy(token.text());
   }
 
   private requestOf(topic: JobTopic): Request {
@@ -186,7 +220,7 @@ export class Jobs implements MqttEvents {
   }
 
   /** A malformed one leaves the request under way, to be sent again. */
-  private receiveExecution(request: Request, value: unknown): void {
+  private receiveExecution(request: Request, value: JsonValue): void {
     const execution = parseExecution(value);
     if (execution === undefined && !isNone(value)) {
       this.ignore("reply with a malformed execution");
@@ -222,7 +256,7 @@ export class Jobs implements MqttEvents {
 }
 
 /** "No execution" is an absent field; an empty object is taken for the same. */
-function isNone(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  return isJsonObject(value) && Object.keys(value).length === 0;
+function isNone(value: JsonValue): boolean {
+  const kind = value.kind();
+  return kind === "absent" || kind === "null" || (kind === "object" && value.length() === 0);
 }

@@ -1,7 +1,8 @@
 import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
 import { type FileLocation, parseUrl, scheme } from "../url.ts";
-import { invalid, isJsonObject, type JsonObject, ownField, textField } from "./fields.ts";
+import { invalid, textField } from "./document-fields.ts";
+import type { JsonValue } from "./json/value.ts";
 
 /**
  * RFC 3986, 2: reserved and unreserved characters besides letters and digits, and the percent
@@ -17,32 +18,45 @@ const hostCharacters = /^[A-Za-z0-9._-]+$/;
  * @throws Failure DOCUMENT_INVALID, LOCATION_UNSUPPORTED, URL_TOO_LONG. The detail never holds the
  *   URL: its query may be a signature.
  */
-export function parseLocation(value: unknown): FileLocation {
-  if (!isJsonObject(value)) return invalid("location", "not an object");
-  const isUrl = ownField(value, "url") !== undefined;
-  const url = isUrl ? urlText(value, "url") : joinedUrl(value);
-  if (url.length > config.urlMaxBytes) {
-    const detail = `location: ${url.length} bytes, at most ${config.urlMaxBytes}`;
-    throw new Failure("URL_TOO_LONG", detail);
-  }
-  return splitUrl(url);
+export function parseLocation(location: JsonValue): FileLocation {
+  if (location.kind() !== "object") return invalid("location", "not an object");
+  const isUrl = location.at("url").kind() !== "absent";
+  return splitUrl(isUrl ? wholeUrl(location) : joinedUrl(location));
 }
 
-function joinedUrl(location: JsonObject): string {
+function wholeUrl(location: JsonValue): string {
+  const url = urlText(location, "url");
+  checkLength(url.length());
+  return url.text() ?? unsupported("not a text");
+}
+
+/** The length first: nothing looks at a text that is longer than a URL may be. */
+function joinedUrl(location: JsonValue): string {
   const protocol = textField(location, "protocol", config.documentTextMaxChars).toLowerCase();
   const host = urlText(location, "host");
   const path = urlText(location, "path");
   if (protocol !== "https" && protocol !== "https:") unsupported("protocol is not https");
-  // Else a slash, a query or a user name in `host` would change what `path` means.
-  if (!hostCharacters.test(host.replace(":", ""))) unsupported("a character in the host");
-  return `${scheme}${host}${path.charAt(0) === "/" ? "" : "/"}${path}`;
+  checkLength(scheme.length + host.length() + path.length());
+  const hostText = host.text() ?? unsupported(`a host of ${host.length()} bytes`);
+  // Else a slash, a query or a user name in it would change what the path means.
+  if (!hostCharacters.test(hostText.replace(":", ""))) unsupported("a character in the host");
+  const pathText = path.text() ?? unsupported("not a text");
+  const url = `${scheme}${hostText}${pathText.charAt(0) === "/" ? "" : "/"}${pathText}`;
+  checkLength(url.length);
+  return url;
+}
+
+function checkLength(byteLength: number): void {
+  if (byteLength <= config.urlMaxBytes) return;
+  const detail = `location: ${byteLength} bytes, at most ${config.urlMaxBytes}`;
+  throw new Failure("URL_TOO_LONG", detail);
 }
 
 /** Of any length, so that one that is too long gets its own code. */
-function urlText(location: JsonObject, name: string): string {
-  const value = ownField(location, name);
-  if (typeof value !== "string" || value.length === 0) {
-    return invalid(`location.${name}`, value === undefined ? "missing" : "not a text");
+function urlText(location: JsonValue, name: string): JsonValue {
+  const value = location.at(name);
+  if (value.kind() !== "string" || value.length() === 0) {
+    return invalid(`location.${name}`, value.kind() === "absent" ? "missing" : "not a text");
   }
   return value;
 }

@@ -1,4 +1,4 @@
-import { ownField } from "./fields.ts";
+import type { JsonValue } from "./json/value.ts";
 
 /**
  * What follows from a rejection.
@@ -28,20 +28,30 @@ export interface Rejection {
   /** For people. */
   readonly message: string;
   readonly effect: RejectionEffect;
-  readonly executionState: unknown;
+  /** Until the next message. */
+  readonly executionState: JsonValue;
 }
 
-export function parseRejection(body: Readonly<Record<string, unknown>>): Rejection {
-  const code = textOf(ownField(body, "code"));
-  const effect = ownField(rejectionEffects, code);
+export function parseRejection(body: JsonValue): Rejection {
+  const code = body.at("code").text() ?? "";
   return {
     code,
-    message: textOf(ownField(body, "message")),
-    effect: effect === undefined ? "refused" : (effect as RejectionEffect),
-    executionState: ownField(body, "executionState"),
+    message: messageOf(body.at("message")),
+    effect: effectOf(code),
+    executionState: body.at("executionState"),
   };
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
+/** AWS does not say how long one can be. */
+function messageOf(value: JsonValue): string {
+  if (value.kind() !== "string") return "";
+  return value.text() ?? `(${value.length()} bytes)`;
+}
+
+/** Compared with each, not looked up: as a property's name, a code would stay in XS for ever. */
+function effectOf(code: string): RejectionEffect {
+  for (const known of Object.keys(rejectionEffects)) {
+    if (known === code) return rejectionEffects[known] ?? "refused";
+  }
+  return "refused";
 }

@@ -63,7 +63,7 @@ export class Request {
   }
 
   /** Whether a reply with this `clientToken` is to what is under way. */
-  isAnsweredBy(clientToken: unknown): boolean {
+  isAnsweredBy(clientToken: string | undefined): boolean {
     return this.fields !== undefined && clientToken === this.token;
   }
 

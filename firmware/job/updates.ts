@@ -1,4 +1,5 @@
 import { type ExecutionState, isTerminal, parseExecutionState } from "./execution.ts";
+import type { JsonValue } from "./json/value.ts";
 import type { StatusDetails } from "./progress.ts";
 import type { Rejection } from "./rejection.ts";
 import type { Request } from "./request.ts";
@@ -69,7 +70,7 @@ export class Updates {
   }
 
   /** @param executionState of the reply */
-  accept(executionState: unknown): void {
+  accept(executionState: JsonValue): void {
     const update = this.current;
     if (update === undefined) return;
     const state = parseExecutionState(executionState);

@@ -10,6 +10,7 @@ import { DeviceClock } from "../desk/device-clock.ts";
 import { PowerSupply } from "../desk/power-supply.ts";
 import { PoweredFlash } from "../desk/powered-flash.ts";
 import { PoweredStore } from "../desk/powered-store.ts";
+import { readDocument } from "../model/job-message.ts";
 import { NorFlash } from "../model/nor-flash.ts";
 import { ScriptedNetwork } from "../model/scripted-network.ts";
 import { VirtualClock } from "../model/virtual-clock.ts";
@@ -46,7 +47,7 @@ const anyPlatform = platformOf({
 
 /** What the tracker of the document's last section makes of a document, before any download. */
 function take(document: unknown): JobDocument {
-  const parsed = parseJobDocument("job-1", document);
+  const parsed = parseJobDocument("job-1", readDocument(document));
   const primary = new NorFlash(geometry, smallImage("1.0.0"));
   const platform = { ...anyPlatform, primary, secondary: new NorFlash(geometry) };
   admit(parsed, { settings: { ...settings, hardware: "board-a" }, platform });

@@ -1,5 +1,6 @@
 import { Failure, failures } from "../../../firmware/failure.ts";
 import { type JobDocument, parseJobDocument } from "../../../firmware/job/document.ts";
+import type { JobExecution } from "../../../firmware/job/execution.ts";
 import { Jobs, type JobsEvents } from "../../../firmware/job/jobs.ts";
 import { BrokenInvariant } from "../../desk/broken-invariant.ts";
 import { SECRET } from "../../desk/jobs-cloud.ts";
@@ -123,7 +124,7 @@ class JobsUnderTest implements JobsEvents {
     this.jobs.onMessage("$aws/things/tracker-1/jobs/start-next/accepted", payload);
   }
 
-  onExecution(execution: { jobId: string; document: unknown } | undefined): void {
+  onExecution(execution: JobExecution | undefined): void {
     if (execution === undefined) return;
     try {
       checkDocument(parseJobDocument(execution.jobId, execution.document));
