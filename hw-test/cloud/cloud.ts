@@ -149,7 +149,7 @@ function startControlPlane({ ports, clock, services }: Plan): Promise<Listening>
 }
 
 /** Both services on one port: a request says in its signature which one it is for. */
-function controlPlane(request: HttpRequest, { iot, s3 }: Services): HttpResponse {
+function controlPlane(request: HttpRequest, { iot, s3 }: Services): Promise<HttpResponse> {
   return claimedService(request) === "iot" ? iot.handle(request) : s3.handle(request);
 }
 

@@ -28,7 +28,7 @@ export class FileService {
     this.onRequest = onRequest;
   }
 
-  handle(request: HttpRequest): HttpResponse {
+  async handle(request: HttpRequest): Promise<HttpResponse> {
     this.requests += 1;
     const fault = this.onRequest(this.requests, request);
     if (fault === undefined) return this.s3.handle(request);

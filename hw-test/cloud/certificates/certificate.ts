@@ -1,6 +1,14 @@
-import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from "node:crypto";
+import {
+  createHash,
+  createPublicKey,
+  type KeyObject,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from "node:crypto";
 import { isIP } from "node:net";
-import * as der from "./der.ts";
+import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
+import * as x509 from "@peculiar/asn1-x509";
 
 /** What a certificate is for; decides its key usage (RFC 5280, 4.2.1.3 and 4.2.1.12). */
 export type Purpose = "authority" | "server" | "client";
@@ -24,100 +32,89 @@ export interface Issuer {
 const notBefore = new Date("2020-01-01T00:00:00Z");
 const notAfter = new Date("2049-12-31T23:59:59Z");
 
-const oid = Object.freeze({
-  commonName: "2.5.4.3",
-  ecdsaWithSha256: "1.2.840.10045.4.3.2",
-  subjectKeyIdentifier: "2.5.29.14",
-  keyUsage: "2.5.29.15",
-  subjectAltName: "2.5.29.17",
-  basicConstraints: "2.5.29.19",
-  authorityKeyIdentifier: "2.5.29.35",
-  extendedKeyUsage: "2.5.29.37",
-  serverAuth: "1.3.6.1.5.5.7.3.1",
-  clientAuth: "1.3.6.1.5.5.7.3.2",
-});
+const commonNameId = "2.5.4.3";
+const ecdsaWithSha256 = new x509.AlgorithmIdentifier({ algorithm: "1.2.840.10045.4.3.2" });
 
 /**
  * An X.509 v3 certificate (RFC 5280) for a P-256 key, signed with ECDSA and SHA-256.
  * @returns PEM
  */
 export function issueCertificate(request: CertificateRequest, issuer: Issuer): string {
-  const algorithm = der.sequence(der.objectIdentifier(oid.ecdsaWithSha256));
-  const version3 = der.explicit(0, der.integer(Uint8Array.of(2)));
-  const toBeSigned = der.sequence(
-    version3,
-    der.integer(serialNumber()),
-    algorithm,
-    distinguishedName(issuer.commonName),
-    der.sequence(der.utcTime(notBefore), der.utcTime(request.validUntil ?? notAfter)),
-    distinguishedName(request.commonName),
-    request.publicKey.export({ type: "spki", format: "der" }),
-    der.explicit(3, der.sequence(...extensions(request, issuer))),
-  );
-  const signature = sign("sha256", toBeSigned, issuer.privateKey);
-  return pem(der.sequence(toBeSigned, algorithm, der.bitString(signature)));
+  const publicKey = AsnConvert.parse(spki(request.publicKey), x509.SubjectPublicKeyInfo);
+  const tbsCertificate = new x509.TBSCertificate({
+    version: x509.Version.v3,
+    serialNumber: serialNumber(),
+    signature: ecdsaWithSha256,
+    issuer: distinguishedName(issuer.commonName),
+    validity: new x509.Validity({ notBefore, notAfter: request.validUntil ?? notAfter }),
+    subject: distinguishedName(request.commonName),
+    subjectPublicKeyInfo: publicKey,
+    extensions: new x509.Extensions(extensions(request, issuer)),
+  });
+  const toBeSigned = Buffer.from(AsnConvert.serialize(tbsCertificate));
+  const signatureValue = arrayBuffer(sign("sha256", toBeSigned, issuer.privateKey));
+  const certificate = { tbsCertificate, signatureAlgorithm: ecdsaWithSha256, signatureValue };
+  const der = AsnConvert.serialize(new x509.Certificate(certificate));
+  return new X509Certificate(Buffer.from(der)).toString();
 }
 
 /** 16 random octets, positive and not zero (RFC 5280, 4.1.2.2). */
-function serialNumber(): Buffer {
+function serialNumber(): ArrayBuffer {
   const octets = randomBytes(16);
   octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40;
-  return octets;
+  return arrayBuffer(octets);
 }
 
-function distinguishedName(commonName: string): Buffer {
-  return der.sequence(
-    der.set(der.sequence(der.objectIdentifier(oid.commonName), der.utf8String(commonName))),
-  );
+function distinguishedName(commonName: string): x509.Name {
+  const value = new x509.AttributeValue({ utf8String: commonName });
+  const attribute = new x509.AttributeTypeAndValue({ type: commonNameId, value });
+  return new x509.Name([new x509.RelativeDistinguishedName([attribute])]);
 }
 
-function extensions(request: CertificateRequest, issuer: Issuer): Buffer[] {
+function extensions(request: CertificateRequest, issuer: Issuer): x509.Extension[] {
   const isAuthority = request.purpose === "authority";
-  const issuerKeyId = der.sequence(der.implicit(0, keyId(createPublicKey(issuer.privateKey))));
+  const { digitalSignature, keyCertSign, cRLSign } = x509.KeyUsageFlags;
+  const usage = isAuthority ? keyCertSign | cRLSign : digitalSignature;
+  const keyIdentifier = keyId(createPublicKey(issuer.privateKey));
+  const issuerKey = new x509.AuthorityKeyIdentifier({ keyIdentifier });
   const list = [
-    critical(oid.basicConstraints, isAuthority ? der.sequence(der.boolean(true)) : der.sequence()),
-    critical(oid.keyUsage, keyUsage(isAuthority)),
-    extension(oid.subjectKeyIdentifier, der.octetString(keyId(request.publicKey))),
-    extension(oid.authorityKeyIdentifier, issuerKeyId),
+    critical(x509.id_ce_basicConstraints, new x509.BasicConstraints({ cA: isAuthority })),
+    critical(x509.id_ce_keyUsage, new x509.KeyUsage(usage)),
+    extension(x509.id_ce_subjectKeyIdentifier, keyId(request.publicKey)),
+    extension(x509.id_ce_authorityKeyIdentifier, issuerKey),
   ];
   if (!isAuthority) {
-    const use = request.purpose === "server" ? oid.serverAuth : oid.clientAuth;
-    list.push(extension(oid.extendedKeyUsage, der.sequence(der.objectIdentifier(use))));
+    const use = request.purpose === "server" ? x509.id_kp_serverAuth : x509.id_kp_clientAuth;
+    list.push(extension(x509.id_ce_extKeyUsage, new x509.ExtendedKeyUsage([use])));
   }
   if (request.hosts !== undefined) {
-    list.push(extension(oid.subjectAltName, der.sequence(...request.hosts.map(generalName))));
+    const names = new x509.SubjectAlternativeName(request.hosts.map(generalName));
+    list.push(extension(x509.id_ce_subjectAltName, names));
   }
   return list;
 }
 
-/** keyCertSign and cRLSign (bits 5 and 6), or digitalSignature (bit 0). */
-function keyUsage(isAuthority: boolean): Buffer {
-  return isAuthority
-    ? der.bitString(Uint8Array.of(0b00000110), 1)
-    : der.bitString(Uint8Array.of(0b10000000), 7);
+function extension(extnID: string, value: unknown): x509.Extension {
+  return new x509.Extension({ extnID, extnValue: new OctetString(AsnConvert.serialize(value)) });
 }
 
-function extension(id: string, value: Buffer): Buffer {
-  return der.sequence(der.objectIdentifier(id), der.octetString(value));
+function critical(extnID: string, value: unknown): x509.Extension {
+  return new x509.Extension({ ...extension(extnID, value), critical: true });
 }
 
-function critical(id: string, value: Buffer): Buffer {
-  return der.sequence(der.objectIdentifier(id), der.boolean(true), der.octetString(value));
-}
-
-function generalName(host: string): Buffer {
-  if (isIP(host) === 4) return der.implicit(7, Buffer.from(host.split(".").map(Number)));
-  return der.implicit(2, Buffer.from(host, "ascii"));
+function generalName(host: string): x509.GeneralName {
+  return new x509.GeneralName(isIP(host) === 4 ? { iPAddress: host } : { dNSName: host });
 }
 
 /** RFC 5280, 4.2.1.2, method 1 in spirit: SHA-1 over the public key. */
-function keyId(publicKey: KeyObject): Buffer {
-  return createHash("sha1")
-    .update(publicKey.export({ type: "spki", format: "der" }))
-    .digest();
+function keyId(publicKey: KeyObject): x509.KeyIdentifier {
+  return new x509.KeyIdentifier(createHash("sha1").update(spki(publicKey)).digest());
 }
 
-function pem(bytes: Buffer): string {
-  const lines = bytes.toString("base64").match(/.{1,64}/g) ?? [];
-  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
+function spki(publicKey: KeyObject): Buffer {
+  return publicKey.export({ type: "spki", format: "der" });
+}
+
+function arrayBuffer(octets: Uint8Array): ArrayBuffer {
+  return Uint8Array.from(octets).buffer;
 }

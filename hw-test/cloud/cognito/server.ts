@@ -39,15 +39,15 @@ export async function startUserPool(options: {
 }
 
 /** The AWS JSON 1.1 protocol: the operation is named in a header, the input is the body. */
-function answer(
+async function answer(
   request: HttpRequest,
   served: Readonly<Record<string, Operation>>,
   nowMs: number,
-): HttpResponse {
+): Promise<HttpResponse> {
   const name = (header(request, "x-amz-target") ?? "").replace(targetPrefix, "");
   const operation = Object.hasOwn(served, name) ? served[name] : undefined;
   if (operation === undefined) return failure("UnknownOperationException", `no operation ${name}`);
-  if (operation.signed && verify(request, [userKey], nowMs).kind !== "signed") {
+  if (operation.signed && (await verify(request, [userKey], nowMs)).kind !== "signed") {
     return failure("UnrecognizedClientException", `${name} needs AWS credentials`);
   }
   try {

@@ -1,23 +1,15 @@
-import {
-  AttachPolicyCommand,
-  AttachThingPrincipalCommand,
-  CreateKeysAndCertificateCommand,
-  CreatePolicyCommand,
-  CreateThingCommand,
-  DeleteCertificateCommand,
-  DeletePolicyCommand,
-  DeleteThingCommand,
-  DescribeEndpointCommand,
-  DetachPolicyCommand,
-  DetachThingPrincipalCommand,
-  type IoTClient,
-  UpdateCertificateCommand,
-} from "@aws-sdk/client-iot";
+import { DescribeEndpointCommand, type IoTClient } from "@aws-sdk/client-iot";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { IClientOptions } from "mqtt";
+import { Cleanup, persist, sleep } from "../aws/cleanup.ts";
+import {
+  attachPolicy,
+  attachThing,
+  createCertificate,
+  createPolicy,
+  createThing,
+} from "../aws/provisioning.ts";
 import { httpsRequest } from "../testing/get.ts";
-import { Cleanup, persist, sleep } from "./cleanup.ts";
-import { devicePolicy } from "./devicePolicy.ts";
 import type { Pace, Target, TargetThing } from "./target.ts";
 
 export interface AwsTargetOptions {
@@ -62,7 +54,7 @@ export async function startAwsTarget(options: AwsTargetOptions): Promise<Target>
       roleArn,
       prefix,
       pace,
-      createThing: (thingName) => createThing({ iot, pace, rights, thingName }),
+      createThing: (thingName) => createTargetThing({ iot, pace, rights, thingName }),
       request: httpsRequest,
       pass: sleep,
       stop: () => cleanup.run(),
@@ -77,57 +69,50 @@ export async function startAwsTarget(options: AwsTargetOptions): Promise<Target>
 async function createRights({ iot, prefix }: AwsTargetOptions, cleanup: Cleanup): Promise<Rights> {
   const endpoint = new DescribeEndpointCommand({ endpointType: "iot:Data-ATS" });
   const { endpointAddress } = await iot.send(endpoint);
-  const certificate = await iot.send(new CreateKeysAndCertificateCommand({ setAsActive: true }));
-  const { certificateArn = "", certificateId, certificatePem = "", keyPair } = certificate;
-  cleanup.add(`certificate ${certificateId}`, async () => {
-    await iot.send(new UpdateCertificateCommand({ certificateId, newStatus: "INACTIVE" }));
-    await iot.send(new DeleteCertificateCommand({ certificateId, forceDelete: true }));
-  });
+  const certificate = await createCertificate(iot);
+  const { arn: certificateArn, id, cert, key } = certificate;
+  cleanup.add(`certificate ${id}`, certificate.delete);
   const policyName = `${prefix}-policy`;
-  const policyDocument = JSON.stringify(devicePolicy(certificateArn));
-  await iot.send(new CreatePolicyCommand({ policyName, policyDocument }));
-  cleanup.add(`policy ${policyName}`, () => iot.send(new DeletePolicyCommand({ policyName })));
-  const attachment = { policyName, target: certificateArn };
-  await iot.send(new AttachPolicyCommand(attachment));
-  cleanup.add(`attachment of ${policyName}`, () => iot.send(new DetachPolicyCommand(attachment)));
+  const scope = certificateArn.split(":").slice(0, 5).join(":");
+  cleanup.add(`policy ${policyName}`, await createPolicy(iot, policyName, scope));
+  const detach = await attachPolicy(iot, { policyName, target: certificateArn });
+  cleanup.add(`attachment of ${policyName}`, detach);
   return {
     certificateArn,
     connection: {
       protocol: "mqtts",
       host: endpointAddress ?? "",
       port: 8883,
-      cert: certificatePem,
-      key: keyPair?.PrivateKey ?? "",
+      cert,
+      key,
       reconnectPeriod: 0,
       protocolVersion: 4,
     },
   };
 }
 
-async function createThing(options: {
+async function createTargetThing(options: {
   readonly iot: IoTClient;
   readonly pace: Pace;
   readonly rights: Rights;
   readonly thingName: string;
 }): Promise<TargetThing> {
   const { iot, pace, rights, thingName } = options;
-  const { thingArn = "" } = await iot.send(new CreateThingCommand({ thingName }));
-  const principal = { thingName, principal: rights.certificateArn };
-  const remove = async () => {
-    await iot.send(new DetachThingPrincipalCommand(principal));
-    // The service refuses for some seconds after that, for it still sees the certificate.
-    await persist(pace, () => iot.send(new DeleteThingCommand({ thingName })));
-  };
+  const thing = await createThing(iot, thingName);
   try {
-    await iot.send(new AttachThingPrincipalCommand(principal));
+    const detach = await attachThing(iot, { thingName, principal: rights.certificateArn });
+    return {
+      thingName,
+      thingArn: thing.arn,
+      connection: { ...rights.connection, clientId: thingName },
+      async delete() {
+        await detach();
+        // The service refuses for some seconds after that, for it still sees the certificate.
+        await persist(pace, thing.delete);
+      },
+    };
   } catch (error) {
-    await remove();
+    await persist(pace, thing.delete);
     throw error;
   }
-  return {
-    thingName,
-    thingArn,
-    connection: { ...rights.connection, clientId: thingName },
-    delete: remove,
-  };
 }

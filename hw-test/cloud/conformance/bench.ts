@@ -10,8 +10,8 @@ import {
 } from "@aws-sdk/client-iot";
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { IClientOptions } from "mqtt";
+import { Cleanup, persist, sleep } from "../aws/cleanup.ts";
 import { connectJobsClient, type JobsClient } from "../testing/jobsClient.ts";
-import { Cleanup, persist, sleep } from "./cleanup.ts";
 import type { Target, TargetThing } from "./target.ts";
 
 /** What one case works with; whatever it makes is deleted when the case has ended. */

@@ -1,8 +1,8 @@
 import type { IoTClient } from "@aws-sdk/client-iot";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { IClientOptions } from "mqtt";
+import type { Patience } from "../aws/cleanup.ts";
 import type { Got, HttpsRequest } from "../testing/get.ts";
-import type { Patience } from "./cleanup.ts";
 
 /** A thing that may connect, made for one case. */
 export interface TargetThing {

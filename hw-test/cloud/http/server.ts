@@ -13,7 +13,7 @@ export interface HttpServerOptions {
   /** Serves HTTPS with this, plain HTTP without. */
   readonly tls?: Credential;
   readonly now: Now;
-  readonly handle: (request: HttpRequest) => HttpResponse;
+  readonly handle: (request: HttpRequest) => Promise<HttpResponse>;
   /** Body bytes that have left for the network. */
   readonly onBytesSent?: (byteCount: number) => void;
 }
@@ -47,7 +47,7 @@ async function serve(
   const [path = "/", query = ""] = splitOnce(message.url ?? "/");
   const body = await readBody(message);
   const { method = "GET", headers } = message;
-  const reply = attempt(options, { method, path, query, headers, body });
+  const reply = await attempt(options, { method, path, query, headers, body });
   response.writeHead(reply.status, {
     Date: new Date(options.now()).toUTCString(),
     ...reply.headers,
@@ -62,9 +62,9 @@ async function serve(
 }
 
 /** A bug of ours becomes an answer that says so, not a client that waits. */
-function attempt(options: HttpServerOptions, request: HttpRequest): HttpResponse {
+async function attempt(options: HttpServerOptions, request: HttpRequest): Promise<HttpResponse> {
   try {
-    return options.handle(request);
+    return await options.handle(request);
   } catch (error) {
     const text = `${options.name}: ${error instanceof Error ? error.stack : String(error)}`;
     return { status: 500, headers: { "Content-Type": "text/plain" }, body: Buffer.from(text) };

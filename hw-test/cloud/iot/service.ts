@@ -51,8 +51,8 @@ export class IotService {
     this.now = options.now;
   }
 
-  handle(request: HttpRequest): HttpResponse {
-    const refusal = this.refuse(request);
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const refusal = await this.refuse(request);
     if (refusal !== undefined) return refusal;
     try {
       return respond(200, {}, this.run(request));
@@ -63,8 +63,8 @@ export class IotService {
     }
   }
 
-  private refuse(request: HttpRequest): HttpResponse | undefined {
-    const verdict = verify(request, this.accessKeys, this.now());
+  private async refuse(request: HttpRequest): Promise<HttpResponse | undefined> {
+    const verdict = await verify(request, this.accessKeys, this.now());
     if (verdict.kind === "anonymous") {
       const type = "MissingAuthenticationTokenException";
       return failure({ status: 403, type }, "Missing Authentication Token");

@@ -14,9 +14,10 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { SignatureV4 } from "@smithy/signature-v4";
 import { type Cloud, startCloud } from "../cloud.ts";
 import { ChunkSigner } from "../sigv4/chunkSigner.ts";
-import { algorithm, amzTimestamp, scopeText, signature, signingKey } from "../sigv4/signature.ts";
+import { scopeText, signingKey } from "../sigv4/signature.ts";
 import { sdkClients } from "../testing/clients.ts";
 import { createTestClock } from "../testing/clock.ts";
 import { get } from "../testing/get.ts";
@@ -96,34 +97,37 @@ async function putInSignedChunks(
   key: string,
   { signed, sent }: { readonly signed: string; readonly sent: string },
 ): Promise<number> {
-  const { host } = new URL(cloud.endpoints.s3);
-  const timestamp = amzTimestamp(clock.now());
-  const scope = { date: timestamp.slice(0, 8), region: cloud.region, service: "s3" };
-  const payloadHash = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+  const { credentials, endpoints, region } = cloud;
   const path = `/bucket/${key}`;
-  const headers = [
-    ["host", host],
-    ["x-amz-content-sha256", payloadHash],
-    ["x-amz-date", timestamp],
-    ["x-amz-decoded-content-length", String(sent.length)],
-  ] as const;
-  const { accessKeyId, secretAccessKey } = cloud.credentials;
-  const head = { method: "PUT", path, query: [], headers, payloadHash, timestamp, scope };
-  const seed = signature(head, secretAccessKey);
+  const { sha256 } = s3.config;
+  const signer = new SignatureV4({ credentials, region, sha256, service: "s3" });
+  const { headers } = await signer.sign(
+    {
+      protocol: "http:",
+      hostname: "",
+      method: "PUT",
+      path,
+      headers: {
+        host: new URL(endpoints.s3).host,
+        "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+        "x-amz-decoded-content-length": String(sent.length),
+      },
+    },
+    { signingDate: new Date(clock.now()) },
+  );
+  const timestamp = headers["x-amz-date"] ?? "";
+  const scope = { date: timestamp.slice(0, 8), region, service: "s3" };
   const chunks = new ChunkSigner({
-    signingKey: signingKey(scope, secretAccessKey),
+    signingKey: signingKey(scope, credentials.secretAccessKey),
     scope: scopeText(scope),
     timestamp,
-    signature: seed,
+    signature: headers["authorization"]?.split("Signature=")[1] ?? "",
   });
-  const names = headers.map(([name]) => name).join(";");
-  const credential = `Credential=${accessKeyId}/${scopeText(scope)}`;
-  const authorization = `${algorithm} ${credential}, SignedHeaders=${names}, Signature=${seed}`;
   const first = `${signed.length};chunk-signature=${chunks.chunk(Buffer.from(signed))}`;
   const last = `0;chunk-signature=${chunks.chunk(Buffer.alloc(0))}`;
   const answer = await fetch(`${cloud.endpoints.s3}${path}`, {
     method: "PUT",
-    headers: { ...Object.fromEntries(headers.slice(1)), authorization },
+    headers,
     body: `${first}\r\n${sent}\r\n${last}\r\n\r\n`,
   });
   await answer.text();

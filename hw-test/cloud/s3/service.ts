@@ -45,17 +45,20 @@ export class S3Service {
     this.now = options.now;
   }
 
-  handle(request: HttpRequest, fault?: DownloadFault): HttpResponse {
-    const response = this.attempt(request, fault);
+  async handle(request: HttpRequest, fault?: DownloadFault): Promise<HttpResponse> {
+    const response = await this.attempt(request, fault);
     const body = request.method === "HEAD" ? empty : response.body;
     const headers = { "x-amz-request-id": randomUUID(), ...response.headers };
     return { ...response, headers, body };
   }
 
-  private attempt(request: HttpRequest, fault: DownloadFault | undefined): HttpResponse {
+  private async attempt(
+    request: HttpRequest,
+    fault: DownloadFault | undefined,
+  ): Promise<HttpResponse> {
     try {
       const address = parseAddress(header(request, "host") ?? "", request.path);
-      const chunks = this.authorize(request, address);
+      const chunks = await this.authorize(request, address);
       if (address.bucket === "") return this.listBuckets(request);
       return address.key === ""
         ? this.onBucket(request, address)
@@ -68,8 +71,11 @@ export class S3Service {
   }
 
   /** @returns what the chunks of its body are signed with; undefined for nobody's request */
-  private authorize(request: HttpRequest, address: Address): ChunkSigner | undefined {
-    const verdict = verify(request, this.accessKeys, this.now());
+  private async authorize(
+    request: HttpRequest,
+    address: Address,
+  ): Promise<ChunkSigner | undefined> {
+    const verdict = await verify(request, this.accessKeys, this.now());
     if (verdict.kind === "signed") return verdict.chunks;
     if (verdict.kind === "refused") {
       throw new S3Error(codeOfRefusal[verdict.reason], verdict.message);

@@ -1,5 +1,7 @@
-import { createHash, createHmac } from "node:crypto";
-import { encodeRfc3986 } from "../http/message.ts";
+import { createHmac } from "node:crypto";
+import { Hash } from "@smithy/core/serde";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { type HttpRequest, header } from "../http/message.ts";
 
 /** AWS Signature Version 4 (IAM user guide, "Create a signed AWS API request"). */
 export const algorithm = "AWS4-HMAC-SHA256";
@@ -11,13 +13,14 @@ export interface Scope {
   readonly service: string;
 }
 
-export interface ToSign {
-  readonly method: string;
-  /** As sent. */
-  readonly path: string;
-  readonly query: ReadonlyArray<readonly [name: string, value: string]>;
-  /** Lower-case name and value of each signed header, in the order of SignedHeaders. */
-  readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
+/** Decoded. */
+export type Query = Record<string, string[]>;
+
+/** What a signature covers, beside method and path. */
+export interface Covered {
+  readonly query: Query;
+  /** Lower-case names. */
+  readonly signedHeaders: readonly string[];
   /** SHA-256 in hex, or one of S3's words instead. */
   readonly payloadHash: string;
   /** yyyymmddThhmmssZ */
@@ -25,15 +28,37 @@ export interface ToSign {
   readonly scope: Scope;
 }
 
-/** @returns the signature in hex */
-export function signature(toSign: ToSign, secretAccessKey: string): string {
-  const text = [
-    algorithm,
-    toSign.timestamp,
-    scopeText(toSign.scope),
-    createHash("sha256").update(canonicalRequest(toSign)).digest("hex"),
-  ].join("\n");
-  return hmac(signingKey(toSign.scope, secretAccessKey), text).toString("hex");
+/** By the SDK's own signer, which leaves X-Amz-Signature out. @returns the signature in hex */
+export async function signature(
+  request: HttpRequest,
+  { query, signedHeaders, payloadHash, timestamp, scope }: Covered,
+  secretAccessKey: string,
+): Promise<string> {
+  const signer = new SignatureV4({
+    region: scope.region,
+    service: scope.service,
+    credentials: { accessKeyId: "", secretAccessKey },
+    sha256: Hash.bind(null, "sha256"),
+    // S3 alone signs the path as it is sent; elsewhere it is encoded once more.
+    uriEscapePath: scope.service !== "s3",
+  });
+  const { method, path } = request;
+  const headers = signedHeaders.map((name) => [name, header(request, name) ?? ""] as const);
+  const toSign = {
+    protocol: "https:",
+    hostname: "",
+    method,
+    path,
+    query,
+    headers: { ...Object.fromEntries(headers), "x-amz-content-sha256": payloadHash },
+  };
+  const signed = await signer.sign(toSign, {
+    signingDate: new Date(parseAmzTimestamp(timestamp)),
+    // The signer tells hash and time by a header, whether that is signed or not.
+    unsignableHeaders: new Set(["x-amz-content-sha256", "x-amz-date"]),
+    signableHeaders: new Set(signedHeaders),
+  });
+  return signed.headers["authorization"]?.split("Signature=")[1] ?? "";
 }
 
 /** Good for one day, region and service. */
@@ -48,36 +73,6 @@ export function scopeText({ date, region, service }: Scope): string {
 
 export function hmac(key: Buffer | string, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
-}
-
-function canonicalRequest(toSign: ToSign): string {
-  const { method, path, query, headers, payloadHash, scope } = toSign;
-  // S3 alone signs the path as it is sent; elsewhere it is encoded once more.
-  const canonicalPath =
-    scope.service === "s3" ? path : path.split("/").map(encodeRfc3986).join("/");
-  const canonicalQuery = query
-    .map(([name, value]) => [encodeRfc3986(name), encodeRfc3986(value)] as const)
-    .sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]))
-    .map((pair) => pair.join("="))
-    .join("&");
-  const canonicalHeaders = headers.map(
-    ([name, value]) => `${name}:${value.trim().replace(/ +/g, " ")}\n`,
-  );
-  const names = headers.map(([name]) => name).join(";");
-  return [
-    method,
-    canonicalPath,
-    canonicalQuery,
-    canonicalHeaders.join(""),
-    names,
-    payloadHash,
-  ].join("\n");
-}
-
-/** By code unit, not by locale. */
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** yyyymmddThhmmssZ */

@@ -4,12 +4,12 @@ import { ChunkSigner } from "./chunkSigner.ts";
 import type { AccessKey } from "./presign.ts";
 import {
   algorithm,
+  type Covered,
   parseAmzTimestamp,
-  type Scope,
+  type Query,
   scopeText,
   signature,
   signingKey,
-  type ToSign,
 } from "./signature.ts";
 
 /** How a request is signed. */
@@ -34,27 +34,22 @@ export type Refusal =
 /** S3 and IoT refuse a signature whose time is off by more than this. */
 const skewMaxMs = 15 * 60_000;
 
-interface Claim {
+interface Claim extends Covered {
   readonly accessKeyId: string;
-  readonly scope: Scope;
-  readonly signedHeaders: readonly string[];
   readonly signature: string;
-  readonly timestamp: string;
-  readonly payloadHash: string;
-  readonly query: ReadonlyArray<readonly [string, string]>;
   /** Of a presigned URL. */
   readonly expiresInS: number | undefined;
   readonly sessionToken: string | undefined;
 }
 
 /** Checks AWS Signature Version 4, in the Authorization header or in the query. */
-export function verify(
+export async function verify(
   request: HttpRequest,
   accessKeys: readonly AccessKey[],
   nowMs: number,
-): Verdict {
+): Promise<Verdict> {
   const query = parseQuery(request.query);
-  const isPresigned = query.some(([name]) => name === "X-Amz-Signature");
+  const isPresigned = Object.hasOwn(query, "X-Amz-Signature");
   const authorization = header(request, "authorization");
   if (!isPresigned && authorization === undefined) return { kind: "anonymous" };
   const claim = isPresigned
@@ -67,7 +62,7 @@ export function verify(
   if (accessKey === undefined || accessKey.sessionToken !== claim.sessionToken) {
     return refused("unknown key", "The security token included in the request is invalid.");
   }
-  const expected = Buffer.from(signature(toSign(request, claim), accessKey.secretAccessKey));
+  const expected = Buffer.from(await signature(request, claim, accessKey.secretAccessKey));
   const given = Buffer.from(claim.signature);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     return refused(
@@ -127,11 +122,7 @@ function refuseTime(claim: Claim, nowMs: number): Verdict | undefined {
   return isOld ? refused("skewed", "Signature expired: too large a time skew") : undefined;
 }
 
-function headerClaim(
-  request: HttpRequest,
-  query: Claim["query"],
-  authorization: string,
-): Claim | undefined {
+function headerClaim(request: HttpRequest, query: Query, authorization: string): Claim | undefined {
   const match =
     /^AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(
       authorization,
@@ -154,8 +145,8 @@ function headerClaim(
   };
 }
 
-function presignedClaim(query: Claim["query"]): Claim | undefined {
-  const value = (wanted: string) => query.find(([name]) => name === wanted)?.[1];
+function presignedClaim(query: Query): Claim | undefined {
+  const value = (name: string) => query[name]?.[0];
   const owner = parseCredential(value("X-Amz-Credential") ?? "");
   const expiresInS = Number(value("X-Amz-Expires") ?? Number.NaN);
   const signedHeaders = value("X-Amz-SignedHeaders");
@@ -167,7 +158,7 @@ function presignedClaim(query: Claim["query"]): Claim | undefined {
     signature: value("X-Amz-Signature") ?? "",
     timestamp: value("X-Amz-Date") ?? "",
     payloadHash: value("X-Amz-Content-Sha256") ?? "UNSIGNED-PAYLOAD",
-    query: query.filter(([name]) => name !== "X-Amz-Signature"),
+    query,
     expiresInS,
     sessionToken: value("X-Amz-Security-Token"),
   };
@@ -180,29 +171,15 @@ function parseCredential(text: string): Pick<Claim, "accessKeyId" | "scope"> | u
   return { accessKeyId, scope: { date, region, service } };
 }
 
-function toSign(request: HttpRequest, claim: Claim): ToSign {
-  const { signedHeaders, payloadHash, timestamp, scope, query } = claim;
-  const headers = signedHeaders.map((name) => [name, header(request, name) ?? ""] as const);
-  return {
-    method: request.method,
-    path: request.path,
-    query,
-    headers,
-    payloadHash,
-    timestamp,
-    scope,
-  };
-}
-
 /** Unlike a form, a plus sign is a plus sign. */
-function parseQuery(query: string): ReadonlyArray<readonly [string, string]> {
-  if (query === "") return [];
-  return query.split("&").map((pair) => {
-    const equals = pair.indexOf("=");
-    const name = equals < 0 ? pair : pair.slice(0, equals);
-    const value = equals < 0 ? "" : pair.slice(equals + 1);
-    return [decode(name), decode(value)] as const;
-  });
+function parseQuery(query: string): Query {
+  const values: Query = Object.create(null);
+  for (const pair of query === "" ? [] : query.split("&")) {
+    const [name = "", ...rest] = pair.split("=");
+    const value = decode(rest.join("="));
+    values[decode(name)] = [...(values[decode(name)] ?? []), value];
+  }
+  return values;
 }
 
 function decode(text: string): string {

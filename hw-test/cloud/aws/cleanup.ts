@@ -37,14 +37,17 @@ export class Cleanup {
     this.steps.push({ what, undo });
   }
 
-  /** @returns what is left behind, and why */
-  async run(): Promise<string[]> {
+  /**
+   * @param textOf of an error that was the last
+   * @returns what is left behind, and why
+   */
+  async run(textOf: (error: unknown) => string = String): Promise<string[]> {
     const left: string[] = [];
     for (const { what, undo } of this.steps.splice(0).reverse()) {
       try {
         await persist(this.patience, undo);
       } catch (error) {
-        if (!isGone(error)) left.push(`${what}: ${String(error)}`);
+        if (!isGone(error)) left.push(`${what}: ${textOf(error)}`);
       }
     }
     return left;

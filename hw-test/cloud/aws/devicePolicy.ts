@@ -1,10 +1,9 @@
 /**
  * What a tracker may do, and no more: connect under the name of a thing its certificate is attached
  * to, and use that thing's Jobs topics (AWS IoT developer guide, "Thing policy variables").
- * @param certificateArn tells partition, region and account
+ * @param scope partition, region and account as an ARN begins with them: `arn:aws:iot:REGION:ACCOUNT`
  */
-export function devicePolicy(certificateArn: string): object {
-  const scope = certificateArn.split(":").slice(0, 5).join(":");
+export function devicePolicy(scope: string): object {
   const thing = `\${iot:Connection.Thing.ThingName}`;
   const topics = `$aws/things/${thing}/jobs/*`;
   const allow = (action: readonly string[], resource: string) => ({
