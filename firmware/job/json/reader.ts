@@ -37,6 +37,9 @@ const broken = 10;
  *
  * What lies in an array is checked and not kept. A list of small objects could be read by a row for
  * its elements, which the cursor hands to a callback and clears at the end of each.
+ *
+ * Costs the bounds of the largest table, 5 bytes for each of its rows and 40 more; no byte makes
+ * garbage. With the tables of `message-fields.ts` these are 4,331 bytes, and 95 slots of objects.
  */
 export class JsonReader {
   /** The message, once `end` said "sound"; until the next `begin`. */
