@@ -60,7 +60,7 @@ export const config = Object.freeze({
   detailMaxChars: 200,
   /** AWS IoT takes at most 10 statusDetails pairs. */
   detailMax: 10,
-  /** Deepest nesting of a message: JSON.parse on XS recurses, and a full stack is a reset. */
+  /** Deepest nesting of a message, a bit of memory each; ours have a depth of 4. */
   jsonDepthMax: 32,
   /** Longest text in a job document: filename, version, hardware, minVersion. */
   documentTextMaxChars: 128,

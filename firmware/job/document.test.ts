@@ -133,6 +133,42 @@ test("a URL is never cut to size", () => {
   refuses({ ...plain, location }, "URL_TOO_LONG", "location");
 });
 
+test("what is longer than a URL may be is that, whatever else is wrong with it", () => {
+  const protocol = "https";
+  for (const [location, byteLength] of [
+    [{ url: "ü ".repeat(700) }, 2100],
+    [{ protocol, host: "a".repeat(7000), path: "f" }, 7009],
+    [{ protocol, host: `${"a".repeat(7000)} \r\n`, path: "f" }, 7012],
+    [{ protocol, host: "a.test", path: "/\u0000".repeat(1200) }, 2414],
+  ] as const) {
+    const failure = failureOf({ ...plain, location });
+    assert.equal(failure.code, "URL_TOO_LONG");
+    assert.equal(failure.detail, `location: ${byteLength} bytes, at most 2048`);
+  }
+  const location = { protocol, host: "a".repeat(300), path: "f" };
+  refuses({ ...plain, location }, "LOCATION_UNSUPPORTED", "location");
+});
+
+test("a URL counts, however long the path beside it is, in either order", () => {
+  const url = "https://files.test/a.hex";
+  const path = "b".repeat(config.urlMaxBytes);
+  for (const location of [
+    { url, path },
+    { path, url },
+  ]) {
+    assert.equal(parse({ ...plain, location }).location.path, "/a.hex");
+  }
+});
+
+test("a text is bounded in characters, in whichever alphabet", () => {
+  for (const filename of ["ж".repeat(128), "\u4e16".repeat(128), "\u{1f600}".repeat(64)]) {
+    assert.equal(parse({ ...plain, filename }).filename, filename);
+    refuses({ ...plain, filename: `${filename}a` }, "DOCUMENT_INVALID", "filename");
+  }
+  const filename = "x".repeat(5000);
+  assert.match(failureOf({ ...plain, filename }).detail, /^filename: 5000 bytes, /);
+});
+
 test("no failure shows the URL, which may be signed", () => {
   for (const url of [
     "http://files.test/?sig=secret",

@@ -3,11 +3,12 @@ import { test } from "node:test";
 import { readExecution } from "../../hw-test/model/job-message.ts";
 import { isTerminal, parseExecution } from "./execution.ts";
 
-/** With no more of the document than its kind. */
+/** With no more of the document than its kind and operation. */
 function parse(execution: unknown): object | undefined {
   const parsed = parseExecution(readExecution(execution));
   if (parsed === undefined) return undefined;
-  return { ...parsed, document: parsed.document.kind() };
+  const { document } = parsed;
+  return { ...parsed, document: [document.kind(), document.at("operation").text()] };
 }
 
 const sound = {
@@ -28,7 +29,7 @@ test("takes an execution as the service sends it", () => {
     status: "IN_PROGRESS",
     versionNumber: 2,
     executionNumber: 1,
-    document: "object",
+    document: ["object", "app_fw_update"],
     secondsBeforeTimedOut: 60,
   });
 });
@@ -38,7 +39,7 @@ test("what is optional may be absent", () => {
   assert.deepEqual(parse(bare), {
     ...bare,
     executionNumber: undefined,
-    document: "absent",
+    document: ["absent", undefined],
     secondsBeforeTimedOut: undefined,
   });
 });

@@ -454,6 +454,82 @@ test("JSON that nests too deep is treated like a document that is too long", () 
   assert.equal(rig.jobs.ignoredCount, 1);
 });
 
+test("a name that comes twice is treated so, too: two readers could differ about it", () => {
+  const rig = new Rig();
+  rig.jobs.startNext();
+  const { body } = rig.one();
+  const text = `{"clientToken":"${body["clientToken"]}","execution":{"jobId":"a","jobId":"b"}}`;
+  rig.deliver("start-next/accepted", text);
+  assert.equal(rig.one().body["includeJobDocument"], false);
+  assert.deepEqual(rig.log, ["jobs: message ignored: a name comes twice in it"]);
+});
+
+test("what cannot be taken of a reply to another changes nothing", () => {
+  const rig = new Rig();
+  rig.jobs.startNext();
+  const request = rig.one();
+  rig.deliver("start-next/accepted", `{"clientToken":"another","execution":${"[".repeat(40)}`);
+  rig.deliver("start-next/accepted", '{"clientToken":"another","clientToken":"another"}');
+  assert.deepEqual(rig.sent(), []);
+  rig.accept(request, job("j1", 2));
+  assert.deepEqual(rig.seen, ["execution j1 2"]);
+});
+
+test("a message may come in any pieces, and in any order of its fields", () => {
+  const rig = new Rig();
+  rig.jobs.startNext();
+  const { clientToken } = rig.one().body;
+  const payload = Buffer.from(JSON.stringify({ ...job("j1", 2), clientToken }));
+  assert.equal(rig.jobs.onMessageStart(`${prefix}start-next/accepted`, payload.length), true);
+  for (let at = 0; at < payload.length; at += 1) {
+    assert.deepEqual(rig.seen, []);
+    rig.jobs.onMessageBytes(payload, at, at + 1);
+  }
+  rig.jobs.onMessageEnd();
+  rig.jobs.onMessageEnd();
+  assert.deepEqual(rig.seen, ["execution j1 2"]);
+});
+
+test("a reply to nothing is not read at all", () => {
+  const rig = new Rig();
+  rig.jobs.startNext();
+  const wanted = ["start-next/accepted", "start-next/rejected", "notify-next"];
+  const others = ["j1/get/accepted", "j1/update/rejected", "j1/update/accepted", "$next/get/x"];
+  for (const topic of wanted) assert.equal(rig.jobs.onMessageStart(prefix + topic, 9), true, topic);
+  for (const topic of others) {
+    assert.equal(rig.jobs.onMessageStart(prefix + topic, 9), false, topic);
+    rig.jobs.onMessageBytes(Buffer.from("{no JSON"), 0, 8);
+    rig.jobs.onMessageEnd();
+  }
+  assert.equal(rig.jobs.ignoredCount, 0);
+});
+
+test("a message that a disconnect cuts is dropped", () => {
+  const rig = started();
+  rig.jobs.onMessageStart(`${prefix}notify-next`, 9);
+  rig.jobs.onMessageBytes(Buffer.from("{"), 0, 1);
+  rig.disconnect();
+  rig.connect();
+  rig.jobs.onMessageBytes(Buffer.from("}"), 0, 1);
+  rig.jobs.onMessageEnd();
+  assert.deepEqual(rig.seen, ["online"]);
+  assert.equal(rig.jobs.ignoredCount, 0);
+});
+
+test("a message far above 8 KB is read, as long as its fields are within their bounds", () => {
+  const rig = new Rig();
+  rig.jobs.startNext();
+  rig.accept(rig.one(), { ...job("j1", 2), more: "x".repeat(100_000) });
+  assert.deepEqual(rig.seen, ["execution j1 2"]);
+});
+
+test("of a rejection that says much, its length is told", () => {
+  const rig = new Rig();
+  rig.jobs.startNext();
+  rig.reject(rig.one(), "InvalidRequest", { message: "m".repeat(3000) });
+  assert.deepEqual(rig.log, ["jobs: startNext rejected: InvalidRequest (3000 bytes)"]);
+});
+
 test("what makes no sense is counted and changes nothing", () => {
   const rig = new Rig();
   rig.jobs.startNext();

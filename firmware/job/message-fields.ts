@@ -12,7 +12,7 @@ const hostBytes = 259;
 const codeBytes = 64;
 const messageBytes = 256;
 
-/** Of replies to start-next and get, and of notify-next. Kept: 4,105 bytes. */
+/** Of replies to start-next and get, and of notify-next. Bounds: 4,171 bytes. */
 export const executionMessage: JsonFieldTable = table([
   { path: "", maxBytes: 0 },
   { path: "clientToken", maxBytes: wordBytes },

@@ -22,19 +22,22 @@ export class ByteSink {
   }
 
   add(bytes: Uint8Array, from: number, to: number): void {
-    const { into } = this;
-    let at = this.start + this.byteLength;
-    const room = this.maxBytes - this.byteLength;
-    const end = room < to - from ? from + room : to;
-    for (let index = from; index < end; index += 1) {
-      into[at] = bytes[index] as number;
-      at += 1;
-    }
+    if (this.byteLength < this.maxBytes) this.keep(bytes, from, to);
     this.byteLength += to - from;
   }
 
   addByte(byte: number): void {
     if (this.byteLength < this.maxBytes) this.into[this.start + this.byteLength] = byte;
     this.byteLength += 1;
+  }
+
+  private keep(bytes: Uint8Array, from: number, to: number): void {
+    const { into } = this;
+    const end = Math.min(to, from + this.maxBytes - this.byteLength);
+    let at = this.start + this.byteLength;
+    for (let index = from; index < end; index += 1) {
+      into[at] = bytes[index] as number;
+      at += 1;
+    }
   }
 }

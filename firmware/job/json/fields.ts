@@ -103,18 +103,14 @@ export class JsonFields {
     return this.find(end < 0 ? "" : path.slice(0, end));
   }
 
-  has(field: number): boolean {
-    return this.kinds[field] !== absent;
-  }
-
   set(field: number, kind: JsonKind): void {
     this.kinds[field] = kindNames.indexOf(kind);
   }
 
   /** The bytes of the field's text or number go through `sink`. */
   open(field: number, sink: ByteSink): void {
-    if (this.isSuperseded(field)) sink.discard();
-    else sink.open(this.bytes, offsetOf(this.table, field), this.table[field]?.maxBytes ?? 0);
+    if (!this.isSuperseded(field))
+      sink.open(this.bytes, offsetOf(this.table, field), this.table[field]?.maxBytes ?? 0);
   }
 
   setLength(field: number, length: number): void {
@@ -146,7 +142,7 @@ export class JsonFields {
   }
 
   private isSuperseded(field: number): boolean {
-    return this.table[field]?.isAlternative === true && this.has(field - 1);
+    return this.table[field]?.isAlternative === true && this.kinds[field - 1] !== absent;
   }
 }
 

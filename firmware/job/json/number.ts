@@ -1,5 +1,5 @@
 // How far a number has come. Numbers, because they are compared for each byte.
-const start = 0;
+export const numberStart = 0;
 const sign = 1;
 const zero = 2;
 const integer = 3;
@@ -8,83 +8,45 @@ const fraction = 5;
 const exponent = 6;
 const exponentSign = 7;
 const exponentDigit = 8;
-const ended = 9;
-const broken = 10;
+/** A byte has come that belongs to no number. */
+export const numberEnded = 9;
+export const numberBroken = 10;
 
-/** A JSON number (RFC 8259, 6), in any pieces. */
-export class JsonNumber {
-  private step = broken;
-
-  begin(byte: number): void {
-    this.step = nextStep(start, byte);
-  }
-
-  /** A byte that belongs to no number has come. */
-  isEnded(): boolean {
-    return this.step === ended;
-  }
-
-  isBroken(): boolean {
-    return this.step === broken;
-  }
-
-  /** Whether the number may end behind what came. */
-  isWhole(): boolean {
-    const { step } = this;
-    return step === zero || step === integer || step === fraction || step === exponentDigit;
-  }
-
-  /** @returns the index behind what belongs to the number */
-  take(bytes: Uint8Array, from: number, to: number): number {
-    let { step } = this;
-    let index = from;
-    while (index < to) {
-      step = nextStep(step, bytes[index] as number);
-      if (step >= ended) break;
-      index += 1;
-    }
-    this.step = step;
-    return index;
-  }
-}
-
-function nextStep(step: number, byte: number): number {
+/** How far a JSON number (RFC 8259, 6) is with its next byte. */
+export function nextNumberStep(step: number, byte: number): number {
   const isDigit = byte >= 0x30 && byte <= 0x39;
   switch (step) {
-    case start:
+    case numberStart:
       if (byte === 0x2d) return sign;
-      return isDigit ? firstDigit(byte) : broken;
+      break;
     case sign:
-      return isDigit ? firstDigit(byte) : broken;
+      break;
     case zero:
-      return stepAfterInteger(byte);
+      return stepAfterDigits(step, byte);
     case integer:
-      return isDigit ? integer : stepAfterInteger(byte);
-    case point:
-      return isDigit ? fraction : broken;
     case fraction:
-      if (isDigit) return fraction;
-      return isExponent(byte) ? exponent : ended;
+      return isDigit ? step : stepAfterDigits(step, byte);
+    case point:
+      return isDigit ? fraction : numberBroken;
     case exponent:
       if (byte === 0x2b || byte === 0x2d) return exponentSign;
-      return isDigit ? exponentDigit : broken;
+      return isDigit ? exponentDigit : numberBroken;
     case exponentSign:
-      return isDigit ? exponentDigit : broken;
+      return isDigit ? exponentDigit : numberBroken;
     default:
-      return isDigit ? exponentDigit : ended;
+      return isDigit ? exponentDigit : numberEnded;
   }
-}
-
-/** Behind a zero no other digit may stand. */
-function firstDigit(byte: number): number {
+  if (!isDigit) return numberBroken;
+  // Behind a zero no other digit may stand.
   return byte === 0x30 ? zero : integer;
 }
 
-function stepAfterInteger(byte: number): number {
-  if (byte === 0x2e) return point;
-  return isExponent(byte) ? exponent : ended;
+function stepAfterDigits(step: number, byte: number): number {
+  if (byte === 0x2e && step !== fraction) return point;
+  return byte === 0x65 || byte === 0x45 ? exponent : numberEnded;
 }
 
-function isExponent(byte: number): boolean {
-  return byte === 0x65 || byte === 0x45;
+/** Whether a number may end there. */
+export function isWholeNumber(step: number): boolean {
+  return step === zero || step === integer || step === fraction || step === exponentDigit;
 }
