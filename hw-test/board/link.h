@@ -1,8 +1,8 @@
 /*
  * The link to the rig: frames over a byte stream (docs/virtual-tracker.md, "The link"). It takes in
- * FLASH_GO and STOP itself; the other frames go to the handler it is opened with. Frames only change
- * state; scripts are called later, by the event loop, so frames may arrive while a flash operation
- * waits. Costs one frame of RAM each way: 4.1 KB.
+ * FLASH_GO and STOP itself; the other frames go to the handler it is opened with. Frames only
+ * change state; scripts are called later, by the event loop, so frames may arrive while a flash
+ * operation waits. Costs one frame of RAM each way: 4.1 KB.
  */
 #ifndef LINK_H
 #define LINK_H
