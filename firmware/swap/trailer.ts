@@ -1,3 +1,8 @@
+/*
+ * The firmware's own reader and writer of MCUboot's image trailer. The rig judges it by others that
+ * share nothing with it, so that one mistake cannot hide: tools/image/trailer.ts (the desk and the
+ * summaries of runs) and hw-test/board/trailer.c (the virtual tracker's bootloader).
+ */
 import type { Flash, FlashGeometry } from "../ports/flash.ts";
 
 /** Where the trailer's fields start, in bytes back from the slot's end. */

@@ -1,11 +1,18 @@
 #include "analog.h"
 
+#include "bytes.h"
+
 static uint16_t values[ANALOG_PIN_COUNT] = {ANALOG_FULL, ANALOG_FULL};
 
-void analog_set(uint8_t pin, uint16_t value)
+bool analog_take_input(const uint8_t *payload, uint32_t byte_length)
 {
+	if (byte_length != 3)
+		return false;
+	uint8_t pin = payload[0];
+	uint16_t value = get_u16(payload + 1);
 	if (pin < ANALOG_PIN_COUNT)
 		values[pin] = value > ANALOG_FULL ? ANALOG_FULL : value;
+	return true;
 }
 
 bool analog_has_pin(int32_t pin)

@@ -9,7 +9,8 @@
 #define ANALOG_FULL 1000u
 #define ANALOG_PIN_COUNT 2u
 
-void analog_set(uint8_t pin, uint16_t value);
+/* The payload of an INPUT frame: sets the pin it names, if there is one. False if malformed. */
+bool analog_take_input(const uint8_t *payload, uint32_t byte_length);
 bool analog_has_pin(int32_t pin);
 /* 0 to ANALOG_FULL. */
 uint16_t analog_get(uint8_t pin);

@@ -2,11 +2,12 @@
 
 #include "bytecode.h"
 #include "event_loop.h"
-#include "failure.h"
+#include "exception.h"
 #include "files.h"
 #include "hal.h"
 #include "machine.h"
 #include "modules.h"
+#include "power.h"
 #include "script.h"
 #include "xsAll.h"
 
@@ -36,7 +37,7 @@ static void define_number(txMachine *the, const char *name, uint32_t value)
 /* `heap()`: bytes in use after a garbage collection. */
 static void heap(txMachine *the)
 {
-	struct machine_heap use = machine_measure(the);
+	struct heap_use use = machine_measure(the);
 	mxPush(mxObjectPrototype);
 	fxNewObjectInstance(the);
 	mxPullSlot(mxResult);
@@ -69,7 +70,7 @@ static void run(txMachine *the, const struct bytecode *bytecode)
 	}
 	mxCatch(the)
 	{
-		failure_exception(the);
+		exception_exit(the);
 	}
 }
 
@@ -87,7 +88,7 @@ int bench_run(const char *path, size_t pool_bytes)
 		return EXIT_FAILED;
 	}
 	bytecode_link(machine, &bytecode);
-	script_define_globals(machine, "bench");
+	script_define_globals(machine, "bench", power_restart);
 	run(machine, &bytecode);
 	event_loop_run(machine, HAL_FOREVER);
 	return EXIT_STOPPED;

@@ -1,6 +1,5 @@
 #include "events.h"
 
-#include "failure.h"
 #include "link.h"
 
 #include <stdio.h>
@@ -21,17 +20,16 @@ void event_boot(const char *swap, const char *running, bool refused)
 	send(json);
 }
 
-void event_start(size_t pool_bytes)
+void event_start(const char *engine, size_t pool_bytes, uint32_t slot_bytes)
 {
 	char json[EVENT_MAX_BYTES];
 	snprintf(json, sizeof json,
 		"{\"event\":\"start\",\"engine\":\"%s\",\"bits\":%u,\"poolBytes\":%lu,\"slotBytes\":%lu}",
-		machine_engine, (unsigned)sizeof(void *) * 8, (unsigned long)pool_bytes,
-		(unsigned long)machine_slot_bytes());
+		engine, (unsigned)sizeof(void *) * 8, (unsigned long)pool_bytes, (unsigned long)slot_bytes);
 	send(json);
 }
 
-void event_heap(const struct machine_heap *heap)
+void event_heap(const struct heap_use *heap)
 {
 	char json[EVENT_MAX_BYTES];
 	snprintf(json, sizeof json,
@@ -59,10 +57,10 @@ static char *put_escaped(char *at, unsigned char character)
 
 void event_exception(const char *message)
 {
-	/* Each character becomes six at most, and cutting at FAILURE_MESSAGE_MAX_BYTES was done before. */
-	char json[64 + 6 * FAILURE_MESSAGE_MAX_BYTES];
+	/* Each character becomes six at most. */
+	char json[64 + 6 * EVENT_MESSAGE_MAX_BYTES];
 	char *at = json + sprintf(json, "{\"event\":\"exception\",\"message\":\"");
-	for (size_t i = 0; message[i] && i < FAILURE_MESSAGE_MAX_BYTES; i++)
+	for (size_t i = 0; message[i] && i < EVENT_MESSAGE_MAX_BYTES; i++)
 		at = put_escaped(at, (unsigned char)message[i]);
 	strcpy(at, "\"}");
 	send(json);

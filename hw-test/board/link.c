@@ -1,15 +1,14 @@
 #include "link.h"
 
-#include "analog.h"
 #include "bytes.h"
 #include "console.h"
 #include "hal.h"
-#include "sockets.h"
 
 #include <string.h>
 
 #define HEAD_BYTES 4u
 
+static link_handler *handler;
 static bool is_open;
 static bool is_stopped;
 static bool has_verdict;
@@ -19,8 +18,9 @@ static struct flash_verdict verdict;
 static uint8_t incoming[HEAD_BYTES + LINK_PAYLOAD_MAX_BYTES];
 static uint32_t incoming_bytes;
 
-bool link_open(void)
+bool link_open(link_handler *frame_handler)
 {
+	handler = frame_handler;
 	is_open = hal_link_open();
 	return is_open;
 }
@@ -66,11 +66,11 @@ static void take_verdict(const uint8_t *payload, uint32_t byte_length)
 	has_verdict = true;
 }
 
-static void take_input(const uint8_t *payload, uint32_t byte_length)
+static void hand_on(uint8_t type, uint8_t channel, const uint8_t *payload, uint32_t byte_length)
 {
-	if (byte_length != 3)
-		lost("malformed INPUT");
-	analog_set(payload[0], get_u16(payload + 1));
+	const char *problem = handler(type, channel, payload, byte_length);
+	if (problem)
+		lost(problem);
 }
 
 static void take_frame(uint8_t type, uint8_t channel, const uint8_t *payload, uint32_t byte_length)
@@ -79,15 +79,11 @@ static void take_frame(uint8_t type, uint8_t channel, const uint8_t *payload, ui
 	case LINK_FLASH_GO:
 		take_verdict(payload, byte_length);
 		break;
-	case LINK_INPUT:
-		take_input(payload, byte_length);
-		break;
 	case LINK_STOP:
 		is_stopped = true;
 		break;
 	default:
-		if (!sockets_take_frame(type, channel, payload, byte_length))
-			lost("unexpected or malformed frame");
+		hand_on(type, channel, payload, byte_length);
 	}
 }
 

@@ -1,7 +1,8 @@
 /*
- * The link to the rig: frames over a byte stream (docs/virtual-tracker.md, "The link"). Frames from
- * the rig only change state (sockets.c, analog.c); scripts are called later, by the event loop, so
- * frames may arrive while a flash operation waits. Costs one frame of RAM each way: 4.1 KB.
+ * The link to the rig: frames over a byte stream (docs/virtual-tracker.md, "The link"). It takes in
+ * FLASH_GO and STOP itself; the other frames go to the handler it is opened with. Frames only
+ * change state; scripts are called later, by the event loop, so frames may arrive while a flash
+ * operation waits. Costs one frame of RAM each way: 4.1 KB.
  */
 #ifndef LINK_H
 #define LINK_H
@@ -34,8 +35,12 @@ struct flash_verdict {
 	uint32_t bytes_done; /* FLASH_CUT_INSIDE: bytes of the operation that took place */
 };
 
+/* Takes a frame in. NULL, or what is wrong with it: the link is then given up. */
+typedef const char *link_handler(
+	uint8_t type, uint8_t channel, const uint8_t *payload, uint32_t byte_length);
+
 /* False if there is no link. Without a call to it the board is alone: see link_is_open(). */
-bool link_open(void);
+bool link_open(link_handler *handler);
 bool link_is_open(void);
 
 /* Sends a frame; at most LINK_PAYLOAD_MAX_BYTES. Dropped when the board is alone. */

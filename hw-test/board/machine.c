@@ -1,5 +1,6 @@
 #include "machine.h"
 
+#include "exception.h"
 #include "failure.h"
 #include "hal.h"
 #include "rom.h"
@@ -201,10 +202,10 @@ void machine_run_jobs(txMachine *machine)
 	fxCheckUnhandledRejections(machine, true);
 }
 
-struct machine_heap machine_measure(txMachine *machine)
+struct heap_use machine_measure(txMachine *machine)
 {
 	fxCollectGarbage(machine);
-	return (struct machine_heap){
+	return (struct heap_use){
 		.chunk_bytes = (uint32_t)machine->currentChunksSize,
 		.chunk_peak_bytes = (uint32_t)machine->peakChunksSize,
 		.slot_bytes = (uint32_t)((size_t)machine->currentHeapCount * sizeof(txSlot)),
@@ -217,7 +218,6 @@ struct machine_heap machine_measure(txMachine *machine)
 /* A failure that a script cannot catch resets the board. */
 void fxAbort(txMachine *the, int status)
 {
-	char message[FAILURE_MESSAGE_MAX_BYTES];
 	switch (status) {
 	case XS_NOT_ENOUGH_MEMORY_EXIT:
 	case XS_NO_MORE_KEYS_EXIT:
@@ -226,8 +226,7 @@ void fxAbort(txMachine *the, int status)
 		failure_exit(EXIT_STACK_OVERFLOW, "stack overflow");
 	case XS_UNHANDLED_EXCEPTION_EXIT:
 	case XS_UNHANDLED_REJECTION_EXIT:
-		machine_exception_text(the, message, sizeof message);
-		failure_exit(EXIT_EXCEPTION, message);
+		exception_exit(the);
 	default:
 		failure_exit(EXIT_EXCEPTION, "engine check failed");
 	}

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "heap_use.h"
+
 typedef struct sxMachine txMachine;
 
 /*
@@ -17,12 +19,6 @@ typedef struct sxMachine txMachine;
  * twice as large.
  */
 #define MACHINE_POOL_BYTES (sizeof(void *) == 4 ? 384u * 1024 : 768u * 1024)
-
-struct machine_heap {
-	uint32_t chunk_bytes, chunk_peak_bytes;
-	uint32_t slot_bytes, slot_peak_bytes;
-	uint32_t c_bytes, c_peak_bytes;
-};
 
 struct machine_memory {
 	size_t pool_bytes;
@@ -40,7 +36,7 @@ txMachine *machine_create(struct machine_memory memory);
 void machine_run_jobs(txMachine *machine);
 
 /* Collects garbage, then tells what is in use. */
-struct machine_heap machine_measure(txMachine *machine);
+struct heap_use machine_measure(txMachine *machine);
 
 /* Name ids that machine_create() gave out: the first id of an image's own names. */
 uint32_t machine_rom_key_count(void);

@@ -1,11 +1,11 @@
 /* The command line (docs/virtual-tracker.md, "The board program"). */
 #include "bench.h"
 #include "compile.h"
-#include "events.h"
 #include "hal.h"
 #include "kv.h"
 #include "layout.h"
 #include "link.h"
+#include "machine.h"
 #include "power.h"
 
 #include <stdbool.h>
@@ -95,7 +95,7 @@ static int run(int count, char **words)
 	if (count < 1 || !parse_options(&options, count - 1, words + 1))
 		return usage();
 	/* The link first: it must be there already, and not be a descriptor that the flash then gets. */
-	if (!options.no_rig && !link_open()) {
+	if (!options.no_rig && !link_open(power_take_frame)) {
 		fputs("no link on descriptor 3 (or say --no-rig)\n", stderr);
 		return EXIT_USAGE;
 	}

@@ -2,10 +2,11 @@
 #include "xsmc.h"
 
 #include "hal.h"
-#include "power.h"
 #include "script.h"
 
 #include <string.h>
+
+static script_restart_hook *restart_hook;
 
 /* All arguments as one line; a line end of the caller's own is not doubled. */
 static void script_trace(xsMachine *the)
@@ -24,11 +25,12 @@ static void script_trace(xsMachine *the)
 
 static void script_restart(xsMachine *the)
 {
-	power_end(the, EXIT_RESTART);
+	restart_hook(the);
 }
 
-void script_define_globals(void *machine, const char *reset_cause)
+void script_define_globals(void *machine, const char *reset_cause, script_restart_hook *restart)
 {
+	restart_hook = restart;
 	xsBeginHost((xsMachine *)machine);
 	xsmcVars(2);
 	xsVar(0) = xsNewHostFunction(script_trace, 1);

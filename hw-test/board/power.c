@@ -1,16 +1,43 @@
 #include "power.h"
 
+#include "analog.h"
 #include "boot.h"
 #include "bytecode.h"
 #include "event_loop.h"
 #include "events.h"
+#include "exception.h"
 #include "failure.h"
 #include "flash.h"
 #include "hal.h"
+#include "link.h"
 #include "machine.h"
 #include "modules.h"
 #include "script.h"
+#include "sockets.h"
 #include "xsAll.h"
+
+const char *power_take_frame(
+	uint8_t type, uint8_t channel, const uint8_t *payload, uint32_t byte_length)
+{
+	if (type == LINK_INPUT)
+		return analog_take_input(payload, byte_length) ? NULL : "malformed INPUT";
+	if (sockets_take_frame(type, channel, payload, byte_length))
+		return NULL;
+	return "unexpected or malformed frame";
+}
+
+/* An orderly end: tells the heap's use, then ends the cycle. */
+static _Noreturn void end(txMachine *machine, enum exit_code code)
+{
+	struct heap_use heap = machine_measure(machine);
+	event_heap(&heap);
+	hal_exit(code);
+}
+
+_Noreturn void power_restart(void *machine)
+{
+	end(machine, EXIT_RESTART);
+}
 
 static void run_body(txMachine *the, const struct bytecode *bytecode)
 {
@@ -22,7 +49,7 @@ static void run_body(txMachine *the, const struct bytecode *bytecode)
 	}
 	mxCatch(the)
 	{
-		failure_exception(the);
+		exception_exit(the);
 	}
 }
 
@@ -40,18 +67,11 @@ _Noreturn void power_run(const struct power_options *options)
 	const char *problem = bytecode_parse(&bytecode, body, image.body_bytes);
 	if (problem)
 		failure_exit(EXIT_EXCEPTION, problem);
-	event_start(options->pool_bytes);
+	event_start(machine_engine, options->pool_bytes, machine_slot_bytes());
 	bytecode_link(machine, &bytecode);
-	script_define_globals(machine, options->reset_cause);
+	script_define_globals(machine, options->reset_cause, power_restart);
 	hal_watchdog(options->watchdog_ms);
 	run_body(machine, &bytecode);
 	event_loop_run(machine, options->watchdog_ms);
-	power_end(machine, EXIT_STOPPED);
-}
-
-_Noreturn void power_end(void *machine, enum exit_code code)
-{
-	struct machine_heap heap = machine_measure(machine);
-	event_heap(&heap);
-	hal_exit(code);
+	end(machine, EXIT_STOPPED);
 }

@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "exit_code.h"
-
 struct power_options {
 	size_t pool_bytes;
 	uint32_t watchdog_ms;
@@ -16,7 +14,11 @@ struct power_options {
 /* Boots and runs what the primary slot holds. */
 _Noreturn void power_run(const struct power_options *options);
 
-/* An orderly end: tells the heap's use, then ends the cycle. */
-_Noreturn void power_end(void *machine, enum exit_code code);
+/* What System.restart() does: tells the heap's use, then ends the cycle. */
+_Noreturn void power_restart(void *machine);
+
+/* The frames of the link that it does not know itself (link_handler). */
+const char *power_take_frame(
+	uint8_t type, uint8_t channel, const uint8_t *payload, uint32_t byte_length);
 
 #endif

@@ -7,8 +7,11 @@
 
 #include <stdint.h>
 
-/* Globals `trace` and `System`. `reset_cause` is kept. */
-void script_define_globals(void *machine, const char *reset_cause);
+/* How System.restart() ends the power cycle. It does not return. */
+typedef void script_restart_hook(void *machine);
+
+/* Globals `trace` and `System`. `reset_cause` and `restart` are kept. */
+void script_define_globals(void *machine, const char *reset_cause, script_restart_hook *restart);
 
 /* Runs the timer's callback. */
 void script_timer_due(void *machine, void *owner);

@@ -8,6 +8,9 @@
  *     40  swap_info       image number << 4 | enum swap_type
  *     48  swap_size       u32: bytes the swap moves
  *   1584  status          one write block for each step of the swap
+ *
+ * Deliberately independent, as MCUboot is: the oracle of firmware/swap/trailer.ts, whose requests
+ * and confirmations it acts on. Its own oracles: testing/image.ts and tools/image/trailer.ts.
  */
 #ifndef TRAILER_H
 #define TRAILER_H

@@ -1,8 +1,9 @@
 import type { Flash } from "../../firmware/ports/flash.ts";
 import { type Image, readImage } from "../../tools/image/mcuboot.ts";
+import { MAX_SECTORS, type SwapType } from "../../tools/image/trailer.ts";
 import { trailerPages } from "./geometries.ts";
 import type { PoweredFlash } from "./powered-flash.ts";
-import { SlotTrailer, type SwapType, type TrailerState } from "./trailer.ts";
+import { SlotTrailer, type TrailerState } from "./trailer.ts";
 
 /** What a boot came to. */
 export interface BootResult {
@@ -12,7 +13,7 @@ export interface BootResult {
 }
 
 /** First status entry of the swap proper; those before it are of the move. */
-const FIRST_SWAP_STEP = 128;
+const FIRST_SWAP_STEP = MAX_SECTORS;
 const IMAGE_F_NON_BOOTABLE = 0x10;
 
 /** bootutil_public.c, boot_swap_tables, in its order; what is absent may be anything. */

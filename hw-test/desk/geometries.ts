@@ -1,4 +1,5 @@
 import type { FlashGeometry } from "../../firmware/ports/flash.ts";
+import { trailerBytes } from "../../tools/image/trailer.ts";
 
 /** A slot as some part has it, and the size of the new image for it. */
 export interface TrackerMap {
@@ -6,12 +7,6 @@ export interface TrackerMap {
   readonly slot: FlashGeometry;
   /** Body of the new image in bytes; the old one's is a page shorter or longer. */
   readonly bodyBytes: number;
-}
-
-/** Bytes that MCUboot's trailer takes, 128 sectors (docs/design.md, "Image trailer"). */
-export function trailerBytes({ writeAlign }: FlashGeometry): number {
-  const alignment = Math.max(writeAlign, 8);
-  return 128 * 3 * writeAlign + 4 * alignment + Math.ceil(16 / alignment) * alignment;
 }
 
 export function trailerPages(slot: FlashGeometry): number {
