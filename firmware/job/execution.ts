@@ -12,7 +12,10 @@ export type JobStatus =
   | "REMOVED"
   | "CANCELED";
 
-/** A job execution as far as the device cares; each field was checked. */
+/**
+ * A job execution as far as the device cares; each field was checked. Deliberately not shared with
+ * hw-test/cloud/jobs/execution.ts, the service's own record, which is the oracle of this one.
+ */
 export interface JobExecution {
   readonly jobId: string;
   readonly status: JobStatus;

@@ -12,7 +12,11 @@ export type ExecutionStatus =
   | "REMOVED"
   | "CANCELED";
 
-/** One job on one thing. */
+/**
+ * One job on one thing: the service's own record. Deliberately not shared with
+ * firmware/job/execution.ts, whose reading of it is held against this: a list in common would share
+ * its mistakes.
+ */
 export interface Execution {
   readonly job: Job;
   readonly thingName: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type StepCall, type StepDefinition, step } from "./definition.ts";
 import { show } from "./difference.ts";
-import { Final } from "./runner.ts";
+import { Final } from "./final.ts";
 import { evaluate, store } from "./values.ts";
 
 /** What "I have firmware … as" keeps. */

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Bench } from "./bench.ts";
-import { type StepDefinition, step, type World } from "./definition.ts";
-import { Final, toStepRunner } from "./runner.ts";
+import { type StepDefinition, step } from "./definition.ts";
+import { Final } from "./final.ts";
+import { toStepRunner } from "./runner.ts";
+import type { World } from "./world.ts";
 
 const bench = { say: () => undefined, onStep: () => undefined } as unknown as Bench;
 const timing = { soonMs: 400, stepMaxMs: 200 };

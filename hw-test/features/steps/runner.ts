@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { StepKeyword, type StepRunner } from "@nordicsemiconductor/bdd-markdown";
 import type { Bench } from "./bench.ts";
-import { matchStep, type StepCall, type StepDefinition, type World } from "./definition.ts";
+import { matchStep, type StepCall, type StepDefinition } from "./definition.ts";
+import { Final } from "./final.ts";
+import type { World } from "./world.ts";
 
 export interface StepTiming {
   /** For how long a `Soon` step is tried. */
@@ -15,9 +17,6 @@ export const stepTiming: StepTiming = Object.freeze({ soonMs: 60_000, stepMaxMs:
 /** Pauses between tries of a `Soon` step: short at first, then twice as long each time. */
 const retryMinMs = 50;
 const retryMaxMs = 1_000;
-
-/** Not to be tried again by `Soon`: what was waited for can no longer come. */
-export class Final extends Error {}
 
 /** A step for the library's runner, which itself knows neither `Soon` nor time-outs. */
 export function toStepRunner(

@@ -1,4 +1,4 @@
-import type { World } from "./definition.ts";
+import type { World } from "./world.ts";
 
 /** What every client of the AWS SDK takes. */
 export interface SdkClientOptions {

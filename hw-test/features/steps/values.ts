@@ -1,6 +1,7 @@
 import type { CodeBlock } from "@nordicsemiconductor/bdd-markdown";
 import jsonata from "jsonata";
-import type { StepCall, World } from "./definition.ts";
+import type { StepCall } from "./definition.ts";
+import type { World } from "./world.ts";
 
 /**
  * The value of a JSONata expression over what the suite's features share.

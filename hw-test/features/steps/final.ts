@@ -1,0 +1,2 @@
+/** Not to be tried again by `Soon`: what was waited for can no longer come. */
+export class Final extends Error {}
