@@ -13,7 +13,7 @@ import {
   type IoTClient,
   UpdateCertificateCommand,
 } from "@aws-sdk/client-iot";
-import type { Registered } from "../steps/cloud-side.ts";
+import type { Registered } from "../bench/cloud-side.ts";
 
 export interface AwsThingsOptions {
   readonly policyName: string;

@@ -1,8 +1,6 @@
 import type { Step } from "@nordicsemiconductor/bdd-markdown";
-import type { Bench } from "./bench.ts";
-
-/** What a suite's features share: the data behind `${…}`, nothing alive. */
-export type World = Record<string, unknown>;
+import type { Bench } from "../bench/bench.ts";
+import type { World } from "./world.ts";
 
 /** One use of a step in a feature. */
 export interface StepCall {

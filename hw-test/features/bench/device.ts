@@ -7,7 +7,7 @@ import { isConfirmed, readSlot } from "../../trackers/slot-contents.ts";
 import { startedVersion } from "../../trackers/started-version.ts";
 import { VirtualTracker } from "../../trackers/virtual/tracker.ts";
 import type { CloudSide, Registered } from "./cloud-side.ts";
-import { Final } from "./runner.ts";
+import { Final } from "./final.ts";
 
 /** On the bench nobody waits five minutes for a self-test. */
 const selfTestDeadlineMs = 15_000;
