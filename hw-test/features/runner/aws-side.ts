@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { DescribeEndpointCommand, IoTClient } from "@aws-sdk/client-iot";
 import { resolveFrom } from "../../trackers/connect.ts";
-import type { CloudSide } from "../steps/cloud-side.ts";
+import type { CloudSide } from "../bench/cloud-side.ts";
 import { AwsThings } from "./aws-things.ts";
 import { startForward } from "./forward.ts";
 

@@ -1,13 +1,20 @@
 import type { IoTClient } from "@aws-sdk/client-iot";
 import { Cleanup } from "../../cloud/aws/cleanup.ts";
 import {
-  attachPolicy,
-  attachThing,
-  createCertificate,
-  createPolicy,
-  createThing,
-} from "../../cloud/aws/provisioning.ts";
-import type { Registered } from "../steps/cloud-side.ts";
+  AttachPolicyCommand,
+  AttachThingPrincipalCommand,
+  CreateKeysAndCertificateCommand,
+  CreatePolicyCommand,
+  CreateThingCommand,
+  DeleteCertificateCommand,
+  DeletePolicyCommand,
+  DeleteThingCommand,
+  DetachPolicyCommand,
+  DetachThingPrincipalCommand,
+  type IoTClient,
+  UpdateCertificateCommand,
+} from "@aws-sdk/client-iot";
+import type { Registered } from "../bench/cloud-side.ts";
 
 export interface AwsThingsOptions {
   readonly policyName: string;

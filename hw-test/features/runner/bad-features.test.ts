@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { UsageError } from "../../../tools/command-line/usage-error.ts";
 import { BadFeatures } from "./problem.ts";
 import { runFeatures } from "./run.ts";
-import { FeatureFolder } from "./testing.ts";
+import { FeatureFolder } from "./testing/feature-folder.ts";
 
 const folder = new FeatureFolder();
 

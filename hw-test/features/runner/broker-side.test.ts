@@ -12,7 +12,7 @@ import { listen, loopback } from "../../cloud/listen.ts";
 import { behindBroker, readBroker } from "./broker-side.ts";
 import { startLocalSide } from "./local-side.ts";
 import { runFeatures } from "./run.ts";
-import { projectFeature } from "./testing.ts";
+import { projectFeature } from "./testing/project-feature.ts";
 
 // Debian keeps it where only root's PATH looks.
 const path = `${process.env["PATH"]}:/usr/sbin`;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connectAsync, type MqttClient } from "mqtt";
 import { UsageError } from "../../../tools/command-line/usage-error.ts";
-import type { CloudSide, Registered, TrackerCertificate } from "../steps/cloud-side.ts";
+import type { CloudSide, Registered, TrackerCertificate } from "../bench/cloud-side.ts";
 import { startForward } from "./forward.ts";
 
 /** A broker that is not ours, to carry the messages between trackers and the cloud. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type CloudHooks, startCloud } from "../../cloud/cloud.ts";
 import { startUserPool } from "../../cloud/cognito/server.ts";
 import { resolveFrom } from "../../trackers/connect.ts";
-import type { CloudSide } from "../steps/cloud-side.ts";
+import type { CloudSide } from "../bench/cloud-side.ts";
 
 /** The local AWS of hw-test/cloud, with a user pool beside it. */
 export async function startLocalSide(hooks: CloudHooks = {}): Promise<CloudSide> {

@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { HELP, parseOptions } from "./options.ts";
 import type { Report } from "./report.ts";
-import { FeatureFolder, projectFeature } from "./testing.ts";
+import { FeatureFolder } from "./testing/feature-folder.ts";
+import { projectFeature } from "./testing/project-feature.ts";
 
 const folder = new FeatureFolder();
 const main = fileURLToPath(new URL("main.ts", import.meta.url));

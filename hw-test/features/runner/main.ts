@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { runCommand } from "../../../tools/command-line/command.ts";
 import { UsageError } from "../../../tools/command-line/usage-error.ts";
-import type { CloudSide } from "../steps/cloud-side.ts";
+import type { CloudSide } from "../bench/cloud-side.ts";
 import { startAwsSide } from "./aws-side.ts";
 import { behindBroker } from "./broker-side.ts";
 import { junitXml } from "./junit.ts";

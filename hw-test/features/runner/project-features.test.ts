@@ -4,7 +4,7 @@ import { before, describe, test } from "node:test";
 import { buildBoard } from "../../board/program.ts";
 import { startLocalSide } from "./local-side.ts";
 import { runFeatures } from "./run.ts";
-import { projectFeature } from "./testing.ts";
+import { projectFeature } from "./testing/project-feature.ts";
 import { reportText } from "./text.ts";
 
 const names = readdirSync(projectFeature(".")).filter((name) => name.endsWith(".feature.md"));

@@ -4,7 +4,7 @@ import { junitXml } from "./junit.ts";
 import { startLocalSide } from "./local-side.ts";
 import type { Report } from "./report.ts";
 import { runFeatures } from "./run.ts";
-import { FeatureFolder } from "./testing.ts";
+import { FeatureFolder } from "./testing/feature-folder.ts";
 import { reportText } from "./text.ts";
 
 const folder = new FeatureFolder();

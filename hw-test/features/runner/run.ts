@@ -1,13 +1,13 @@
 import { runSuite } from "@nordicsemiconductor/bdd-markdown";
+import { Bench } from "../bench/bench.ts";
+import type { CloudSide } from "../bench/cloud-side.ts";
+import type { Boards } from "../bench/trackers.ts";
 import { allSteps } from "../steps/all-steps.ts";
-import { Bench } from "../steps/bench.ts";
-import type { CloudSide } from "../steps/cloud-side.ts";
-import { type StepTiming, stepTiming, toStepRunner } from "../steps/runner.ts";
-import type { Boards } from "../steps/trackers.ts";
 import type { World } from "../steps/world.ts";
 import { checkFeatures } from "./check.ts";
 import { featureFiles } from "./feature-files.ts";
 import { type Report, reportOf } from "./report.ts";
+import { type StepTiming, stepTiming, toStepRunner } from "./step-runner.ts";
 import { loadSuite } from "./suite.ts";
 
 export interface RunOptions {
@@ -24,16 +24,15 @@ export interface RunOptions {
  * @throws BadFeatures, before anything runs; UsageError
  */
 export async function runFeatures(paths: readonly string[], options: RunOptions): Promise<Report> {
-  const { startCloud, timing = stepTiming } = options;
+  const { startCloud, onStep, timing = stepTiming } = options;
   const sources = loadSuite(paths);
   await checkFeatures(sources, allSteps);
   const cloud = await startCloud();
   const bench = new Bench(cloud, options.boards ?? new Map());
-  if (options.onStep !== undefined) bench.onStep = options.onStep;
   try {
     const world: World = { ...cloud.values };
     const result = await runSuite<World>(featureFiles(sources), "features")
-      .addStepRunners(...allSteps.map((step) => toStepRunner(step, { bench, timing })))
+      .addStepRunners(...allSteps.map((step) => toStepRunner(step, { bench, timing, onStep })))
       .run(world);
     const titles = new Map(sources.map(({ path, title }) => [path, title] as const));
     return reportOf(result, (path) => titles.get(path) ?? path);

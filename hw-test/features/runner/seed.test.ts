@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { startLocalSide } from "./local-side.ts";
 import type { Report, StepReport } from "./report.ts";
 import { runFeatures } from "./run.ts";
-import { type Tampering, tampered } from "./tampering.ts";
-import { projectFeature } from "./testing.ts";
+import { projectFeature } from "./testing/project-feature.ts";
+import { type Tampering, tampered } from "./testing/tampering.ts";
 
 const document = projectFeature("seed/fota.feature.md");
 

@@ -1,5 +1,5 @@
 import type { Step } from "@nordicsemiconductor/bdd-markdown";
-import type { Bench } from "./bench.ts";
+import type { Bench } from "../bench/bench.ts";
 import type { World } from "./world.ts";
 
 /** One use of a step in a feature. */

@@ -1,10 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { asBuilt, buildImage } from "../../../tools/build/image.ts";
 import type { Settings } from "../../driver.ts";
 import { parseLinkProfile } from "../../trackers/link-profile.ts";
+import { jsonObjectOf } from "./code-block.ts";
 import { type StepCall, type StepDefinition, step } from "./definition.ts";
-import { wholeNumber } from "./value-steps.ts";
-import { jsonObjectOf, store } from "./values.ts";
+import { registerTracker } from "./new-tracker.ts";
+import { wholeNumber } from "./whole-number.ts";
+import { store, type World } from "./world.ts";
 
 /** Steps that make firmware and put trackers that run the whole of it to work. */
 export const firmwareSteps: readonly StepDefinition[] = [
@@ -68,7 +69,7 @@ export const firmwareSteps: readonly StepDefinition[] = [
 ];
 
 function storeFirmware(
-  world: StepCall["world"],
+  world: World,
   name: string,
   { version, hex }: { readonly version: string; readonly hex: string },
 ): void {
@@ -78,16 +79,12 @@ function storeFirmware(
 }
 
 async function flash(
-  { bench, world }: StepCall,
+  call: StepCall,
   { tracker, version }: { readonly tracker: string; readonly version: string },
   settings: Partial<Settings>,
 ): Promise<void> {
-  const registered = await bench.cloud.register(`tracker-${randomUUID()}`);
-  await bench.trackers.add(tracker, registered);
-  store(world, "tracker", {
-    ...((world["tracker"] ?? {}) as object),
-    [tracker]: { id: registered.id, arn: registered.arn },
-  });
+  const { bench } = call;
+  await registerTracker(call, tracker);
   const device = await bench.trackers.newDevice(tracker);
   device.driver.onConsole(({ text }) => bench.say(text));
   await device.flash(version, settings);

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { Final } from "../bench/final.ts";
+import { callAws } from "./aws-answer.ts";
 import { type StepCall, type StepDefinition, step } from "./definition.ts";
 import { show } from "./difference.ts";
-import { Final } from "./final.ts";
-import { evaluate, store } from "./values.ts";
+import { evaluate, store } from "./world.ts";
 
 /** What "I have firmware … as" keeps. */
 interface Firmware {
@@ -15,6 +16,9 @@ interface Execution {
   readonly status?: string;
   readonly statusDetails?: { readonly detailsMap?: Readonly<Record<string, string>> };
 }
+
+const iot = "@aws-sdk/client-iot";
+const s3 = "@aws-sdk/client-s3";
 
 const terminal = new Set(["SUCCEEDED", "FAILED", "REJECTED", "CANCELED", "TIMED_OUT", "REMOVED"]);
 
@@ -49,19 +53,21 @@ export const jobSteps: readonly StepDefinition[] = [
         location,
         fwversion: version,
       };
-      await execute(call, "createJob", {
+      const input = {
         jobId,
         targets: [bench.trackers.get(words.tracker).registered.arn],
         document: JSON.stringify(document),
         targetSelection: "SNAPSHOT",
-      });
+      };
+      await callAws(call, { packageName: iot, method: "createJob", input });
       store(world, words.job, jobId);
     },
   ),
   step("I cancel the job `{job}` of the `{tracker}` tracker", async ({ job, tracker }, call) => {
     const thingName = call.bench.trackers.get(tracker).registered.id;
     const jobId = await jobNamed(call, job);
-    await execute(call, "cancelJobExecution", { jobId, thingName, force: true });
+    const input = { jobId, thingName, force: true };
+    await callAws(call, { packageName: iot, method: "cancelJobExecution", input });
   }),
   step("the job `{job}` of the `{tracker}` tracker should be `{status}`", async (words, call) => {
     await checkJob(words, call);
@@ -90,23 +96,14 @@ async function jobNamed({ world }: StepCall, name: string): Promise<string> {
   throw new Error(`there is no job called ${name}`);
 }
 
-async function upload({ bench, world }: StepCall, key: string, file: Firmware): Promise<void> {
+async function upload(call: StepCall, key: string, file: Firmware): Promise<void> {
   const input = {
-    Bucket: world["fotaBucketName"],
+    Bucket: call.world["fotaBucketName"],
     Key: key,
     Body: JSON.parse(`"${file.escaped}"`) as string,
     ContentType: "text/x-hex",
   };
-  await bench.sdk.execute({ world, packageName: "@aws-sdk/client-s3", method: "putObject", input });
-}
-
-async function execute(
-  { bench, world }: StepCall,
-  method: string,
-  input: Readonly<Record<string, unknown>>,
-): Promise<Readonly<Record<string, unknown>>> {
-  await bench.sdk.execute({ world, packageName: "@aws-sdk/client-iot", method, input });
-  return (world["awsSDK"] as { res: Readonly<Record<string, unknown>> }).res;
+  await callAws(call, { packageName: s3, method: "putObject", input });
 }
 
 /** A job that has ended otherwise is not waited for. */
@@ -116,7 +113,7 @@ async function checkJob(
 ): Promise<Execution> {
   const { registered, device } = call.bench.trackers.get(words.tracker);
   const input = { jobId: await jobNamed(call, words.job), thingName: registered.id };
-  const answer = await execute(call, "describeJobExecution", input);
+  const answer = await callAws(call, { packageName: iot, method: "describeJobExecution", input });
   const execution = (answer["execution"] ?? {}) as Execution;
   const { status = "unknown", statusDetails } = execution;
   if (status === words.status) return execution;

@@ -1,7 +1,7 @@
 import { readSlot } from "../../trackers/slot-contents.ts";
 import { type StepDefinition, step } from "./definition.ts";
-import { wholeNumber } from "./value-steps.ts";
-import { store } from "./values.ts";
+import { wholeNumber } from "./whole-number.ts";
+import { store } from "./world.ts";
 
 /** Steps that look at trackers with the whole firmware, from the outside. */
 export const observationSteps: readonly StepDefinition[] = [

@@ -1,20 +1,13 @@
-import { randomUUID } from "node:crypto";
+import { JobListener } from "../bench/job-listener.ts";
 import { type StepDefinition, step } from "./definition.ts";
-import { JobListener } from "./job-listener.ts";
-import { store } from "./values.ts";
+import { registerTracker } from "./new-tracker.ts";
+import { store } from "./world.ts";
 
 /** Steps about trackers that only listen to their jobs. */
 export const trackerSteps: readonly StepDefinition[] = [
-  step(
-    "I generate a certificate for the `{tracker}` tracker",
-    async ({ tracker }, { bench, world }) => {
-      const registered = await bench.cloud.register(`tracker-${randomUUID()}`);
-      await bench.trackers.add(tracker, registered);
-      const known = (world["tracker"] ?? {}) as object;
-      const { id, arn } = registered;
-      store(world, "tracker", { ...known, [tracker]: { id, arn } });
-    },
-  ),
+  step("I generate a certificate for the `{tracker}` tracker", async ({ tracker }, call) => {
+    await registerTracker(call, tracker);
+  }),
   step("I connect the `{tracker}` tracker", async ({ tracker }, { bench }) => {
     const entry = bench.trackers.get(tracker);
     entry.listener?.stop();

@@ -1,8 +1,11 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { StepKeyword } from "@nordicsemiconductor/bdd-markdown";
+import { refreshAnswer } from "./aws-answer.ts";
+import { jsonOf } from "./code-block.ts";
 import { type StepCall, type StepDefinition, step } from "./definition.ts";
 import { difference, show } from "./difference.ts";
-import { evaluate, jsonOf, store } from "./values.ts";
+import { wholeNumber } from "./whole-number.ts";
+import { evaluate, store } from "./world.ts";
 
 /** Steps that make values. */
 export const valueSteps: readonly StepDefinition[] = [
@@ -67,12 +70,7 @@ export const comparisonSteps: readonly StepDefinition[] = [
 ];
 
 /** What a `Soon` step looks at may change: so an answer of AWS is asked for once more. */
-async function current(expression: string, { bench, world, step: { keyword } }: StepCall) {
-  if (keyword === StepKeyword.Soon) await bench.sdk.refresh(world, expression);
-  return evaluate(expression, world);
-}
-
-export function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new Error(`${text} is not a whole number`);
-  return Number(text);
+async function current(expression: string, call: StepCall): Promise<unknown> {
+  if (call.step.keyword === StepKeyword.Soon) await refreshAnswer(call, expression);
+  return evaluate(expression, call.world);
 }

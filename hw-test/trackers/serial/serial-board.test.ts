@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { imageFromScript } from "../../../tools/build/image.ts";
 import { startLocalSide } from "../../features/runner/local-side.ts";
 import { runFeatures } from "../../features/runner/run.ts";
-import { projectFeature } from "../../features/runner/testing.ts";
+import { projectFeature } from "../../features/runner/testing/project-feature.ts";
 import { linkProfiles } from "../link-profile.ts";
 import { SerialBoard } from "./serial-board.ts";
 import { FakeBoard } from "./testing/fake-board.ts";

@@ -1,58 +1,49 @@
-import type { World } from "./world.ts";
+import type { SdkClientOptions, SdkOptionsOf } from "./cloud-side.ts";
 
-/** What every client of the AWS SDK takes. */
-export interface SdkClientOptions {
-  readonly region: string;
-  /** Left out for the SDK's own endpoint of the region. */
-  readonly endpoint?: string;
-  /** Left out for the SDK's own search: environment, profile, role. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
-/** Says how to reach a service. @throws Error for a package this cloud does not serve */
-export type SdkOptionsOf = (packageName: string) => SdkClientOptions;
-
-type Method = (input: unknown) => Promise<Record<string, unknown>>;
-type Client = { destroy(): void } & { readonly [method: string]: Method | undefined };
-type ClientClass = new (options: SdkClientOptions) => Client;
-
-interface LastCall {
-  readonly world: World;
+/** One use of a method, for example `createJob` of `@aws-sdk/client-iot`. */
+export interface SdkCall {
   readonly packageName: string;
   readonly method: string;
   readonly input: unknown;
 }
 
-/** Methods that change nothing, so that a `Soon` step may repeat them. */
+export type SdkAnswer = Readonly<Record<string, unknown>>;
+
+type Method = (input: unknown) => Promise<SdkAnswer>;
+type Client = { destroy(): void } & { readonly [method: string]: Method | undefined };
+type ClientClass = new (options: SdkClientOptions) => Client;
+
+/** Methods that change nothing, so that they may be repeated. */
 const questions = /^(describe|get|head|list)[A-Z]/;
 
-/** Runs any method of any client of the AWS SDK; the answer is `awsSDK.res` then. */
+/** Runs any method of any client of the AWS SDK. */
 export class Sdk {
   private readonly optionsOf: SdkOptionsOf;
   private readonly clients = new Map<string, Client>();
-  private last: LastCall | undefined;
+  private last: SdkCall | undefined;
 
   constructor(optionsOf: SdkOptionsOf) {
     this.optionsOf = optionsOf;
   }
 
-  async execute(call: LastCall): Promise<void> {
-    const { world, packageName, method, input } = call;
+  async execute(call: SdkCall): Promise<SdkAnswer> {
+    const { packageName, method, input } = call;
     this.last = undefined;
     const client = await this.client(packageName);
     const run = client[method];
     if (method === "destroy" || typeof run !== "function") {
       throw new Error(`${packageName} has no method ${method}`);
     }
-    world["awsSDK"] = { res: await withText(await run.call(client, input)) };
+    const answer = await withText(await run.call(client, input));
     this.last = call;
+    return answer;
   }
 
-  /** Asks again for what `expression` looks at, if that is the answer to a mere question. */
-  async refresh(world: World, expression: string): Promise<void> {
+  /** Runs the last call again; undefined if there is none, or if it did not merely ask. */
+  async askAgain(): Promise<SdkAnswer | undefined> {
     const { last } = this;
-    if (!/^awsSDK\.res\b/.test(expression) || last === undefined) return;
-    if (last.world === world && questions.test(last.method)) await this.execute(last);
+    if (last === undefined || !questions.test(last.method)) return undefined;
+    return this.execute(last);
   }
 
   stop(): void {
@@ -86,7 +77,7 @@ async function clientClass(packageName: string): Promise<ClientClass> {
 }
 
 /** A body that comes as a stream is read to its end, so that features can look at it. */
-async function withText(response: Record<string, unknown>): Promise<Record<string, unknown>> {
+async function withText(response: SdkAnswer): Promise<SdkAnswer> {
   const body = response["Body"] as { transformToString?: () => Promise<string> } | undefined;
   if (body?.transformToString === undefined) return response;
   return { ...response, Body: await body.transformToString() };

@@ -1,31 +1,8 @@
 import type { CodeBlock } from "@nordicsemiconductor/bdd-markdown";
-import jsonata from "jsonata";
 import type { StepCall } from "./definition.ts";
-import type { World } from "./world.ts";
-
-/**
- * The value of a JSONata expression over what the suite's features share.
- * @throws Error if it is no JSONata, or cannot be computed
- */
-export async function evaluate(expression: string, world: World): Promise<unknown> {
-  try {
-    const value: unknown = await jsonata(expression).evaluate(world);
-    return value;
-  } catch (error) {
-    throw new Error(`${expression}: ${(error as Error).message}`);
-  }
-}
-
-/** Keeps a value under a name that `${…}` can use. */
-export function store(world: World, name: string, value: unknown): void {
-  if (!/^[A-Za-z_]\w*$/.test(name)) {
-    throw new Error(`${name}: a name has letters, digits and underscores only`);
-  }
-  world[name] = value;
-}
 
 /** The step's block of code. @throws Error if it has none, or one with a placeholder left over */
-export function codeOf({ step }: StepCall): string {
+function codeOf({ step }: StepCall): string {
   const block: CodeBlock | undefined = step.codeBlock;
   if (block === undefined) throw new Error("this step needs a block of code");
   const unknown = /\$\{[^}]+\}/.exec(block.code)?.[0];

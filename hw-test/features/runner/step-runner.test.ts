@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Bench } from "./bench.ts";
-import { type StepDefinition, step } from "./definition.ts";
-import { Final } from "./final.ts";
-import { toStepRunner } from "./runner.ts";
-import type { World } from "./world.ts";
+import type { Bench } from "../bench/bench.ts";
+import { Final } from "../bench/final.ts";
+import { type StepDefinition, step } from "../steps/definition.ts";
+import type { World } from "../steps/world.ts";
+import { toStepRunner } from "./step-runner.ts";
 
-const bench = { say: () => undefined, onStep: () => undefined } as unknown as Bench;
+const bench = { say: () => undefined } as unknown as Bench;
 const timing = { soonMs: 400, stepMaxMs: 200 };
 
 function run(definition: StepDefinition, keyword: "Then" | "Soon", more = timing): Promise<void> {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
-import { listen, loopback } from "../../cloud/listen.ts";
-import type { CloudSide } from "../steps/cloud-side.ts";
+import { listen, loopback } from "../../../cloud/listen.ts";
+import type { CloudSide } from "../../bench/cloud-side.ts";
 
 /** How a test breaks the control plane of a cloud. */
 export interface Tampering {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { StepKeyword, type StepRunner } from "@nordicsemiconductor/bdd-markdown";
-import type { Bench } from "./bench.ts";
-import { matchStep, type StepCall, type StepDefinition } from "./definition.ts";
-import { Final } from "./final.ts";
-import type { World } from "./world.ts";
+import type { Bench } from "../bench/bench.ts";
+import { Final } from "../bench/final.ts";
+import { matchStep, type StepCall, type StepDefinition } from "../steps/definition.ts";
+import type { World } from "../steps/world.ts";
 
 export interface StepTiming {
   /** For how long a `Soon` step is tried. */
@@ -18,10 +18,17 @@ export const stepTiming: StepTiming = Object.freeze({ soonMs: 60_000, stepMaxMs:
 const retryMinMs = 50;
 const retryMaxMs = 1_000;
 
+export interface StepRunnerOptions {
+  readonly bench: Bench;
+  readonly timing: StepTiming;
+  /** Called as the step begins. */
+  readonly onStep?: ((title: string) => void) | undefined;
+}
+
 /** A step for the library's runner, which itself knows neither `Soon` nor time-outs. */
 export function toStepRunner(
   definition: StepDefinition,
-  { bench, timing }: { readonly bench: Bench; readonly timing: StepTiming },
+  { bench, timing, onStep }: StepRunnerOptions,
 ): StepRunner<World> {
   return {
     match: (title) => matchStep(definition, title) !== undefined,
@@ -30,7 +37,7 @@ export function toStepRunner(
       const call: StepCall = { bench, world: context, step };
       bench.say = (text) => log.info(text);
       const once = () => definition.run(words, call);
-      bench.onStep(step.title);
+      onStep?.(step.title);
       const isSoon = step.keyword === StepKeyword.Soon;
       await within(timing.stepMaxMs, isSoon ? soon(once, timing.soonMs) : once());
     },

@@ -1,4 +1,14 @@
-import type { SdkOptionsOf } from "./sdk.ts";
+/** What every client of the AWS SDK takes. */
+export interface SdkClientOptions {
+  readonly region: string;
+  /** Left out for the SDK's own endpoint of the region. */
+  readonly endpoint?: string;
+  /** Left out for the SDK's own search: environment, profile, role. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** Says how to reach a service. @throws Error for a package this cloud does not serve */
+export type SdkOptionsOf = (packageName: string) => SdkClientOptions;
 
 /** PEM. */
 export interface TrackerCertificate {

@@ -2,12 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
-import { fileURLToPath } from "node:url";
-
-/** A feature of the project by its path under hw-test/features. */
-export function projectFeature(path: string): string {
-  return fileURLToPath(new URL(`../${path}`, import.meta.url));
-}
 
 /** A folder for a test file's own features; gone when its tests are over. */
 export class FeatureFolder {
