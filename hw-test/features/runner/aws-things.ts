@@ -1,19 +1,12 @@
 import type { IoTClient } from "@aws-sdk/client-iot";
 import { Cleanup } from "../../cloud/aws/cleanup.ts";
 import {
-  AttachPolicyCommand,
-  AttachThingPrincipalCommand,
-  CreateKeysAndCertificateCommand,
-  CreatePolicyCommand,
-  CreateThingCommand,
-  DeleteCertificateCommand,
-  DeletePolicyCommand,
-  DeleteThingCommand,
-  DetachPolicyCommand,
-  DetachThingPrincipalCommand,
-  type IoTClient,
-  UpdateCertificateCommand,
-} from "@aws-sdk/client-iot";
+  attachPolicy,
+  attachThing,
+  createCertificate,
+  createPolicy,
+  createThing,
+} from "../../cloud/aws/provisioning.ts";
 import type { Registered } from "../bench/cloud-side.ts";
 
 export interface AwsThingsOptions {
