@@ -64,6 +64,11 @@ export const config = Object.freeze({
   jsonDepthMax: 32,
   /** Longest text in a job document: filename, version, hardware, minVersion. */
   documentTextMaxChars: 128,
+  /**
+   * One line of the log: a job's id, a failure's code and a detail of `detailMaxChars`; what a
+   * server says beyond that must not flood a serial console.
+   */
+  logLineMaxChars: 320,
   /** Progress goes to the job at most this often. */
   progressIntervalMs: 10_000,
 
@@ -89,6 +94,10 @@ assert(config.backoffMaxMs >= config.backoffMinMs, "back-off must not shrink");
 assert(
   config.heartbeatIntervalMs * 2 <= config.stepTimeoutMinutes * 60_000,
   "a lost sign of life must not end the job",
+);
+assert(
+  config.logLineMaxChars >= config.jobIdMaxBytes + config.detailMaxChars + 32,
+  "a line must fit what a job is told",
 );
 assert(config.mqttKeepAliveS <= 1200, "AWS IoT refuses a keep-alive above 1,200 s");
 assert(config.mqttSkipMaxBytes > config.mqttPacketMaxBytes, "what is skipped is too long to take");

@@ -35,12 +35,10 @@ export function encodeUtf8Into(text: string, into: Uint8Array, offset: number): 
     if (unit < 0x80) {
       into[end] = unit;
       end += 1;
-    } else if (isPair(text, index)) {
-      index += 1;
-      const low = text.charCodeAt(index) - 0xdc00;
-      end = encodePoint(0x10000 + (unit - 0xd800) * 0x400 + low, into, end);
     } else {
-      end = encodePoint(unit >= 0xd800 && unit < 0xe000 ? replacement : unit, into, end);
+      const point = codePointAt(text, index);
+      end = encodePoint(point >= 0xd800 && point < 0xe000 ? replacement : point, into, end);
+      if (point > 0xffff) index += 1;
     }
   }
   return end;
@@ -65,6 +63,13 @@ export function decodeUtf8(bytes: Uint8Array): string {
     }
   }
   return text + String.fromCharCode.apply(null, units);
+}
+
+/** As String.prototype.codePointAt, which Espruino lacks: a lone surrogate is given as it is. */
+export function codePointAt(text: string, index: number): number {
+  const unit = text.charCodeAt(index);
+  if (unit < 0xd800 || !isPair(text, index)) return unit;
+  return 0x10000 + (unit - 0xd800) * 0x400 + text.charCodeAt(index + 1) - 0xdc00;
 }
 
 function isPair(text: string, index: number): boolean {

@@ -1,13 +1,15 @@
 import { assert } from "../assert.ts";
 import { config } from "../config.ts";
 import type { Clock } from "../ports/clock.ts";
+import { printableAscii } from "../printable.ts";
 
 /** What goes with a status: key and value pairs, at most `config.detailMax`. */
 export type StatusDetails = Readonly<Record<string, string>>;
 
 /**
  * Makes values that the service takes: AWS IoT wants 1 to 1,024 characters and no control
- * character; ours end at `config.detailMaxChars`. Numbers become decimal text.
+ * character; ours end at `config.detailMaxChars` and are ASCII, as it does not say in which unit it
+ * counts. Numbers become decimal text, no text becomes `-`.
  * @param pairs at most `config.detailMax`, keys of `[a-zA-Z0-9:_-]`; undefined values are left out
  */
 export function statusDetails(
@@ -19,22 +21,12 @@ export function statusDetails(
     const value = pairs[key];
     if (value === undefined) continue;
     assert(key.length <= 128 && /^[a-zA-Z0-9:_-]+$/.test(key), `detail key ${key}`);
-    details[key] = printable(String(value));
+    const text = printableAscii(String(value), config.detailMaxChars);
+    details[key] = text === "" ? "-" : text;
     count += 1;
   }
   assert(count <= config.detailMax, "no more details than the service takes");
   return details;
-}
-
-/** Printable ASCII stays; anything else may be cut in two or counted in another unit: `?`. */
-function printable(text: string): string {
-  let result = "";
-  const length = Math.min(text.length, config.detailMaxChars);
-  for (let index = 0; index < length; index += 1) {
-    const code = text.charCodeAt(index);
-    result += code >= 0x20 && code < 0x7f ? text.charAt(index) : "?";
-  }
-  return result === "" ? "-" : result;
 }
 
 export interface ProgressNow {

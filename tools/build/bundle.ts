@@ -10,11 +10,26 @@ export type Flavour = "normal" | "signed" | "crash" | "no-cloud";
 
 const CONFIG = fileURLToPath(new URL("../../rollup.config.mjs", import.meta.url));
 
-/** The firmware as one ES module that imports nothing but the platform's modules. */
-export async function bundleFirmware(options: {
+export interface Bundle {
+  /** One ES module that imports nothing but the platform's modules. */
+  readonly code: string;
+  /** CycloneDX, JSON: the packages in `code`. */
+  readonly sbom: string;
+  /** What `code` was made of: absolute paths, and names of rollup's plugins that begin with `\0`. */
+  readonly moduleIds: readonly string[];
+}
+
+interface BundleOptions {
   readonly version: string;
   readonly flavour: Flavour;
-}): Promise<string> {
+}
+
+/** The firmware as one ES module that imports nothing but the platform's modules. */
+export async function bundleFirmware(options: BundleOptions): Promise<string> {
+  return (await bundleWithSbom(options)).code;
+}
+
+export async function bundleWithSbom(options: BundleOptions): Promise<Bundle> {
   const { options: configs } = await loadConfigFile(CONFIG, {
     configVersion: options.version,
     configFlavour: options.flavour,
@@ -24,7 +39,10 @@ export async function bundleFirmware(options: {
   const build = await rollup(config);
   try {
     const { output } = await build.generate(config.output[0] ?? {});
-    return output[0].code;
+    const [{ code, moduleIds }] = output;
+    const sbom = output.find(({ fileName }) => fileName === "sbom.cdx.json");
+    if (sbom?.type !== "asset") throw new Error("rollup.config.mjs makes no sbom.cdx.json");
+    return { code, moduleIds, sbom: String(sbom.source) };
   } finally {
     await build.close();
   }

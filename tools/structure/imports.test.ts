@@ -9,6 +9,7 @@ const shared = [
   "config.ts",
   "deadline.ts",
   "failure.ts",
+  "printable.ts",
   "settings.ts",
   "url.ts",
   "utf8.ts",

@@ -1,0 +1,6 @@
+import { writeFileSync } from "node:fs";
+import { deviceBundles, makeNotice } from "./notice.ts";
+
+// npm run notice
+
+writeFileSync(new URL("../../NOTICE", import.meta.url), makeNotice(await deviceBundles()));
