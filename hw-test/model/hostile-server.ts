@@ -1,4 +1,3 @@
-import type { Random } from "../desk/random.ts";
 import { cutReply, fileReply, headLength, httpReply } from "./http-reply.ts";
 import type { HttpReply, HttpRequest } from "./http-server.ts";
 
@@ -32,14 +31,21 @@ export const whims = [
  */
 export type Whim = (typeof whims)[number];
 
+/** Random numbers, which the test can have again. */
+export interface Dice {
+  /** A whole number from 0 to `bound` - 1. */
+  below(bound: number): number;
+  pick<T>(list: readonly T[]): T;
+}
+
 /** Answers each request as one of its whims has it: a server that means ill, or is broken. */
 export class HostileServer {
   private readonly file: Uint8Array;
   private readonly moods: readonly Whim[];
-  private readonly random: Random;
+  private readonly random: Dice;
   private version = 1;
 
-  constructor(file: Uint8Array, moods: readonly Whim[], random: Random) {
+  constructor(file: Uint8Array, moods: readonly Whim[], random: Dice) {
     this.file = file;
     this.moods = moods;
     this.random = random;
