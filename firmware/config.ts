@@ -24,19 +24,53 @@ export const config = Object.freeze({
   /** A presigned S3 URL with a session token is about 1,700 bytes. */
   urlMaxBytes: 2048,
   etagMaxBytes: 72,
+  /** Redirects in a row. */
   redirectMax: 3,
-  /** Attempts in a row that bring not one new byte, before the job fails. */
+  /**
+   * Redirects of one download, each a TLS handshake. An honest server needs one at the start, one
+   * where what it led to has expired (60 in 5 hours if that is good for 5 minutes), and one after
+   * each attempt that brought no byte.
+   */
+  redirectTotalMax: 128,
+  /** Attempts in a row that bring not one new byte, or too few, before the job fails. */
   downloadAttemptMax: 8,
+  /**
+   * Connections lost and requests refused in one download, those that brought bytes too: so many,
+   * and one more for every `downloadFailureBytes` of the file. A link that drops has to carry 1 KB
+   * on average; less costs more for TLS handshakes (5 KB each) than five downloads in one piece.
+   */
+  downloadFailureMax: 128,
+  downloadFailureBytes: 1024,
+  /**
+   * What a complete answer has to bring of `rangeBytes`, or all that is left of the file: 4 KB of
+   * 256 KB. A server may answer a part of what was asked for (RFC 9110, 15.3.7); one that makes
+   * parts of a few bytes costs a round trip for each. A link that drops is not held to this.
+   */
+  partMinShare: 1 / 64,
   /** Fresh URLs asked for in a row (403: the presigned one expired) without a new byte. */
   freshUrlMax: 3,
   /** Times the file may begin again from byte 0 (it changed, or cannot be resumed): slot wear. */
   restartMax: 3,
   /** No byte for this long: the connection is taken for dead. */
   stallTimeoutMs: 30_000,
+  /**
+   * Fewer body bytes than this in each `rateWindowMs` of a connection: the server trickles. That is
+   * 17 B/s; NB-IoT brings 2,500 B/s (20 kbit/s), and 40 at the very edge of its coverage.
+   */
+  rateMinBytes: 2048,
+  rateWindowMs: 120_000,
+  /**
+   * One download, without the time in which it waits for a fresh URL. 2 MB of slot are 5.9 MB of
+   * HEX: 40 minutes at 2,500 B/s; with each byte a record of its own, 31 MB: 3.5 hours. So the
+   * link may be away six sevenths of the time. Counted since the boot: a reset begins anew.
+   */
+  downloadMaxMs: 24 * 3_600_000,
   connectTimeoutMs: 30_000,
   /** First wait after a failed attempt; doubles, with jitter, up to `backoffMaxMs`. */
   backoffMinMs: 1_000,
   backoffMaxMs: 120_000,
+  /** Waits that the server asks for (Retry-After), together in one download: two hours. */
+  retryAfterTotalMaxMs: 2 * 3_600_000,
 
   /** AWS IoT allows up to 1,200 s; 240 s outlives the usual NAT binding of LTE-M networks. */
   mqttKeepAliveS: 240,
@@ -91,6 +125,15 @@ assert(config.headerLineMaxBytes >= config.urlMaxBytes + 64, "a Location line mu
 assert(config.headerMaxBytes >= config.headerLineMaxBytes, "a head must fit its longest line");
 assert(config.rangeBytes >= config.receiveBytes, "a range must fill the receive buffer");
 assert(config.backoffMaxMs >= config.backoffMinMs, "back-off must not shrink");
+assert(config.redirectTotalMax >= config.redirectMax, "a download has all redirects of a request");
+assert(config.downloadFailureMax >= config.downloadAttemptMax, "a download has all its attempts");
+assert(
+  config.retryAfterTotalMaxMs >= config.downloadAttemptMax * config.backoffMaxMs,
+  "a busy server has all attempts",
+);
+assert(config.rateWindowMs > config.stallTimeoutMs, "silence is noticed before a trickle");
+assert(config.downloadMaxMs > config.retryAfterTotalMaxMs, "waiting must leave time to load");
+assert(config.downloadMaxMs < 2 ** 31, "an alarm must reach the end of a download");
 assert(
   config.heartbeatIntervalMs * 2 <= config.stepTimeoutMinutes * 60_000,
   "a lost sign of life must not end the job",

@@ -33,6 +33,7 @@ function rig() {
       },
       onBodyEnd: () => events.push("end"),
       onLost: (reason) => events.push(`lost: ${reason}`),
+      onTooSlow: () => events.push("too slow"),
       onFailed: (failure) => events.push(`failed ${failure.code}`),
     },
   });
@@ -116,6 +117,35 @@ describe("a connection", () => {
     };
     for (let count = 0; count < 1000; count += 1) network.socket.deliver(bytes("x"));
     assert.equal(alarms, 0);
+  });
+
+  it("is too slow where a window of config.rateWindowMs brings too few body bytes", () => {
+    const { network, events, clock } = connected();
+    const every = 20_000;
+    const pieces = config.rateWindowMs / every;
+    const enough = Math.ceil(config.rateMinBytes / pieces);
+    network.socket.deliver(bytes(head));
+    for (let count = 0; count < 3 * pieces; count += 1) {
+      network.socket.deliver(bytes("x".repeat(enough)));
+      clock.advance(every);
+    }
+    assert.match(events.at(-1) ?? "", /^body/);
+    for (let count = 0; count < pieces; count += 1) {
+      network.socket.deliver(bytes("x".repeat(enough - 1)));
+      clock.advance(every);
+    }
+    assert.equal(events.at(-1), "too slow");
+    assert.equal(network.socket.isClosed, true);
+    assert.equal(clock.pendingCount, 0);
+  });
+
+  it("is too slow with a head that never ends", () => {
+    const { network, events, clock } = connected();
+    for (let count = 0; count < 6; count += 1) {
+      network.socket.deliver(bytes("HTTP/1.1 103 Early Hints\r\n\r\n"));
+      clock.advance(20_000);
+    }
+    assert.deepEqual(events, ["connected", "too slow"]);
   });
 
   it("counts a slow request as silence", () => {

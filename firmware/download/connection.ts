@@ -1,6 +1,4 @@
 import { assert } from "../assert.ts";
-import { config } from "../config.ts";
-import { Deadline } from "../deadline.ts";
 import { attempt, Failure } from "../failure.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Network, Socket, SocketEvents } from "../ports/network.ts";
@@ -8,6 +6,7 @@ import type { FileLocation } from "../url.ts";
 import { Body } from "./body.ts";
 import { unknown } from "./header-values.ts";
 import { ResponseHead } from "./response-head.ts";
+import { Watch } from "./watch.ts";
 
 /** What happens on a connection. Each may call `send`, `close` and `open`. */
 export interface ConnectionEvents {
@@ -20,6 +19,8 @@ export interface ConnectionEvents {
   onBodyEnd(): void;
   /** Ended by the peer, by a failure or by a time-out; closed already. */
   onLost(reason: string): void;
+  /** Ended because the server trickles (watch.ts); closed already. */
+  onTooSlow(): void;
   /** The response, or what was thrown by a handler above, ends the download; closed already. */
   onFailed(failure: Failure): void;
 }
@@ -46,18 +47,22 @@ export class Connection {
   private readonly socketEvents: SocketEvents;
   private readonly head = new ResponseHead();
   private readonly body = new Body();
-  private readonly watch: Deadline;
+  private readonly watch: Watch;
   private socket: Socket | undefined;
   private phase: Phase = "closed";
   /** The part of the request that waits for a grant of `onWritable`. */
   private request = "";
   private writableBytes = 0;
-  /** When the last sign of life came. */
-  private heardMs = 0;
 
   constructor(options: ConnectionOptions) {
     this.options = options;
-    this.watch = new Deadline(options.clock);
+    this.watch = new Watch(options.clock, {
+      onLost: (reason) => this.lose(reason),
+      onTooSlow: () => {
+        this.close();
+        options.events.onTooSlow();
+      },
+    });
     this.socketEvents = {
       onWritable: (byteCount) => this.writable(byteCount),
       onReadable: () => attempt(this.receive, this.failed),
@@ -68,8 +73,7 @@ export class Connection {
   open(target: FileLocation): void {
     assert(this.phase === "closed", "one socket at a time");
     this.phase = "connecting";
-    this.heardMs = this.options.clock.nowMs();
-    this.watch.start(config.connectTimeoutMs, this.check);
+    this.watch.connecting();
     // `files`: whatever host a job names, it sees no credential of ours.
     const address = { host: target.host, port: target.port, security: "files" } as const;
     this.socket = this.options.network.open(address, this.socketEvents);
@@ -111,8 +115,7 @@ export class Connection {
       return;
     }
     this.phase = "idle";
-    this.heardMs = this.options.clock.nowMs();
-    this.watch.start(config.stallTimeoutMs, this.check);
+    this.watch.connected();
     this.options.events.onConnected();
   }
 
@@ -135,7 +138,7 @@ export class Connection {
       const length = socket.read(this.options.buffer);
       if (length === 0) return;
       this.receivedBytes += length;
-      this.heardMs = this.options.clock.nowMs();
+      this.watch.heard();
       this.parse(socket, length);
     }
   };
@@ -175,6 +178,7 @@ export class Connection {
   private deliver(from: number, length: number): void {
     const buffer = this.options.buffer;
     if (from > 0) buffer.copyWithin(0, from, from + length);
+    this.watch.noteBody(length);
     this.options.events.onBody(buffer, length);
   }
 
@@ -188,15 +192,6 @@ export class Connection {
     this.options.events.onBodyEnd();
     if (surplusBytes > 0 && this.socket === socket) throw malformed("body longer than announced");
   }
-
-  /** One alarm, set again for what is left, so that a received byte costs no alarm. */
-  private readonly check = (): void => {
-    const isConnecting = this.phase === "connecting";
-    const limitMs = isConnecting ? config.connectTimeoutMs : config.stallTimeoutMs;
-    const quietMs = this.options.clock.nowMs() - this.heardMs;
-    if (quietMs < limitMs) this.watch.start(limitMs - quietMs, this.check);
-    else this.lose(isConnecting ? "connecting timed out" : "stalled");
-  };
 
   private lose(reason: string): void {
     this.close();

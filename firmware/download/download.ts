@@ -3,9 +3,10 @@ import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
 import { attempt, Failure } from "../failure.ts";
 import type { FileLocation } from "../url.ts";
-import { Budget } from "./budget.ts";
+import { Budget, type FailedAttempt } from "./budget.ts";
 import { Connection } from "./connection.ts";
 import type { DownloadCounters, DownloadOptions } from "./download-options.ts";
+import { Lifetime } from "./lifetime.ts";
 import { PartialFile } from "./partial-file.ts";
 import { Probe } from "./probe.ts";
 import { formatProbe, formatRequest } from "./request.ts";
@@ -21,6 +22,8 @@ import { reactionTo } from "./status.ts";
  * - `ended`: done, failed or stopped.
  */
 type Phase = "new" | "waiting" | "exchanging" | "needs-url" | "ended";
+
+type Retry = Pick<FailedAttempt, "reason"> & Partial<FailedAttempt>;
 
 /**
  * Fetches one file over https in ranges, in order and once, through drops, stalls, expired URLs,
@@ -41,6 +44,7 @@ export class Download {
   private readonly budget: Budget;
   private readonly probe: Probe;
   private readonly pause: Deadline;
+  private readonly lifetime: Lifetime;
   private phase: Phase = "new";
   /** The last attempt failed, and the file may have changed since. */
   private resuming: boolean;
@@ -56,9 +60,10 @@ export class Download {
     this.options = options;
     this.file = new PartialFile({ size, from, etag, rangeBytes });
     this.route = new Route(options.file);
-    this.budget = new Budget(options.random);
+    this.budget = new Budget({ size, random: options.random });
     this.probe = new Probe(options.asksChecksum === true);
     this.pause = new Deadline(options.clock);
+    this.lifetime = new Lifetime(options.clock, () => this.fail(overdue()));
     this.resuming = from > 0;
     this.connection = this.newConnection();
   }
@@ -75,6 +80,7 @@ export class Download {
 
   start(): void {
     assert(this.phase === "new", "started once");
+    this.lifetime.run();
     this.connectAfter(0);
   }
 
@@ -83,6 +89,7 @@ export class Download {
     if (this.hasEnded()) return;
     assert(this.phase === "needs-url", "a URL that nobody asked for");
     this.route.replace(file);
+    this.lifetime.run();
     this.connectAfter(0);
   }
 
@@ -90,6 +97,7 @@ export class Download {
   stop(): void {
     this.phase = "ended";
     this.pause.cancel();
+    this.lifetime.pause();
     this.connection.close();
   }
 
@@ -103,7 +111,8 @@ export class Download {
         onHead: (head) => this.takeHead(head),
         onBody: (bytes, length) => this.takeBody(bytes, length),
         onBodyEnd: () => this.endBody(),
-        onLost: (reason) => this.lost(reason),
+        onLost: (reason) => this.lost(reason, 1),
+        onTooSlow: () => this.lost("too slow", config.rateMinBytes),
         onFailed: (failure) => this.fail(failure),
       },
     });
@@ -176,7 +185,7 @@ export class Download {
         this.startOver("range not satisfiable");
         break;
       case "later":
-        this.retry(`status ${head.status}`, head.retryAfterMs);
+        this.retry({ reason: `status ${head.status}`, waitMs: head.retryAfterMs });
         break;
       case "missing":
         throw new Failure("FILE_NOT_FOUND", this.said(head));
@@ -222,6 +231,7 @@ export class Download {
     }
     this.connection.close();
     this.options.log(`download: ${this.said(head)}, a fresh URL is needed`);
+    this.lifetime.pause();
     this.phase = "needs-url";
     this.options.events.onUrlExpired();
   }
@@ -238,47 +248,48 @@ export class Download {
 
   private takeBody(bytes: Uint8Array, length: number): void {
     const offset = this.file.advance(length);
-    this.budget.noteBytes();
+    this.budget.noteBytes(length);
     this.options.events.onBytes(bytes, length, offset);
   }
 
   private endBody(): void {
-    if (this.file.isComplete()) this.finish();
-    else if (this.file.endsEarly()) this.retry("body shorter than its range", 0);
-    else if (this.keepsAlive) this.ask();
+    const file = this.file;
+    if (file.isComplete()) this.finish();
+    else if (file.endsEarly() || file.isTooShort()) {
+      // What came is kept, but a server that goes on like this has no more than its attempts.
+      this.retry({ reason: "body too short", progressBytes: file.partMinBytes });
+    } else if (this.keepsAlive) this.ask();
     else this.reconnect();
   }
 
-  private lost(reason: string): void {
+  /** @param progressBytes with so many bytes the connection was worth its while */
+  private lost(reason: string, progressBytes: number): void {
     attempt(
       () => {
         // A chunked body may be cut between its last byte and its end.
         if (this.file.isComplete()) this.finish();
-        else this.retry(reason, 0);
+        else this.retry({ reason, progressBytes });
       },
       (failure) => this.fail(failure),
     );
   }
 
-  /**
-   * The attempt has failed: another one after a pause.
-   * @param atLeastMs what the server asked for
-   */
-  private retry(reason: string, atLeastMs: number): void {
+  /** The attempt has failed: another one after a pause. Any byte is progress if nothing is said. */
+  private retry({ reason, progressBytes = 1, waitMs = 0 }: Retry): void {
     this.connection.close();
     this.resuming = true;
     this.options.log(`download: ${reason} at byte ${this.file.position}`);
-    const delayMs = this.budget.spendAttempt(reason);
+    const delayMs = this.budget.spendAttempt({ reason, progressBytes, waitMs });
     // What a redirect led to may be what is wrong.
     if (this.budget.attempts > 0) this.route.restart();
-    this.connectAfter(Math.max(delayMs, atLeastMs));
+    this.connectAfter(delayMs);
   }
 
   /** As `retry`, and what came so far is given up. */
   private startOver(reason: string): void {
     this.connection.close();
     this.restart(reason);
-    if (!this.hasEnded()) this.retry(reason, 0);
+    if (!this.hasEnded()) this.retry({ reason });
   }
 
   /** The owner may stop the download in here. */
@@ -307,4 +318,9 @@ export class Download {
   private said(head: ResponseHead): string {
     return `${this.route.target.host}: status ${head.status}`;
   }
+}
+
+function overdue(): Failure {
+  const hours = config.downloadMaxMs / 3_600_000;
+  return new Failure("DOWNLOAD_EXHAUSTED", `not done within ${hours} h`);
 }

@@ -75,6 +75,17 @@ describe("a partial file", () => {
     assert.throws(() => whole.endsEarly(), failure("FILE_LENGTH"));
   });
 
+  it("says whether an answer was too short: a 64th of the range is enough", () => {
+    const file = partial(0);
+    assert.equal(file.partMinBytes, 7);
+    for (const length of [6, 7]) {
+      const { first } = file.nextRange(target);
+      file.beginPart(part(first, first + length - 1));
+      file.advance(length);
+      assert.equal(file.isTooShort(), length < 7);
+    }
+  });
+
   it("refuses a file of another length, whatever tells it", () => {
     const contentRange = { first: -1, last: -1, total: 999 };
     assert.throws(

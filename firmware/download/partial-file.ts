@@ -1,4 +1,5 @@
 import { assert } from "../assert.ts";
+import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
 import type { FileLocation } from "../url.ts";
 import { checkPart, checkTotal } from "./range.ts";
@@ -21,9 +22,13 @@ export interface PartialFileOptions {
 export class PartialFile {
   /** Offset of the next byte to deliver. */
   position: number;
+  /** What a complete answer has to bring, unless the file ends with it. */
+  readonly partMinBytes: number;
   private readonly size: number;
   private readonly rangeBytes: number;
   private readonly validator: Validator;
+  /** First byte that was asked for. */
+  private first = 0;
   /** Last byte that the response under way may bring, inclusive. */
   private last = 0;
   /** The response under way is the whole file, not a range of it. */
@@ -35,6 +40,7 @@ export class PartialFile {
     this.size = options.size;
     this.position = options.from;
     this.rangeBytes = options.rangeBytes;
+    this.partMinBytes = Math.ceil(options.rangeBytes * config.partMinShare);
     this.validator = new Validator(options.etag);
   }
 
@@ -50,6 +56,7 @@ export class PartialFile {
   nextRange(target: FileLocation): RangeRequest {
     const first = this.position;
     const last = Math.min(first + this.rangeBytes, this.size) - 1;
+    this.first = first;
     this.last = last;
     const ifRange = first > 0 ? this.validator.ifRange() : undefined;
     return { file: target, first, last, ifRange };
@@ -106,6 +113,11 @@ export class PartialFile {
     if (this.position > this.last) return false;
     if (!this.isWhole) return true;
     throw new Failure("FILE_LENGTH", `the file ends at byte ${this.position}`);
+  }
+
+  /** Whether the answer that has ended brought less than `partMinBytes`. */
+  isTooShort(): boolean {
+    return this.position - this.first < this.partMinBytes;
   }
 
   /**

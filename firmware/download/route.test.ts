@@ -42,6 +42,16 @@ describe("a route", () => {
     assert.throws(() => route.follow("/next"), refusal("REDIRECT_REFUSED"));
   });
 
+  it("has config.redirectTotalMax redirects in all, whatever comes in between", () => {
+    const route = new Route(original);
+    const refresh = [() => route.arrived(), () => route.restart(), () => route.replace(fresh)];
+    for (let count = 0; count < config.redirectTotalMax; count += 1) {
+      route.follow("/next");
+      refresh[count % refresh.length]?.();
+    }
+    assert.throws(() => route.follow("/next"), refusal("REDIRECT_REFUSED"));
+  });
+
   it("leads nowhere without a Location, and to no host that is none", () => {
     assert.throws(() => new Route(original).follow(undefined), refusal("HTTP_RESPONSE"));
     const route = new Route({ ...original, host: "no host" });

@@ -9,6 +9,8 @@ export class Route {
   target: FileLocation;
   private original: FileLocation;
   private redirects = 0;
+  /** Of the whole download, whatever comes in between. */
+  private redirectsTotal = 0;
 
   constructor(original: FileLocation) {
     this.original = original;
@@ -30,8 +32,10 @@ export class Route {
    */
   follow(location: string | undefined): void {
     this.redirects += 1;
-    if (this.redirects > config.redirectMax) {
-      throw new Failure("REDIRECT_REFUSED", `more than ${config.redirectMax} redirects`);
+    this.redirectsTotal += 1;
+    if (this.redirects > config.redirectMax) throw tooMany(`${config.redirectMax} redirects`);
+    if (this.redirectsTotal > config.redirectTotalMax) {
+      throw tooMany(`${config.redirectTotalMax} redirects for one file`);
     }
     if (location === undefined) throw new Failure("HTTP_RESPONSE", "redirect to nowhere");
     this.target = resolveRedirect(this.target, location);
@@ -53,4 +57,8 @@ export class Route {
     this.original = original;
     this.restart();
   }
+}
+
+function tooMany(than: string): Failure {
+  return new Failure("REDIRECT_REFUSED", `more than ${than}`);
 }

@@ -1,5 +1,5 @@
 import type { FileStore } from "../desk/file-store.ts";
-import { fileReply, httpReply } from "../model/http-reply.ts";
+import { cutReply, fileReply, headLength, httpReply } from "../model/http-reply.ts";
 import type { HttpReply, HttpRequest } from "../model/http-server.ts";
 
 interface FileAnswer {
@@ -151,6 +151,36 @@ export const httpMisbehaviours: readonly HttpMisbehaviour[] = [
     ["REDIRECT_REFUSED", ...malformed],
     `https://m.example/${"p".repeat(3000)}`,
   ),
+  {
+    name: "tinyParts",
+    codes: exhausted,
+    reply: (answer) => {
+      const { first } = rangeOf(answer);
+      const request = { ...answer.request, range: { first, last: first } };
+      return fileReply(request, answer);
+    },
+  },
+  {
+    name: "drip",
+    codes: exhausted,
+    reply: ({ request, file, etag }) => {
+      const reply = fileReply(request, { file, etag });
+      const pace = { delayMs: 50, firstBytes: headLength(reply), pieceBytes: 1, everyMs: 29_000 };
+      return { ...reply, pace };
+    },
+  },
+  {
+    name: "redirectEachTime",
+    codes: ["REDIRECT_REFUSED"],
+    reply: ({ request, file, etag }) => {
+      // Two before each few bytes: one more in a row is as many as there may be.
+      if (request.number % 3 < 2) {
+        return httpReply({ status: "302 Found", headers: { Location: request.path } });
+      }
+      const reply = fileReply(request, { file, etag });
+      return cutReply(reply, headLength(reply) + 10);
+    },
+  },
   edited("short-body", exhausted, (bytes) => bytes.subarray(0, bytes.length - 100)),
   edited("long-body", malformed, (bytes) => Buffer.concat([bytes, Buffer.from(":00000001FF")])),
   edited("empty-body", exhausted, (bytes) => headAndBody(bytes)[0]),

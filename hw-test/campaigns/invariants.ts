@@ -1,7 +1,9 @@
+import { config } from "../../firmware/config.ts";
 import { BrokenInvariant } from "../desk/broken-invariant.ts";
 import { trackerMap } from "../desk/geometries.ts";
 import { SECRET } from "../desk/jobs-cloud.ts";
 import type { Plan } from "../desk/plan.ts";
+import { exchangesMax } from "../model/download-bounds.ts";
 import { allowedCodes } from "./http-faults.ts";
 import type { JobEnd, Outcome } from "./outcome.ts";
 
@@ -108,6 +110,14 @@ function checkEffort(plan: Plan, outcome: Outcome): void {
   const again = isStoreBroken ? 2 : Math.min(cuts, 1);
   const resetsMax = jobs.length * RESETS_PER_JOB_MAX + again;
   require(resetsAfterFaults <= resetsMax, `${resetsAfterFaults} resets after faults`);
+  checkRequests(outcome);
+}
+
+/** Whatever the file server does: each boot, and each job, begins at most one download. */
+function checkRequests({ boots, jobs, hexBytes, requests }: Outcome): void {
+  const { rangeBytes } = config;
+  const allowed = (boots + jobs.length) * exchangesMax({ size: hexBytes, rangeBytes });
+  require(requests <= allowed, `${requests} requests for files, ${allowed} are allowed`);
 }
 
 /** A page is erased once, and once more for each cut and each file begun anew. */

@@ -212,20 +212,56 @@ export const mutations: readonly Mutation[] = [
     name: "stall not noticed",
     edits: [
       {
-        file: "firmware/download/connection.ts",
-        find: "    else this.lose(isConnecting",
-        replace: "    else if (isConnecting) this.lose(isConnecting",
+        file: "firmware/download/watch.ts",
+        find: "    this.beginWindow();\n    this.check();\n",
+        replace: "    this.deadline.cancel();\n",
       },
     ],
     campaign: "link",
     caseName: "map=p512w4 file=1:1500:stall",
   },
   {
+    name: "trickle not noticed",
+    edits: [
+      {
+        file: "firmware/download/watch.ts",
+        find: "    else if (windowMs <= 0 && this.windowBytes < config.rateMinBytes) this.events.onTooSlow();\n",
+        replace: "",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 http=1:drip:1000",
+  },
+  {
+    name: "share not counted",
+    edits: [
+      {
+        file: "firmware/download/download.ts",
+        find: "file.endsEarly() || file.isTooShort()",
+        replace: "file.endsEarly()",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 http=1:tinyParts:3000",
+  },
+  {
+    name: "redirects forgotten at each byte",
+    edits: [
+      {
+        file: "firmware/download/route.ts",
+        find: "  arrived(): void {\n",
+        replace: "  arrived(): void {\n    this.redirectsTotal = 0;\n",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 http=1:redirectEachTime:1000",
+  },
+  {
     name: "short body taken for whole",
     edits: [
       {
         file: "firmware/download/download.ts",
-        find: "        if (this.file.isComplete()) this.finish();\n        else this.retry(reason, 0);",
+        find: "        if (this.file.isComplete()) this.finish();\n        else this.retry({ reason, progressBytes });",
         replace: "        this.finish();",
       },
     ],

@@ -1,4 +1,4 @@
-import type { HttpReply, HttpRequest } from "../model/http-server.ts";
+import type { HttpReply, HttpRequest, Pace } from "../model/http-server.ts";
 import { parseRequest } from "../model/http-server.ts";
 import type { ScriptedSocket } from "../model/scripted-network.ts";
 import type { VirtualClock } from "../model/virtual-clock.ts";
@@ -30,8 +30,12 @@ const LATENCY_MS = 50;
 const DELAY_MS = 20_000;
 const GRANT_BYTES = 2048;
 /** One TCP segment, and the time it takes. */
-const PIECE_BYTES = 1460;
-const PIECE_MS = 5;
+const quick: Pace = Object.freeze({
+  delayMs: LATENCY_MS,
+  firstBytes: 0,
+  pieceBytes: 1460,
+  everyMs: 5,
+});
 
 /** A file server on virtual time, and the link to it. */
 export class FileServerModel {
@@ -57,7 +61,8 @@ export class FileServerModel {
     const request = parseRequest(text, this.requests - 1, 0);
     const reply = this.options.reply(request, this.requests);
     const sending = { reply, fault: this.options.fault(this.requests), at: 0 };
-    this.options.clock.alarm(LATENCY_MS, () => this.send(peer, sending));
+    const { delayMs } = reply.pace ?? quick;
+    this.options.clock.alarm(delayMs, () => this.send(peer, sending));
   }
 
   /** One piece, up to where something happens, and the rest later. */
@@ -71,11 +76,13 @@ export class FileServerModel {
     } else if (at === reply.bytes.length) {
       if (reply.ending === "close") peer.breakOff("closed by the server");
     } else {
-      const end = Math.min(at + PIECE_BYTES, reply.bytes.length);
+      const { firstBytes, pieceBytes, everyMs } = reply.pace ?? quick;
+      const piece = at < firstBytes ? firstBytes - at : pieceBytes;
+      const end = Math.min(at + piece, reply.bytes.length);
       const stop = fault !== undefined && fault.byte > at ? Math.min(end, fault.byte) : end;
       this.options.onDelivered(stop - at);
       peer.socket.deliver(reply.bytes.slice(at, stop));
-      clock.alarm(PIECE_MS, () => this.send(peer, { reply, fault, at: stop }));
+      clock.alarm(everyMs, () => this.send(peer, { reply, fault, at: stop }));
     }
   }
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { toHex } from "../../tools/image/hex.ts";
+import { httpFaultReply } from "../campaigns/http-faults.ts";
 import { Desk, type DeskOptions } from "../desk/desk.ts";
 import { slotAddresses } from "../desk/device.ts";
 import type { Flavour } from "../desk/images.ts";
-import { fileReply, httpReply } from "../model/http-reply.ts";
+import { cutReply, fileReply, headLength, httpReply } from "../model/http-reply.ts";
 
 /** One update on virtual time, to its end. */
 function run(spoil: (desk: Desk) => void, options: DeskOptions = {}) {
@@ -28,6 +29,11 @@ function assertRefused(reason: string, spoil: (desk: Desk) => void, options?: De
 function withHeaders(desk: Desk, headers: Readonly<Record<string, string>>): void {
   const { hex } = desk.firmwares.offered;
   desk.onFileRequest = (_, request) => fileReply(request, { file: hex, etag: '"a"', headers });
+}
+
+/** Every answer is as this HTTP fault of the campaigns has it. */
+function misbehave(desk: Desk, name: string): void {
+  desk.onFileRequest = (_, request) => httpFaultReply(name, request, desk.files);
 }
 
 /** As S3 tells the CRC-32 of the whole file (x-amz-checksum-type: FULL_OBJECT): 0. */
@@ -55,6 +61,31 @@ describe("download in virtual time", () => {
     assertRefused("DOWNLOAD_EXHAUSTED", (desk) => {
       desk.onFileRequest = () => httpReply({ status: "503 Slow Down" });
     });
+  });
+
+  it("gives up a server that answers byte by byte", () => {
+    assertRefused("DOWNLOAD_EXHAUSTED", (desk) => misbehave(desk, "tinyParts"));
+  });
+
+  it("gives up a server that trickles", () => {
+    assertRefused("DOWNLOAD_EXHAUSTED", (desk) => misbehave(desk, "drip"));
+  });
+
+  it("gives up a server that redirects before each byte", () => {
+    assertRefused("REDIRECT_REFUSED", (desk) => misbehave(desk, "redirectEachTime"));
+  });
+
+  it("gives up a server that has it wait before each byte", () => {
+    const end = run((desk) => {
+      const { hex } = desk.firmwares.offered;
+      desk.onFileRequest = (index, request) => {
+        if (index % 2 > 0) return httpReply({ status: "503 x", headers: { "Retry-After": "120" } });
+        const reply = fileReply(request, { file: hex, etag: '"a"' });
+        return cutReply(reply, headLength(reply) + 1);
+      };
+    });
+    assert.deepEqual([end.status, end.reason], ["FAILED", "DOWNLOAD_EXHAUSTED"]);
+    assert.match(end.detail, /s of Retry-After/);
   });
 
   it("refuses a range that was not asked for", () => {

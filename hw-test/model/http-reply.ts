@@ -54,6 +54,11 @@ export function fileReply(request: HttpRequest, parts: FileParts): HttpReply {
   });
 }
 
+/** Bytes of a reply up to its body. */
+export function headLength({ bytes }: HttpReply): number {
+  return Buffer.from(bytes).indexOf("\r\n\r\n") + 4;
+}
+
 /** The first `byteCount` bytes of a reply; then the connection goes. */
 export function cutReply(reply: HttpReply, byteCount: number): HttpReply {
   if (byteCount >= reply.bytes.length) return reply;

@@ -16,10 +16,23 @@ export interface HttpRequest {
   readonly text: string;
 }
 
+/** How slowly a reply comes. */
+export interface Pace {
+  /** Until it begins. */
+  readonly delayMs: number;
+  /** Bytes that come first, in one piece; those after them in pieces of `pieceBytes`. */
+  readonly firstBytes: number;
+  readonly pieceBytes: number;
+  /** Between two pieces. */
+  readonly everyMs: number;
+}
+
 export interface HttpReply {
   readonly bytes: Uint8Array;
   /** What the server does when they are out; `stall` says nothing more, ever. */
   readonly ending: "keep" | "close" | "stall";
+  /** At once if not given. */
+  readonly pace?: Pace | undefined;
 }
 
 export interface HttpServerOptions {
@@ -82,7 +95,9 @@ export class HttpServer {
     if (text === undefined) return isFed;
     const request = parseRequest(text, this.requests.length, socketIndex);
     this.requests.push(request);
-    this.send(peer, this.options.handler(request));
+    const reply = this.options.handler(request);
+    if (reply.pace === undefined) this.send(peer, reply);
+    else this.sendSlowly(peer, { reply, pace: reply.pace });
     return true;
   }
 
@@ -93,6 +108,25 @@ export class HttpServer {
       peer.socket.deliver(reply.bytes.slice(at, at + count));
       at += count;
     }
+    this.end(peer, reply);
+  }
+
+  private sendSlowly(
+    peer: Peer,
+    { reply, pace }: { readonly reply: HttpReply; readonly pace: Pace },
+  ): void {
+    const { clock } = this.options;
+    const sendFrom = (at: number): void => {
+      if (peer.socket.isClosed) return;
+      const end = at + (at === 0 ? pace.firstBytes : pace.pieceBytes);
+      peer.socket.deliver(reply.bytes.slice(at, end));
+      if (end >= reply.bytes.length) this.end(peer, reply);
+      else clock.alarm(pace.everyMs, () => sendFrom(end));
+    };
+    clock.alarm(pace.delayMs, () => sendFrom(0));
+  }
+
+  private end(peer: Peer, reply: HttpReply): void {
     if (reply.ending === "close") peer.socket.fail("closed by the server");
     if (reply.ending === "stall") peer.isSilent = true;
   }

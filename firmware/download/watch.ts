@@ -1,0 +1,73 @@
+import { config } from "../config.ts";
+import { Deadline } from "../deadline.ts";
+import type { Clock } from "../ports/clock.ts";
+
+export interface WatchEvents {
+  onLost(reason: string): void;
+  /** Fewer body bytes than `config.rateMinBytes` in the last `config.rateWindowMs`. */
+  onTooSlow(): void;
+}
+
+/**
+ * Notices a connection that does not get on: not made in time, gone silent, or trickling. One alarm,
+ * set again for what is left, so that a received byte costs none.
+ */
+export class Watch {
+  private readonly clock: Clock;
+  private readonly deadline: Deadline;
+  private readonly events: WatchEvents;
+  /** When the last sign of life came. */
+  private heardMs = 0;
+  private windowFromMs = 0;
+  /** Body bytes since then: heads and chunk framing are no progress. */
+  private windowBytes = 0;
+
+  constructor(clock: Clock, events: WatchEvents) {
+    this.clock = clock;
+    this.deadline = new Deadline(clock);
+    this.events = events;
+  }
+
+  connecting(): void {
+    const onExpired = (): void => this.events.onLost("connecting timed out");
+    this.deadline.start(config.connectTimeoutMs, onExpired);
+  }
+
+  connected(): void {
+    this.heard();
+    this.beginWindow();
+    this.check();
+  }
+
+  heard(): void {
+    this.heardMs = this.clock.nowMs();
+  }
+
+  noteBody(length: number): void {
+    this.windowBytes += length;
+  }
+
+  cancel(): void {
+    this.deadline.cancel();
+  }
+
+  private beginWindow(): void {
+    this.windowFromMs = this.clock.nowMs();
+    this.windowBytes = 0;
+  }
+
+  private readonly check = (): void => {
+    const nowMs = this.clock.nowMs();
+    const stallMs = this.heardMs + config.stallTimeoutMs - nowMs;
+    let windowMs = this.windowFromMs + config.rateWindowMs - nowMs;
+    if (stallMs <= 0) this.events.onLost("stalled");
+    else if (windowMs <= 0 && this.windowBytes < config.rateMinBytes) this.events.onTooSlow();
+    else {
+      if (windowMs <= 0) {
+        this.beginWindow();
+        windowMs = config.rateWindowMs;
+      }
+      this.deadline.start(Math.min(stallMs, windowMs), this.check);
+    }
+  };
+}
