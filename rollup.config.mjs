@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import alias from "@rollup/plugin-alias";
 import commonjs from "@rollup/plugin-commonjs";
@@ -7,18 +8,22 @@ import replace from "@rollup/plugin-replace";
 import terser from "@rollup/plugin-terser";
 import typescript from "@rollup/plugin-typescript";
 import { isAboutOtherBundlers, sbom } from "./tools/build/sbom.mjs";
+import { developmentKey, trustAnchor } from "./tools/keys/development.mjs";
 
 // One bundle serves a real board and the virtual tracker: both give it the platform's modules.
 //   rollup -c                          build/moddable/main.js, version of package.json
 //   rollup -c --configVersion 1.0.1    another version compiled in
-//   rollup -c --configFlavour signed   one that can check signatures
+//   rollup -c --configKeys a.pem,b.pem   trust these keys (public or private, ECDSA P-256; the file's
+//                                      name is the key's id) and not the development key
+//   rollup -c --configFlavour unsigned integrity only: it installs what nobody has signed
+//   rollup -c --configFlavour native   signatures are checked by the Moddable SDK's own ECDSA, in C
 //   rollup -c --configFlavour crash    an image that is wrong on purpose, for tests
 // Beside the bundle stands sbom.cdx.json, the packages in it.
 
 const inRoot = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The platform's modules, which are never part of a bundle. */
-const isPlatformModule = (id) => /^(embedded:.+|mc\/.+|timer|time|crypt)$/.test(id);
+const isPlatformModule = (id) => /^(embedded:.+|mc\/.+|timer|time|crypt|curve|ecdsa|ecp)$/.test(id);
 
 /** What mqtt-packet asks of Node, and what it gets. */
 const shims = {
@@ -32,9 +37,13 @@ const shims = {
 const images = "tools/build/images";
 const flavours = {
   normal: { input: "firmware/main.ts", stubs: {} },
-  signed: {
+  unsigned: {
     input: "firmware/main.ts",
-    stubs: { "./verify/signature-off.js": "firmware/verify/signature.ts" },
+    stubs: { "./verify/p256.js": "firmware/verify/p256-off.ts" },
+  },
+  native: {
+    input: "firmware/main.ts",
+    stubs: { "./verify/p256.js": "firmware/platforms/moddable/signature.ts" },
   },
   crash: { input: `${images}/crash.js`, stubs: {} },
   "no-cloud": {
@@ -48,22 +57,22 @@ export default function config(args) {
   const version = args.configVersion ?? JSON.parse(readFileSync(inRoot("package.json"))).version;
   const flavour = flavours[args.configFlavour ?? "normal"];
   if (flavour === undefined) throw new Error(`--configFlavour: ${Object.keys(flavours)}`);
+  const anchors = flavour === flavours.unsigned ? "" : trustAnchors(args.configKeys);
   return {
     input: inRoot(flavour.input),
     external: (id) => isPlatformModule(id) && !(id in flavour.stubs),
     plugins: [
       alias({
-        entries: [
-          ...aliases(shims, "firmware/mqtt/shims/"),
-          ...aliases({ crypto: "signature-random.ts" }, "firmware/verify/"),
-          ...aliases(flavour.stubs, ""),
-        ],
+        entries: [...aliases(shims, "firmware/mqtt/shims/"), ...aliases(flavour.stubs, "")],
       }),
       // Types are the type check's business: this only erases them.
       typescript({ tsconfig: inRoot("tools/build/tsconfig.json"), filterRoot: inRoot(".") }),
       replace({
-        include: inRoot("firmware/version.ts"),
-        values: { '"0.0.0-dev"': JSON.stringify(version) },
+        include: [inRoot("firmware/version.ts"), inRoot("firmware/trust-anchors.ts")],
+        values: {
+          '"0.0.0-dev"': JSON.stringify(version),
+          '"no anchors"': JSON.stringify(anchors),
+        },
         delimiters: ["", ""],
         preventAssignment: true,
       }),
@@ -81,6 +90,13 @@ export default function config(args) {
       if (level === "warn" && !isAboutOtherBundlers(log)) throw new Error(log.message);
     },
   };
+}
+
+/** @param {string | undefined} paths of PEM files, with commas between */
+function trustAnchors(paths) {
+  if (paths === undefined) return trustAnchor("development", developmentKey());
+  const anchors = paths.split(",").map((path) => trustAnchor(parse(path).name, readFileSync(path)));
+  return anchors.join(" ");
 }
 
 /**

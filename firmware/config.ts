@@ -96,6 +96,20 @@ export const config = Object.freeze({
   detailMax: 10,
   /** Deepest nesting of a message, a bit of memory each; ours have a depth of 4. */
   jsonDepthMax: 32,
+  /** Public keys that an image may trust at once: the one in use, the next, and two to spare. */
+  trustAnchorMax: 4,
+  keyIdMaxChars: 32,
+  /** ECDSA P-256 in DER: two integers of at most 33 bytes, each with a head, in a sequence. */
+  signatureMaxBytes: 72,
+  /** MCUboot's security counter has 32 bits. */
+  securityCounterMax: 0xffffffff,
+  /** Seconds since 1970 in 32 bits: 2106. */
+  expiresMax: 0xffffffff,
+  /** Resets in a row without any progress under one job. */
+  fruitlessResetMax: 3,
+  /** Wait after a job that FAILED, before the next is taken; doubles with each in a row. */
+  failedJobWaitMinMs: 1_000,
+  failedJobWaitMaxMs: 3_600_000,
   /** Longest text in a job document: filename, version, hardware, minVersion. */
   documentTextMaxChars: 128,
   /**

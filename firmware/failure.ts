@@ -30,9 +30,13 @@ export const failures = Object.freeze({
   OPERATION_UNSUPPORTED: rejected("the job is not an app_fw_update"),
   LOCATION_UNSUPPORTED: rejected("the file's location is not an https URL this client can use"),
   URL_TOO_LONG: rejected("the file's URL is longer than the client's bound"),
-  HARDWARE_MISMATCH: rejected("the image is for other hardware"),
+  HARDWARE_MISMATCH: rejected("the image is for other hardware, or the job names none"),
   VERSION_DOWNGRADE: rejected("the version is lower than the running one and policy forbids it"),
   VERSION_TOO_OLD_HERE: rejected("the running version is below the job's minVersion"),
+  RELEASE_EXPIRED: rejected("the release has expired, or it cannot be told whether it has"),
+  SECURITY_COUNTER: rejected("the release's security counter is below the tracker's"),
+  SIGNATURE: failed("the release or the image is not signed by a key that this tracker trusts"),
+  EVIDENCE_MISSING: failed("nothing but the file server vouches for the file"),
   FILE_TOO_LARGE: failed("a HEX file of this size cannot fit the slot"),
   IMAGE_TOO_LARGE: failed("an image of this size would reach the slot's trailer"),
 
@@ -73,9 +77,8 @@ export const failures = Object.freeze({
   IMAGE_SHA256: failed("the image's SHA-256 is not the job's, or not the one in its TLV"),
   IMAGE_SIZE: failed("the image's size is not the job's"),
   IMAGE_HEADER: failed("the image has no sound MCUboot header or TLV area"),
+  IMAGE_COUNTER: failed("the image's security counter is not the release's"),
   IMAGE_VERSION: failed("the image's version is not the job's fwversion"),
-  SIGNATURE: failed("the image's Ed25519 signature is missing or wrong"),
-  EVIDENCE_MISSING: failed("nothing vouches for the file: no CRC, no digest, no image hash"),
 
   // Swap, self-test, confirm
   SWAP_REQUEST: failed("the trailer does not read back as a requested test swap"),
@@ -83,6 +86,7 @@ export const failures = Object.freeze({
   REVERTED: failed("the new image started, was not confirmed, and was reverted"),
 
   // The client itself
+  RESET_LOOP: failed("the tracker reset again and again under this job, and came no further"),
   STORE: failedForNow("the key-value store does not take a value, or does not let go of one"),
 } as const satisfies Record<string, FailureInfo>);
 

@@ -1,11 +1,12 @@
 import { moddablePlatform } from "./platforms/moddable/platform.ts";
 import { readSettings } from "./platforms/moddable/settings.ts";
 import { McubootBoot } from "./swap/mcuboot.ts";
+import { TRUST_ANCHORS } from "./trust-anchors.ts";
 import { batteryGate } from "./update/gate.ts";
 import { Update } from "./update/update.ts";
 import { runningVersion } from "./verify/identity.ts";
-// For signed jobs `./verify/signature.ts` instead: 41 KB of image (docs/decisions/003-ed25519.md).
-import { verifyEd25519 } from "./verify/signature-off.ts";
+// A build puts the board's own here, or none for an unsigned image (rollup.config.mjs).
+import { verifier } from "./verify/p256.ts";
 import { FIRMWARE_VERSION } from "./version.ts";
 
 const platform = moddablePlatform((slots) => new McubootBoot(slots));
@@ -18,7 +19,7 @@ new Update({
   platform,
   settings,
   gates: batteryMinimum === undefined ? [] : [batteryGate(platform.power, batteryMinimum)],
-  verifySignature: verifyEd25519,
+  trust: { anchors: TRUST_ANCHORS, verifier },
   // An application adds its own checks here: sensors answer, GNSS has a fix.
   application(done) {
     const header = runningVersion(platform.primary);

@@ -9,18 +9,18 @@ export interface Settings {
   readonly slotAddresses: { readonly primary: number; readonly secondary: number };
   /** `optional` lets a file without an MCUboot header pass, if something else vouches for it. */
   readonly imageHeader: "required" | "optional";
-  /** `optional` accepts a file that only the checksums of its own records vouch for. */
+  /**
+   * In an unsigned build: `optional` takes jobs without `sha256`, whose file then only the file
+   * server vouches for. A signed build goes by the release statement alone.
+   */
   readonly evidence: "required" | "optional";
   readonly allowDowngrade: boolean;
-  /**
-   * Ed25519 public key, 32 bytes as base64: every job must then carry a signature that passes.
-   * Undefined asks for none.
-   */
-  readonly publicKey: string | undefined;
-  /** What a job's `hardware` must name; undefined accepts only jobs that name none. */
+  /** What every job's `hardware` must name; undefined accepts only jobs that name none. */
   readonly hardware: string | undefined;
   /** Time in which a new image must confirm, ms. */
   readonly selfTestDeadlineMs: number;
+  /** Longest wait after jobs that FAILED in a row, ms; it doubles up to there with each of them. */
+  readonly failedJobWaitMaxMs: number;
   /** Update only at or above this charge, 0 to 100 %; undefined for no such gate. */
   readonly batteryMinimum: number | undefined;
 }

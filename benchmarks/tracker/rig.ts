@@ -70,7 +70,6 @@ export class BenchRig {
       brokerHost: broker.hostName,
       brokerPort: 8883,
       imageHeader: "required",
-      allowDowngrade: true,
       selfTestDeadlineMs: 15_000,
       ...settings,
     });

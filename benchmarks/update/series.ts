@@ -17,7 +17,8 @@ export async function updateSeries(
   { from, to }: Images,
   count: number,
 ): Promise<Leftover[]> {
-  const tracker = await rig.newTracker(from.image);
+  // Every other update of the series goes back.
+  const tracker = await rig.newTracker(from.image, { settings: { allowDowngrade: true } });
   const leftovers: Leftover[] = [];
   await tracker.powerOn();
   for (let index = 0; index < count; index++) {

@@ -51,6 +51,18 @@ export function optionalCountField(object: JsonValue, name: string): number | un
   return count;
 }
 
+/** A whole number from 0, or its digits; 0 where there is none. */
+export function numberField(object: JsonValue, name: string, max: number): number {
+  const value = object.at(name);
+  if (value.kind() === "absent") return 0;
+  const text = value.text();
+  const number = text === undefined ? value.number() : numberOf(text);
+  if (number === undefined || !(number >= 0 && number <= max && Math.floor(number) === number)) {
+    return invalid(name, `not a whole number from 0 to ${max}`);
+  }
+  return number;
+}
+
 function numberOf(digits: string): number {
   return /^[0-9]+$/.test(digits) ? Number(digits) : Number.NaN;
 }

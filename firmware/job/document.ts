@@ -4,11 +4,12 @@ import type { FileLocation } from "../url.ts";
 import {
   countField,
   invalid,
+  numberField,
   optionalCountField,
   optionalTextField,
   textField,
 } from "./document-fields.ts";
-import { decodeBase64, decodeHex } from "./encodings.ts";
+import { byteCountOf, decodeBase64, decodeHex } from "./encodings.ts";
 import type { JsonValue } from "./json/value.ts";
 import { parseLocation } from "./location.ts";
 
@@ -26,8 +27,14 @@ export interface JobDocument {
   readonly crc32?: number | undefined;
   /** 32 bytes, over the same as `crc32`. */
   readonly sha256?: Uint8Array | undefined;
-  /** Ed25519, 64 bytes. */
+  /** ECDSA P-256 in DER over the release statement, at most 72 bytes. */
   readonly signature?: Uint8Array | undefined;
+  /** The trust anchor that signed it; any may have where it is not named. */
+  readonly keyId?: string | undefined;
+  /** 0 where the document names none. */
+  readonly securityCounter: number;
+  /** Seconds since 1970 after which the release is not to be installed; 0 for never. */
+  readonly expires: number;
   /** Bytes from the lowest to the highest address. */
   readonly imageSize?: number | undefined;
   /** The hardware that the image is for. */
@@ -61,7 +68,10 @@ export function parseJobDocument(jobId: string, document: JsonValue): JobDocumen
     location: parseLocation(document.at("location")),
     crc32: crc32Field(document),
     sha256: encodedField(document, { name: "sha256", byteCount: 32, decode: decodeHex }),
-    signature: encodedField(document, { name: "signature", byteCount: 64, decode: decodeBase64 }),
+    signature: signatureField(document),
+    keyId: optionalTextField(document, "keyId", text),
+    securityCounter: numberField(document, "securityCounter", config.securityCounterMax),
+    expires: numberField(document, "expires", config.expiresMax),
     imageSize: optionalCountField(document, "imageSize"),
     hardware: optionalTextField(document, "hardware", text),
     minVersion: optionalTextField(document, "minVersion", text),
@@ -75,6 +85,16 @@ function checkOperation(document: JsonValue): void {
   if (asked.text() !== operation) {
     throw new Failure("OPERATION_UNSUPPORTED", `operation: not ${operation}`);
   }
+}
+
+/** In DER its length differs from one to the next. */
+function signatureField(document: JsonValue): Uint8Array | undefined {
+  const value = document.at("signature");
+  if (value.kind() === "absent") return undefined;
+  const text = value.text();
+  const bytes = text === undefined ? undefined : decodeBase64(text, byteCountOf(text));
+  if (bytes !== undefined && bytes.byteLength > 0) return bytes;
+  return invalid("signature", `not 1 to ${config.signatureMaxBytes} bytes in base64`);
 }
 
 interface Encoding {

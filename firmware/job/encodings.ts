@@ -10,6 +10,13 @@ export function decodeHex(text: string, byteCount: number): Uint8Array | undefin
   return bytes;
 }
 
+/** How many bytes a text in base64 stands for; of no meaning for what is none. */
+export function byteCountOf(base64: string): number {
+  const end = base64.length;
+  const padding = base64.charAt(end - 1) !== "=" ? 0 : base64.charAt(end - 2) === "=" ? 2 : 1;
+  return (end >> 2) * 3 - padding;
+}
+
 /**
  * Base64 with padding (RFC 4648, section 4), in its one canonical form.
  * @returns undefined unless `text` is exactly `byteCount` bytes

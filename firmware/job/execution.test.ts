@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readExecution } from "../../hw-test/model/job-message.ts";
+import { readMessage } from "../../hw-test/model/job-message.ts";
 import { isTerminal, parseExecution } from "./execution.ts";
 
 /** With no more of the document than its kind and operation. */
 function parse(execution: unknown): object | undefined {
-  const parsed = parseExecution(readExecution(execution));
+  const parsed = parseExecution(readMessage({ execution }));
   if (parsed === undefined) return undefined;
   const { document } = parsed;
   return { ...parsed, document: [document.kind(), document.at("operation").text()] };
@@ -30,6 +30,7 @@ test("takes an execution as the service sends it", () => {
     versionNumber: 2,
     executionNumber: 1,
     document: ["object", "app_fw_update"],
+    toldAtS: undefined,
     secondsBeforeTimedOut: 60,
   });
 });
@@ -40,6 +41,7 @@ test("what is optional may be absent", () => {
     ...bare,
     executionNumber: undefined,
     document: ["absent", undefined],
+    toldAtS: undefined,
     secondsBeforeTimedOut: undefined,
   });
 });

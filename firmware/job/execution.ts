@@ -25,6 +25,8 @@ export interface JobExecution {
   readonly executionNumber: number | undefined;
   /** The job document, for `parseJobDocument` before the next message; absent where none came. */
   readonly document: JsonValue;
+  /** The service's time of day when it said so, seconds since 1970. */
+  readonly toldAtS: number | undefined;
   /** Time left on the step timer, seconds; there when one runs, which an update can reset. */
   readonly secondsBeforeTimedOut: number | undefined;
 }
@@ -39,8 +41,12 @@ export function isTerminal(status: JobStatus): boolean {
   return status !== "QUEUED" && status !== "IN_PROGRESS";
 }
 
-/** @returns undefined if `value` is not a sound execution */
-export function parseExecution(value: JsonValue): JobExecution | undefined {
+/**
+ * @param message whose `execution` it is
+ * @returns undefined if that is not a sound execution
+ */
+export function parseExecution(message: JsonValue): JobExecution | undefined {
+  const value = message.at("execution");
   const state = parseExecutionState(value);
   const jobId = value.at("jobId").text();
   if (state === undefined || jobId === undefined || !isJobId(jobId)) return undefined;
@@ -50,6 +56,7 @@ export function parseExecution(value: JsonValue): JobExecution | undefined {
     versionNumber: state.versionNumber,
     executionNumber: numberField(value, "executionNumber"),
     document: value.at("jobDocument"),
+    toldAtS: numberField(message, "timestamp"),
     secondsBeforeTimedOut: numberField(value, "approximateSecondsBeforeTimedOut"),
   };
 }

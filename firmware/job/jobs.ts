@@ -191,9 +191,8 @@ export class Jobs implements MqttEvents {
   }
 
   private receiveNotice(message: JsonValue): void {
-    const value = message.at("execution");
-    const execution = parseExecution(value);
-    if (execution === undefined && !isNone(value)) {
+    const execution = parseExecution(message);
+    if (execution === undefined && !isNone(message.at("execution"))) {
       this.ignore("notify-next with a malformed execution");
       return;
     }
@@ -207,7 +206,7 @@ export class Jobs implements MqttEvents {
     const request = this.requestOf(topic);
     if (!topic.accepted) this.receiveRejection(topic, request, parseRejection(message));
     else if (topic.kind === "update") this.updates.accept(message.at("executionState"));
-    else this.receiveExecution(request, message.at("execution"));
+    else this.receiveExecution(request, message);
   }
 
   private answers(topic: JobTopic, token: JsonValue): boolean {
@@ -220,9 +219,9 @@ export class Jobs implements MqttEvents {
   }
 
   /** A malformed one leaves the request under way, to be sent again. */
-  private receiveExecution(request: Request, value: JsonValue): void {
-    const execution = parseExecution(value);
-    if (execution === undefined && !isNone(value)) {
+  private receiveExecution(request: Request, message: JsonValue): void {
+    const execution = parseExecution(message);
+    if (execution === undefined && !isNone(message.at("execution"))) {
       this.ignore("reply with a malformed execution");
       return;
     }

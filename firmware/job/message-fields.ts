@@ -12,10 +12,11 @@ const hostBytes = 259;
 const codeBytes = 64;
 const messageBytes = 256;
 
-/** Of replies to start-next and get, and of notify-next. Bounds: 4,171 bytes. */
+/** Of replies to start-next and get, and of notify-next. Bounds: 4,307 bytes. */
 export const executionMessage: JsonFieldTable = table([
   { path: "", maxBytes: 0 },
   { path: "clientToken", maxBytes: wordBytes },
+  { path: "timestamp", maxBytes: numberBytes },
   { path: "execution", maxBytes: 0 },
   { path: "execution.jobId", maxBytes: config.jobIdMaxBytes },
   { path: "execution.status", maxBytes: wordBytes },
@@ -39,7 +40,10 @@ export const executionMessage: JsonFieldTable = table([
   { path: "execution.jobDocument.location.host", maxBytes: hostBytes },
   { path: "execution.jobDocument.crc32", maxBytes: 8 },
   { path: "execution.jobDocument.sha256", maxBytes: 64 },
-  { path: "execution.jobDocument.signature", maxBytes: 88 },
+  { path: "execution.jobDocument.signature", maxBytes: 96 },
+  { path: "execution.jobDocument.keyId", maxBytes: config.keyIdMaxChars },
+  { path: "execution.jobDocument.securityCounter", maxBytes: numberBytes },
+  { path: "execution.jobDocument.expires", maxBytes: numberBytes },
   { path: "execution.jobDocument.imageSize", maxBytes: numberBytes },
   { path: "execution.jobDocument.hardware", maxBytes: textBytes },
   // A version number, which has no other characters than ASCII's.

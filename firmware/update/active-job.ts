@@ -1,7 +1,6 @@
 import type { JobDocument } from "../job/document.ts";
 import { isTerminal, type JobExecution } from "../job/execution.ts";
 import { fingerprint } from "./admission.ts";
-import type { UpdateRecord } from "./journal.ts";
 
 /** Which execution of which job: what a report is addressed to. */
 export interface JobIdentity {
@@ -44,13 +43,4 @@ export function isSameRun(job: JobIdentity, execution: JobExecution): boolean {
     executionNumber !== undefined &&
     job.executionNumber !== executionNumber;
   return jobId === job.jobId && !isOther && !isTerminal(status);
-}
-
-/** Whether the journal's progress is of this very job and file. */
-export function isSameFile(job: ActiveJob, record: UpdateRecord): boolean {
-  return (
-    record.jobId === job.jobId &&
-    record.executionNumber === job.executionNumber &&
-    record.fingerprint === job.fingerprint
-  );
 }

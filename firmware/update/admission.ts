@@ -7,10 +7,14 @@ import { encodeUtf8 } from "../utf8.ts";
 import { crc32 } from "../verify/crc32.ts";
 import { imageVersion } from "../verify/identity.ts";
 import { compareVersions, parseVersion, type VersionNumber } from "../version-number.ts";
+import type { Trust } from "./trust.ts";
 
 export interface Facts {
   readonly settings: Settings;
   readonly platform: Platform;
+  readonly trust: Trust;
+  /** The service's time of day, seconds since 1970; undefined where it did not say. */
+  readonly nowS: number | undefined;
 }
 
 /** The longest way to write one byte as HEX: a record of its own, `:01aaaa00ddcc` and CRLF. */
@@ -20,13 +24,15 @@ const hexCharsPerByteMax = 15;
  * Refuses what can be refused before a byte is downloaded.
  * @throws Failure
  */
-export function admit(document: JobDocument, { settings, platform }: Facts): void {
+export function admit(document: JobDocument, facts: Facts): void {
+  const { settings, platform } = facts;
   const { hardware, imageSize, size } = document;
-  if (hardware !== undefined && hardware !== settings.hardware) {
+  if (hardware !== settings.hardware) {
     const ours = settings.hardware ?? "not set";
-    throw new Failure("HARDWARE_MISMATCH", `for ${hardware}, this is ${ours}`);
+    throw new Failure("HARDWARE_MISMATCH", `for ${hardware ?? "any"}, this is ${ours}`);
   }
   admitVersion(document, settings, imageVersion(platform.primary));
+  admitRelease(document, facts);
   const imageMaxBytes = slotLayout(platform.secondary.geometry).imageMaxBytes;
   if (imageSize !== undefined && imageSize > imageMaxBytes) {
     throw new Failure("IMAGE_TOO_LARGE", `${imageSize} bytes, at most ${imageMaxBytes}`);
@@ -35,6 +41,19 @@ export function admit(document: JobDocument, { settings, platform }: Facts): voi
   if (size > fileMaxBytes) {
     throw new Failure("FILE_TOO_LARGE", `${size} bytes, at most ${fileMaxBytes}`);
   }
+}
+
+function admitRelease(document: JobDocument, { settings, trust, nowS }: Facts): void {
+  const { securityCounter, expires, sha256 } = document;
+  const floor = trust.floor();
+  if (securityCounter < floor) {
+    throw new Failure("SECURITY_COUNTER", `${securityCounter}, at least ${floor}`);
+  }
+  if (expires > 0 && (nowS === undefined || nowS > expires)) {
+    throw new Failure("RELEASE_EXPIRED", `at ${expires}, now ${nowS ?? "unknown"}`);
+  }
+  const isVouchedFor = trust.isSigned || sha256 !== undefined || settings.evidence === "optional";
+  if (!isVouchedFor) throw new Failure("EVIDENCE_MISSING", "the job has no sha256");
 }
 
 /** @param running undefined where the running image's header cannot be read */
@@ -64,8 +83,8 @@ function admitVersion(
  * another one each time the document is asked for.
  */
 export function fingerprint(document: JobDocument): number {
-  const { size, version, crc32: crc, sha256, imageSize } = document;
-  const text = JSON.stringify([size, version, crc, sha256?.join(), imageSize]);
+  const { size, version, crc32: crc, sha256, imageSize, securityCounter } = document;
+  const text = JSON.stringify([size, version, crc, sha256?.join(), imageSize, securityCounter]);
   const bytes = encodeUtf8(text);
   return crc32(0, bytes, 0, bytes.byteLength);
 }

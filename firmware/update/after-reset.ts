@@ -1,9 +1,11 @@
+import { config } from "../config.ts";
 import { attempt, Failure, failures } from "../failure.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { JobIdentity } from "./active-job.ts";
 import { gatherEvidence } from "./evidence.ts";
 import type { Journal } from "./journal.ts";
 import { isImageOf, judgeReset } from "./judge.ts";
+import type { UpdateRecord } from "./record.ts";
 
 /**
  * Where a start goes on.
@@ -12,8 +14,8 @@ import { isImageOf, judgeReset } from "./judge.ts";
  * - `goOn`: nothing to be told; what the journal keeps is taken up when the cloud gives the job again.
  */
 export type Start =
-  | { readonly kind: "test"; readonly job: JobIdentity | undefined }
-  | { readonly kind: "succeeded"; readonly job: JobIdentity }
+  | { readonly kind: "test"; readonly job: UpdateRecord | undefined }
+  | { readonly kind: "succeeded"; readonly job: UpdateRecord }
   | { readonly kind: "failed"; readonly job: JobIdentity; readonly failure: Failure }
   | { readonly kind: "goOn" };
 
@@ -34,7 +36,28 @@ export function afterReset(journal: Journal, platform: Platform): Start {
     const detail = record.reason || failures[verdict.code].meaning;
     return { kind: "failed", job: record, failure: new Failure(verdict.code, detail) };
   }
+  if (record !== undefined && verdict.kind === "resume") return resume(record, journal, platform);
   if (verdict.kind === "nothing") forget(journal, platform);
+  return { kind: "goOn" };
+}
+
+/**
+ * A job under which the tracker resets again and again, without coming further, must not go on for
+ * ever. Its document is not read again: that may be what does it.
+ */
+function resume(record: UpdateRecord, journal: Journal, platform: Platform): Start {
+  if (!record.begun) return { kind: "goOn" };
+  const reached = journal.progress()?.hex.offset ?? 0;
+  const isFruitless = reached <= record.reached && platform.reset.wasPowerLoss() !== true;
+  const resets = reached > record.reached ? 0 : record.resets + (isFruitless ? 1 : 0);
+  if (resets >= config.fruitlessResetMax) {
+    const detail = `${resets} resets at byte ${reached} of the file`;
+    return { kind: "failed", job: record, failure: new Failure("RESET_LOOP", detail) };
+  }
+  attempt(
+    () => journal.amend({ begun: false, resets, reached }),
+    ({ code, detail }) => platform.log(`update: ${code}: ${detail}`),
+  );
   return { kind: "goOn" };
 }
 

@@ -1,3 +1,5 @@
+import { config } from "../config.ts";
+import { Deadline } from "../deadline.ts";
 import { attempt, type Failure } from "../failure.ts";
 import { parseJobDocument } from "../job/document.ts";
 import { isTerminal, type JobExecution } from "../job/execution.ts";
@@ -5,14 +7,17 @@ import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import { imageIdentity } from "../verify/identity.ts";
-import { type ActiveJob, isSameFile, startJob } from "./active-job.ts";
+import { type ActiveJob, startJob } from "./active-job.ts";
 import { admit } from "./admission.ts";
 import type { Listener } from "./answers.ts";
 import type { Journal } from "./journal.ts";
+import type { UpdateRecord } from "./record.ts";
+import type { Trust } from "./trust.ts";
 
 export interface IntakeOptions {
   readonly platform: Platform;
   readonly settings: Settings;
+  readonly trust: Trust;
   readonly journal: Journal;
   readonly jobs: Jobs;
   /** Noted in the journal, and not begun. */
@@ -20,16 +25,33 @@ export interface IntakeOptions {
   readonly onRefused: (execution: JobExecution, failure: Failure) => void;
 }
 
-/** Takes the job at the head of the queue: reads it, admits it, and notes it in the journal. */
+/** Takes the job at the head of the queue: notes it in the journal, reads it, and admits it. */
 export class Intake implements Listener {
   private readonly options: IntakeOptions;
+  /** Until the next job is taken, after failed ones in a row. */
+  private readonly pause: Deadline;
 
   constructor(options: IntakeOptions) {
     this.options = options;
+    this.pause = new Deadline(options.platform.clock);
+  }
+
+  /** Asks for the next job, not before `failures` jobs in a row that FAILED have cost their wait. */
+  askAfter(failures: number): void {
+    const { failedJobWaitMaxMs } = this.options.settings;
+    if (failures === 0 || failedJobWaitMaxMs === 0) {
+      this.ask();
+      return;
+    }
+    let waitMs: number = config.failedJobWaitMinMs;
+    for (let job = 1; job < failures && waitMs < failedJobWaitMaxMs; job += 1) waitMs *= 2;
+    waitMs = Math.min(waitMs, failedJobWaitMaxMs);
+    this.options.platform.log(`the next job in ${waitMs / 1000} s: ${failures} failed in a row`);
+    this.pause.start(waitMs, () => this.ask());
   }
 
   ask(): void {
-    this.options.jobs.startNext();
+    if (!this.pause.isRunning()) this.options.jobs.startNext();
   }
 
   /** Of an execution that is over only a late answer can tell; the next job was asked for since. */
@@ -55,26 +77,43 @@ export class Intake implements Listener {
   }
 
   private take(execution: JobExecution): ActiveJob {
+    const { journal, settings, platform, trust } = this.options;
+    const known = this.note(execution);
     const document = parseJobDocument(execution.jobId, execution.document);
-    admit(document, this.options);
+    admit(document, { settings, platform, trust, nowS: execution.toldAtS });
     const job = startJob(execution, document);
-    this.remember(job);
+    const { fingerprint } = job;
+    if (fingerprint !== known.fingerprint) {
+      const { version, securityCounter: counter } = document;
+      journal.clearProgress();
+      journal.saveRecord(Object.assign(known, { fingerprint, version, counter, reached: 0 }));
+    }
     return job;
   }
 
-  private remember(job: ActiveJob): void {
+  /**
+   * Before the document is read: whatever that does, the next start knows under which job.
+   * @returns what the journal now says of the job
+   */
+  private note({ jobId, executionNumber }: JobExecution): UpdateRecord {
     const { journal, platform } = this.options;
-    const record = journal.record();
-    if (record === undefined || !isSameFile(job, record)) journal.clearProgress();
-    journal.saveRecord({
-      jobId: job.jobId,
-      executionNumber: job.executionNumber,
-      fingerprint: job.fingerprint,
-      version: job.document.version,
+    const known = journal.record();
+    const isKnown = known?.jobId === jobId && known.executionNumber === executionNumber;
+    const record: UpdateRecord = {
+      jobId,
+      executionNumber,
+      fingerprint: isKnown ? known.fingerprint : 0,
+      version: isKnown ? known.version : "",
       stage: "downloading",
       from: imageIdentity(platform.primary),
       image: "",
       reason: "",
-    });
+      counter: isKnown ? known.counter : 0,
+      begun: true,
+      resets: isKnown ? known.resets : 0,
+      reached: isKnown ? known.reached : 0,
+    };
+    journal.saveRecord(record);
+    return record;
   }
 }

@@ -6,13 +6,16 @@ import type { JobExecution } from "../job/execution.ts";
 import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
-import type { SignatureVerifier } from "../verify/signature-verifier.ts";
 import { type ActiveJob, isSameRun } from "./active-job.ts";
 import type { Listener } from "./answers.ts";
 import { firstShut, type Gate } from "./gate.ts";
+import { newImageSignatureCheck } from "./image-signature.ts";
 import type { Journal } from "./journal.ts";
 import type { PhaseEvent } from "./phases.ts";
+import { newReleaseCheck } from "./release-check.ts";
+import type { SignatureRun } from "./signature-run.ts";
 import { Transfer, type TransferEvents } from "./transfer.ts";
+import type { Trust } from "./trust.ts";
 
 export interface JobRunEvents {
   /** Called before what the new phase does is begun. */
@@ -30,21 +33,27 @@ export interface JobRunOptions {
   readonly platform: Platform;
   readonly settings: Settings;
   readonly gates: readonly Gate[];
-  readonly verifySignature: SignatureVerifier | undefined;
+  readonly trust: Trust;
   readonly journal: Journal;
   readonly jobs: Jobs;
   readonly job: ActiveJob;
   readonly events: JobRunEvents;
 }
 
-/** One job from its start to the request for the swap: gates, transfer, gates again, swap. */
+/**
+ * One job from its start to the request for the swap: its signature, gates, transfer, the image's own
+ * signature, gates again, swap.
+ */
 export class JobRun implements TransferEvents, Listener {
   readonly job: ActiveJob;
   private readonly options: JobRunOptions;
   /** Until the next look at the gates. */
   private readonly pause: Deadline;
+  private signatureRun: SignatureRun | undefined;
   private transfer: Transfer | undefined;
-  private verified = false;
+  private identity: string | undefined;
+  /** The slot was checked, and a gate was shut since. */
+  private isStale = false;
 
   constructor(options: JobRunOptions) {
     this.job = options.job;
@@ -52,21 +61,50 @@ export class JobRun implements TransferEvents, Listener {
     this.pause = new Deadline(options.platform.clock);
   }
 
-  /** Goes on as far as the gates let it. */
+  /** What is not signed by a trusted key costs neither a byte nor an erase. */
   start(): void {
+    const { platform, trust, job } = this.options;
+    if (!trust.isSigned) {
+      platform.log("integrity only: this firmware checks no signatures");
+      this.proceed();
+      return;
+    }
+    this.guard(() => {
+      this.run(
+        newReleaseCheck({
+          platform,
+          trust,
+          document: job.document,
+          onGood: (keyId) => {
+            platform.log(`the release is signed by the key ${keyId}`);
+            this.proceed();
+          },
+          onBad: (failure) => this.onFailed(failure),
+        }),
+      );
+    });
+  }
+
+  /** Goes on as far as the gates let it. */
+  private proceed(): void {
     const reason = firstShut(this.options.gates);
     if (reason !== undefined) {
       this.options.platform.log(`held: ${reason}`);
-      this.pause.start(config.gateIntervalMs, () => this.start());
-      return;
+      this.isStale = this.identity !== undefined;
+      this.pause.start(config.gateIntervalMs, () => this.proceed());
+    } else if (this.isStale) {
+      this.isStale = false;
+      this.transfer?.verify();
+    } else {
+      this.options.events.onPhase("gatesOpen");
+      if (this.identity === undefined) this.beginTransfer();
+      else this.requestSwap();
     }
-    this.options.events.onPhase("gatesOpen");
-    if (this.verified) this.requestSwap();
-    else this.beginTransfer();
   }
 
   /** Nothing is called after this; the journal keeps what was reached. */
   stop(): void {
+    this.signatureRun?.stop();
     this.transfer?.stop();
     this.pause.cancel();
   }
@@ -114,11 +152,17 @@ export class JobRun implements TransferEvents, Listener {
   }
 
   onVerified(identity: string): void {
-    this.verified = true;
-    this.transfer = undefined;
-    this.options.journal.amend({ stage: "verified", image: identity });
-    this.options.events.onPhase("verified");
-    this.start();
+    const { platform, trust } = this.options;
+    this.guard(() => {
+      const check = newImageSignatureCheck({
+        platform,
+        trust,
+        onGood: () => this.arm(identity),
+        onBad: (failure) => this.onFailed(failure),
+      });
+      if (check === undefined) this.arm(identity);
+      else this.run(check);
+    });
   }
 
   onFailed(failure: Failure): void {
@@ -130,41 +174,44 @@ export class JobRun implements TransferEvents, Listener {
     const { job } = this;
     if (!job.wantsFreshUrl) return;
     job.wantsFreshUrl = false;
-    attempt(
-      () => this.transfer?.useFile(parseJobDocument(job.jobId, execution.document).location),
-      (failure) => this.onFailed(failure),
-    );
+    this.guard(() => {
+      this.transfer?.useFile(parseJobDocument(job.jobId, execution.document).location);
+    });
+  }
+
+  private run(check: SignatureRun): void {
+    this.signatureRun = check;
+    check.start();
+  }
+
+  /** The slot is good, for the first time or after a gate was shut. */
+  private arm(identity: string): void {
+    this.guard(() => {
+      if (this.identity === undefined) {
+        this.identity = identity;
+        this.options.journal.amend({ stage: "verified", image: identity });
+        this.options.events.onPhase("verified");
+      }
+      this.proceed();
+    });
   }
 
   private beginTransfer(): void {
-    const { platform, settings, journal, verifySignature, job } = this.options;
+    const { platform, settings, journal, job } = this.options;
     const { document } = job;
-    attempt(
-      () => {
-        this.transfer = new Transfer({
-          platform,
-          settings,
-          document,
-          journal,
-          verifySignature,
-          events: this,
-        });
-        this.transfer.start();
-      },
-      (failure) => this.onFailed(failure),
-    );
+    this.guard(() => {
+      this.transfer = new Transfer({ platform, settings, document, journal, events: this });
+      this.transfer.start();
+    });
   }
 
   private requestSwap(): void {
     const { platform, events } = this.options;
-    attempt(
-      () => {
-        platform.boot.requestTestSwap();
-        this.noteRequest();
-        events.onSwapRequested();
-      },
-      (failure) => this.onFailed(failure),
-    );
+    this.guard(() => {
+      platform.boot.requestTestSwap();
+      this.noteRequest();
+      events.onSwapRequested();
+    });
   }
 
   /**
@@ -177,5 +224,9 @@ export class JobRun implements TransferEvents, Listener {
       () => journal.amend({ stage: "requested" }),
       ({ code, detail }) => platform.log(`journal: ${code}: ${detail}`),
     );
+  }
+
+  private guard(work: () => void): void {
+    attempt(work, (failure) => this.onFailed(failure));
   }
 }

@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { config } from "../config.ts";
 import type { Store } from "../ports/store.ts";
-import { Journal, type Progress, type UpdateRecord } from "./journal.ts";
+import { Journal, type Progress } from "./journal.ts";
+import type { UpdateRecord } from "./record.ts";
 
 class MemoryStore implements Store {
   readonly values = new Map<string, Uint8Array>();
@@ -50,6 +51,10 @@ const record: UpdateRecord = {
   from: "a".repeat(64),
   image: "b".repeat(64),
   reason: "x".repeat(config.detailMaxChars),
+  counter: 0xffffffff,
+  begun: true,
+  resets: 3,
+  reached: 0xffffffff,
 };
 
 describe("journal", () => {

@@ -1,40 +1,9 @@
 import { config } from "../config.ts";
 import type { HexPosition } from "../hex/parser.ts";
-import { isJsonObject, ownField } from "../job/fields.ts";
-import { isJobId } from "../job/topics.ts";
 import type { Store } from "../ports/store.ts";
 import type { SlotProgress } from "../slot/writer.ts";
 import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
-
-/**
- * How far an update had come, as far as a reset must know.
- * - `downloading`: the secondary slot is being written; `Progress` says how far;
- * - `verified`: the slot is good, a test swap is about to be asked for;
- * - `requested`: the swap was asked for, the reset may have come;
- * - `testing`: the new image has started and not yet confirmed.
- */
-export type Stage = "downloading" | "verified" | "requested" | "testing";
-
-const stages: readonly Stage[] = Object.freeze([
-  "downloading",
-  "verified",
-  "requested",
-  "testing",
-] as const);
-
-export interface UpdateRecord {
-  readonly jobId: string;
-  readonly executionNumber: number | undefined;
-  /** CRC-32 over what the job document says of the file; a changed document starts over. */
-  readonly fingerprint: number;
-  readonly version: string;
-  readonly stage: Stage;
-  /** Hash of the image that ran when the job began, and of the new one (`imageIdentity`). */
-  readonly from: string;
-  readonly image: string;
-  /** Why the new image gave up on itself; the old one reports it. */
-  readonly reason: string;
-}
+import { parseRecord, type UpdateRecord } from "./record.ts";
 
 /** Where the download resumes: at the start of a HEX record, all data before it being in flash. */
 export interface Progress {
@@ -161,20 +130,5 @@ export class Journal {
       serverCrc: (flags & FLAG_SERVER_CRC) !== 0 ? view.getUint32(20, true) : undefined,
       etag: etagEnd > etagStart ? decodeUtf8(buffer.subarray(etagStart, etagEnd)) : undefined,
     };
-  }
-}
-
-/** What cannot be read must not throw: it would do so again after every reset. */
-function parseRecord(text: string): UpdateRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isJsonObject(value) || stages.indexOf(value["stage"] as Stage) < 0) return undefined;
-    const jobId = ownField(value, "jobId");
-    return typeof jobId === "string" && isJobId(jobId)
-      ? (value as unknown as UpdateRecord)
-      : undefined;
-  } catch {
-    // JSON.parse throws a SyntaxError for what is no JSON, and nothing else.
-    return undefined;
   }
 }

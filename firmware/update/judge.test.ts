@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Stage, UpdateRecord } from "./journal.ts";
 import { type Evidence, judgeReset, type Verdict } from "./judge.ts";
+import type { Stage, UpdateRecord } from "./record.ts";
 
 const OLD = "old-image";
 const NEW = "new-image";
@@ -16,6 +16,10 @@ function record(stage: Stage, image = NEW): UpdateRecord {
     from: OLD,
     image,
     reason: "",
+    counter: 0,
+    begun: true,
+    resets: 0,
+    reached: 0,
   };
 }
 

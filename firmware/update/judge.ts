@@ -1,6 +1,6 @@
 import type { FailureCode } from "../failure.ts";
 import type { BootState } from "../ports/boot.ts";
-import type { UpdateRecord } from "./journal.ts";
+import type { UpdateRecord } from "./record.ts";
 
 /** What is known right after a reset. Identities are hashes of the images in the slots, or "". */
 export interface Evidence {

@@ -15,13 +15,6 @@ export interface PipelineOptions {
   readonly from: Progress | undefined;
 }
 
-/** What the file and the server said of themselves, for the checks that follow. */
-export interface Written {
-  readonly slot: SlotProgress;
-  /** The server's CRC-32 of the file was there, and right. */
-  readonly fileCrcChecked: boolean;
-}
-
 /**
  * Download → HEX → slot: the bytes of one receive buffer go through the parser into the page
  * buffer and to flash before the buffer is used again. Every method may throw a Failure.
@@ -70,8 +63,8 @@ export class Pipeline {
     this.fileCrc = new FileCrc({ offset: 0, value: 0 });
   }
 
-  /** All `size` bytes have passed. */
-  finish(): Written {
+  /** All `size` bytes have passed. @returns what is in flash, for the checks that follow */
+  finish(): SlotProgress {
     this.parser.end();
     this.writer.finish();
     const { serverCrc } = this;
@@ -79,7 +72,7 @@ export class Pipeline {
     if (serverCrc !== undefined && total !== serverCrc) {
       throw new Failure("FILE_CRC", `${total.toString(16)}, expected ${serverCrc.toString(16)}`);
     }
-    return { slot: this.writer.progress(), fileCrcChecked: serverCrc !== undefined };
+    return this.writer.progress();
   }
 
   /** The parser's failures say where; the writer's know addresses only. */

@@ -1,13 +1,22 @@
+import { attempt } from "../failure.ts";
 import type { Platform } from "../ports/platform.ts";
-import { identityIn } from "./evidence.ts";
-import type { Journal } from "./journal.ts";
-import { isImageOf } from "./judge.ts";
+import { formerImage, isIntact } from "./former.ts";
+import type { Trust } from "./trust.ts";
 
-/** Whether a former image stands in the secondary slot, and the running one is there to stay. */
-export function canRollBack(journal: Journal, { boot, secondary, log }: Platform): boolean {
-  if (boot.state() !== "confirmed") return false;
-  const found = identityIn(secondary, log);
-  const record = journal.record();
-  const isNew = record !== undefined && isImageOf(record, found);
-  return found !== "" && !isNew;
+/**
+ * Whether the image that ran before this one stands in the secondary slot, whole, and may run again:
+ * that image and no other, for whatever else stands there was never confirmed. Reads the whole slot.
+ */
+export function canRollBack(platform: Platform, trust: Trust): boolean {
+  const { boot, secondary, log } = platform;
+  let isFit = false;
+  attempt(
+    () => {
+      const former = boot.state() === "confirmed" ? formerImage(platform) : undefined;
+      if (former === undefined || former.counter < trust.floor()) return;
+      isFit = isIntact(secondary, former.identity, platform);
+    },
+    ({ code, detail }) => log(`rollback: ${code}: ${detail}`),
+  );
+  return isFit;
 }

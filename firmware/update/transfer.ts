@@ -1,15 +1,16 @@
+import { assert } from "../assert.ts";
 import { Download } from "../download/download.ts";
 import { attempt, type Failure } from "../failure.ts";
 import type { JobDocument } from "../job/document.ts";
 import type { Alarm } from "../ports/clock.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
+import type { SlotProgress } from "../slot/writer.ts";
 import type { FileLocation } from "../url.ts";
 import { ImageCheck } from "../verify/image.ts";
-import type { SignatureVerifier } from "../verify/signature-verifier.ts";
 import type { Journal } from "./journal.ts";
-import { Pipeline, type Written } from "./pipeline.ts";
-import { type SignatureCheck, signatureCheck } from "./signature-check.ts";
+import { Pipeline } from "./pipeline.ts";
+import { soundProgress } from "./sound-progress.ts";
 
 export interface TransferEvents {
   /** `bytes` of the HEX file are in flash or in the page buffer. */
@@ -28,8 +29,6 @@ export interface TransferOptions {
   readonly settings: Settings;
   readonly document: JobDocument;
   readonly journal: Journal;
-  /** Undefined in a firmware built without the check. */
-  readonly verifySignature: SignatureVerifier | undefined;
   readonly events: TransferEvents;
 }
 
@@ -38,14 +37,14 @@ export class Transfer {
   private readonly options: TransferOptions;
   private readonly pipeline: Pipeline;
   private readonly download: Download;
-  private readonly signatureCheck: SignatureCheck | undefined;
   private nextStep: Alarm | undefined;
+  /** What is in flash, once all of it is. */
+  private written: SlotProgress | undefined;
 
   constructor(options: TransferOptions) {
     this.options = options;
-    this.signatureCheck = signatureCheck(options);
     const { platform, settings, document, journal } = options;
-    const from = journal.progress();
+    const from = soundProgress(journal, platform.secondary.geometry, document.size);
     this.pipeline = new Pipeline({
       flash: platform.secondary,
       addresses: settings.slotAddresses,
@@ -104,10 +103,17 @@ export class Transfer {
 
   onDone(): void {
     this.guard(() => {
-      const written = this.pipeline.finish();
+      this.written = this.pipeline.finish();
       this.options.events.onDownloaded();
-      this.check(this.newCheck(written));
+      this.verify();
     });
+  }
+
+  /** Reads the slot back and checks it, once it is written; again at any time. */
+  verify(): void {
+    const { written } = this;
+    assert(written !== undefined, "nothing is verified before it is written");
+    this.guard(() => this.check(this.newCheck(written)));
   }
 
   /** One page a turn, so that keep-alive and the watchdog get theirs. */
@@ -120,17 +126,14 @@ export class Transfer {
     });
   }
 
-  private newCheck(written: Written): ImageCheck {
+  private newCheck(slot: SlotProgress): ImageCheck {
     const { platform, settings, document } = this.options;
     return new ImageCheck({
       flash: platform.secondary,
       newSha256: platform.newSha256,
-      slot: written.slot,
+      slot,
       header: settings.imageHeader,
-      evidence: settings.evidence,
-      fileCrcChecked: written.fileCrcChecked,
       promised: document,
-      verifySignature: this.signatureCheck,
     });
   }
 

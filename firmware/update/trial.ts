@@ -5,16 +5,20 @@ import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
 import { isSameRun, type JobIdentity } from "./active-job.ts";
 import type { Listener } from "./answers.ts";
+import { noteConfirmed } from "./confirmed.ts";
 import type { Journal } from "./journal.ts";
+import type { UpdateRecord } from "./record.ts";
+import type { Trust } from "./trust.ts";
 
 export interface TrialOptions {
   readonly platform: Platform;
   readonly jobs: Jobs;
   readonly journal: Journal;
+  readonly trust: Trust;
   readonly application: ApplicationCheck;
   /** Time in which the image must confirm, ms. */
   readonly deadlineMs: number;
-  /** The image stays. `job` brought it. */
+  /** The image stays, and what outlives it is kept. `job` brought it. */
   readonly onConfirmed: (job: JobIdentity | undefined) => void;
   /** Why is in the journal, for the old image to report: a reset must follow. */
   readonly onFailed: () => void;
@@ -28,7 +32,7 @@ export interface TrialOptions {
 export class Trial implements Listener {
   private readonly options: TrialOptions;
   /** The job that brought the image; undefined if none did. */
-  private job: JobIdentity | undefined;
+  private job: UpdateRecord | undefined;
   private readonly selfTest: SelfTest;
 
   constructor(options: TrialOptions) {
@@ -42,12 +46,14 @@ export class Trial implements Listener {
     });
   }
 
-  start(job: JobIdentity | undefined): void {
+  start(job: UpdateRecord | undefined): void {
     this.job = job;
+    const breach = this.options.trust.breach();
     attempt(
       () => {
         if (job !== undefined) this.options.journal.amend({ stage: "testing" });
-        this.selfTest.start();
+        if (breach === undefined) this.selfTest.start();
+        else this.giveUp(breach);
       },
       (failure) => this.giveUp(`${failure.code}: ${failure.detail}`),
     );
@@ -88,6 +94,7 @@ export class Trial implements Listener {
       return;
     }
     platform.log("update: confirmed");
+    noteConfirmed(platform, this.options.trust, this.job);
     onConfirmed(this.job);
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Desk, refusal } from "../../hw-test/desk/desk.ts";
 import { THING } from "../../hw-test/desk/jobs-cloud.ts";
-import { readExecution } from "../../hw-test/model/job-message.ts";
+import { readMessage } from "../../hw-test/model/job-message.ts";
 import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
 import { type JobExecution, parseExecution } from "../job/execution.ts";
@@ -26,7 +26,7 @@ function half(desk: Desk, act: () => void): void {
 function execute(desk: Desk, jobId: string): JobExecution {
   const body = Buffer.from("{}");
   const reply = desk.cloud.topics.answer(THING, `$aws/things/${THING}/jobs/${jobId}/get`, body);
-  const execution = parseExecution(readExecution(reply?.body["execution"]));
+  const execution = parseExecution(readMessage(reply?.body ?? {}));
   assert.ok(execution !== undefined);
   return execution;
 }

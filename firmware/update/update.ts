@@ -1,15 +1,17 @@
 import { config } from "../config.ts";
 import type { ApplicationCheck } from "../confirm/self-test.ts";
 import { Deadline } from "../deadline.ts";
-import { attempt, type Failure } from "../failure.ts";
+import { attempt, type Failure, failures } from "../failure.ts";
 import { Jobs } from "../job/jobs.ts";
 import { MqttClient } from "../mqtt/client.ts";
 import type { Platform } from "../ports/platform.ts";
+import { printableLog } from "../printable.ts";
 import type { Settings } from "../settings.ts";
-import type { SignatureVerifier } from "../verify/signature-verifier.ts";
 import type { ActiveJob, JobIdentity } from "./active-job.ts";
-import { afterReset, forget } from "./after-reset.ts";
+import { afterReset, forget, type Start } from "./after-reset.ts";
 import { Answers, type Listener } from "./answers.ts";
+import { noteConfirmed } from "./confirmed.ts";
+import { runningCounter } from "./former.ts";
 import type { Gate } from "./gate.ts";
 import { Intake } from "./intake.ts";
 import { JobRun, type JobRunEvents } from "./job-run.ts";
@@ -17,7 +19,9 @@ import { Journal } from "./journal.ts";
 import { nextPhase, type Phase, type PhaseEvent } from "./phases.ts";
 import { Reporter } from "./reporter.ts";
 import { canRollBack } from "./rollback.ts";
+import { Streak } from "./streak.ts";
 import { Trial } from "./trial.ts";
+import { Trust, type TrustOptions } from "./trust.ts";
 
 export interface UpdateOptions {
   readonly platform: Platform;
@@ -26,8 +30,8 @@ export interface UpdateOptions {
   readonly gates: readonly Gate[];
   /** The application's part of the self-test. */
   readonly application: ApplicationCheck;
-  /** Needed where the settings name a public key. */
-  readonly verifySignature?: SignatureVerifier | undefined;
+  /** Whose releases are installed; see trust-anchors.ts. */
+  readonly trust: TrustOptions;
 }
 
 /**
@@ -41,20 +45,26 @@ export class Update implements JobRunEvents {
   private readonly options: UpdateOptions;
   private readonly platform: Platform;
   private readonly journal: Journal;
+  private readonly trust: Trust;
   private readonly jobs: Jobs;
   private readonly mqtt: MqttClient;
   private readonly intake: Intake;
   private readonly trial: Trial;
   private readonly reporter: Reporter;
+  private readonly streak: Streak;
   /** Until the reset, so that what was last told to the job leaves the device. */
   private readonly farewell: Deadline;
   private run: JobRun | undefined;
 
   constructor(options: UpdateOptions) {
-    const { platform, settings } = options;
+    const { settings } = options;
+    // Whatever comes from outside, and on whichever way it gets into a line.
+    const log = printableLog(options.platform.log);
+    const platform: Platform = Object.assign({}, options.platform, { log });
     this.options = options;
     this.platform = platform;
     this.journal = new Journal(platform.store);
+    this.trust = new Trust(options.trust, platform);
     this.farewell = new Deadline(platform.clock);
     this.answers = new Answers({
       platform,
@@ -65,10 +75,12 @@ export class Update implements JobRunEvents {
     this.jobs = this.newJobs();
     this.mqtt = this.newMqtt();
     this.reporter = new Reporter(this.jobs, platform);
-    const { journal, jobs } = this;
+    this.streak = new Streak(platform);
+    const { journal, jobs, trust } = this;
     this.intake = new Intake({
       platform,
       settings,
+      trust,
       journal,
       jobs,
       onTaken: (job) => this.begin(job),
@@ -78,6 +90,7 @@ export class Update implements JobRunEvents {
       platform,
       jobs,
       journal,
+      trust,
       application: options.application,
       deadlineMs: settings.selfTestDeadlineMs,
       onConfirmed: (job) => this.endTrial(job),
@@ -91,10 +104,20 @@ export class Update implements JobRunEvents {
     if (start.kind === "test") {
       this.go("unconfirmedImage");
       this.trial.start(start.job);
-    } else if (start.kind === "succeeded") this.succeed(start.job);
-    else if (start.kind === "failed") this.fail(start.job, start.failure);
-    else this.go(this.reporter.takeUp() ? "terminalState" : "nothingPending");
+    } else this.startConfirmed(start);
     this.mqtt.start();
+  }
+
+  private startConfirmed(start: Exclude<Start, { kind: "test" }>): void {
+    const { platform, trust } = this;
+    if (start.kind === "succeeded") {
+      noteConfirmed(platform, trust, start.job);
+      this.succeed(start.job);
+      return;
+    }
+    trust.keep(runningCounter(platform));
+    if (start.kind === "failed") this.fail(start.job, start.failure);
+    else this.go(this.reporter.takeUp() ? "terminalState" : "nothingPending");
   }
 
   /**
@@ -103,7 +126,7 @@ export class Update implements JobRunEvents {
    * @returns false if an update is under way, no former image is there, or the flash refuses
    */
   rollback(): boolean {
-    if (this.phase !== "idle" || !canRollBack(this.journal, this.platform)) return false;
+    if (this.phase !== "idle" || !canRollBack(this.platform, this.trust)) return false;
     attempt(
       () => {
         this.platform.boot.requestTestSwap();
@@ -158,13 +181,18 @@ export class Update implements JobRunEvents {
         this.reset();
         break;
       case "jobGone":
-      case "reported":
         this.jobs.startNext();
+        break;
+      case "reported":
+        this.intake.askAfter(this.streak.count());
+        break;
+      case "nothingPending":
+        if (this.streak.count() > 0) this.intake.askAfter(this.streak.count());
         break;
       default:
       // `gatesOpen`, `downloaded`, `verified`: the run goes on by itself. `unconfirmedImage`: the
-      // trial does. `terminalState`: the report is on its way. `nothingPending`, `confirmed`,
-      // `rollback`: whoever raised it goes on.
+      // trial does. `terminalState`: the report is on its way. `confirmed`, `rollback`: whoever
+      // raised it goes on.
     }
   }
 
@@ -180,14 +208,14 @@ export class Update implements JobRunEvents {
   }
 
   private begin(job: ActiveJob): void {
-    const { platform, journal, jobs } = this;
-    const { settings, gates, verifySignature } = this.options;
+    const { platform, journal, jobs, trust } = this;
+    const { settings, gates } = this.options;
     const { jobId, document } = job;
     this.run = new JobRun({
       platform,
       settings,
       gates,
-      verifySignature,
+      trust,
       journal,
       jobs,
       job,
@@ -205,13 +233,26 @@ export class Update implements JobRunEvents {
   }
 
   private succeed(job: JobIdentity): void {
+    this.streak.end();
     this.reporter.succeed(job);
     this.endJob("terminalState");
   }
 
   private fail(job: JobIdentity, failure: Failure): void {
+    const isChecking = this.phase === "verifying" || this.phase === "armed";
+    if (isChecking) this.spoilSlot();
+    if (failures[failure.code].status === "FAILED") this.streak.add();
     this.reporter.fail(job, failure, this.phase);
     this.endJob("terminalState");
+  }
+
+  /** What has failed its checks is to look like no image to anybody. */
+  private spoilSlot(): void {
+    const { secondary, log } = this.platform;
+    attempt(
+      () => secondary.eraseBlock(0),
+      ({ code, detail }) => log(`update: ${code}: ${detail}`),
+    );
   }
 
   private endJob(event: "terminalState" | "jobGone"): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash, generateKeyPairSync, sign, verify } from "node:crypto";
+import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { NorFlash } from "../../hw-test/model/nor-flash.ts";
 import { makeImage } from "../../tools/image/mcuboot.ts";
@@ -57,7 +57,6 @@ function check({ flash, slot }: Slot, options: Options = {}): { pages: number; i
     slot,
     newSha256,
     header: "required",
-    fileCrcChecked: false,
     promised: { version: "1.2.3" },
     ...options,
   });
@@ -182,31 +181,35 @@ describe("ImageCheck", () => {
     }
   });
 
-  it("wants a header unless policy lets it be absent, and then other evidence", () => {
+  it("wants a header unless policy lets it be absent", () => {
     const slot = written(body);
     const optional = { header: "optional" } as const;
     const crc = crc32(0, body, 0, body.byteLength);
-    assert.equal(failureOf(slot, { fileCrcChecked: true }), "IMAGE_HEADER");
-    assert.equal(failureOf(slot, optional), "EVIDENCE_MISSING");
-    assert.equal(failureOf(slot, { ...optional, evidence: "optional" }), "");
-    assert.equal(failureOf(slot, { ...optional, fileCrcChecked: true }), "");
+    assert.equal(failureOf(slot), "IMAGE_HEADER");
+    assert.equal(failureOf(slot, optional), "");
     assert.equal(failureOf(slot, { ...optional, promised: { version: "x", crc32: crc } }), "");
     const digest = sha256(body);
     assert.equal(failureOf(slot, { ...optional, promised: { version: "x", sha256: digest } }), "");
-    assert.equal(check(slot, { ...optional, fileCrcChecked: true }).identity, "");
+    assert.equal(check(slot, optional).identity, "");
   });
 
-  it("wants a signature over the image's SHA-256 when it is given a way to verify one", () => {
-    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-    const signature = new Uint8Array(sign(null, sha256(image), privateKey));
-    const promise = (signed: Uint8Array | undefined): string =>
-      failureOf(written(image), {
-        promised: { version: "1.2.3", signature: signed },
-        verifySignature: (given, digest) => verify(null, digest, publicKey, given),
-      });
-    assert.equal(promise(signature), "");
-    assert.equal(promise(undefined), "SIGNATURE");
-    assert.equal(promise(signature.map((byte, i) => (i === 63 ? byte ^ 1 : byte))), "SIGNATURE");
+  it("holds an image's security counter against the release's, where it has one", () => {
+    const counted = makeImage({ body, version: "1.2.3", securityCounter: 7 });
+    const promise = (bytes: Uint8Array, securityCounter: number | undefined): string =>
+      failureOf(written(bytes), { promised: { version: "1.2.3", securityCounter } });
+    assert.equal(promise(counted, 7), "");
+    assert.equal(promise(counted, 6), "IMAGE_COUNTER");
+    assert.equal(promise(counted, 0), "IMAGE_COUNTER");
+    assert.equal(promise(counted, undefined), "");
+    assert.equal(promise(image, 7), "");
+  });
+
+  it("refuses an image that its flags say no bootloader of ours can start", () => {
+    for (const flag of [0x04, 0x08, 0x10, 0x20, 0x200, 0x400, 0x800]) {
+      const marked = image.slice();
+      new DataView(marked.buffer).setUint32(16, flag, true);
+      assert.equal(failureOf(written(marked)), "IMAGE_HEADER", `flag ${flag.toString(16)}`);
+    }
   });
 });
 

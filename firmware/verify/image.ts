@@ -20,9 +20,9 @@ export interface PromisedImage {
   readonly crc32?: number | undefined;
   /** 32 bytes. */
   readonly sha256?: Uint8Array | undefined;
-  /** Ed25519 over the image's SHA-256, 64 bytes. */
-  readonly signature?: Uint8Array | undefined;
   readonly imageSize?: number | undefined;
+  /** What an image that has a security counter must say; undefined lets it say anything. */
+  readonly securityCounter?: number | undefined;
 }
 
 export interface ImageCheckOptions {
@@ -31,13 +31,7 @@ export interface ImageCheckOptions {
   readonly slot: WrittenSlot;
   /** `optional` lets a file without an MCUboot header pass. */
   readonly header: "required" | "optional";
-  /** The download's CRC-32 was compared with the server's. */
-  readonly fileCrcChecked: boolean;
   readonly promised: PromisedImage;
-  /** `optional` is satisfied with the checksums of the HEX records; required when not given. */
-  readonly evidence?: "required" | "optional" | undefined;
-  /** Given where a public key is configured; the job must then have a signature that passes. */
-  readonly verifySignature?: ((signature: Uint8Array, digest: Uint8Array) => boolean) | undefined;
 }
 
 const CHUNK_BYTES = 256;
@@ -61,16 +55,15 @@ export class ImageCheck {
 
   constructor(options: ImageCheckOptions) {
     const promised = options.promised;
-    const asksDigest = promised.sha256 !== undefined || options.verifySignature !== undefined;
     this.options = options;
     this.image = readImage(options.flash, options.slot.end);
-    this.extentDigest = asksDigest ? options.newSha256() : undefined;
+    this.extentDigest = promised.sha256 === undefined ? undefined : options.newSha256();
     this.imageDigest = "digest" in this.image ? options.newSha256() : undefined;
   }
 
   /**
    * One page's worth of work, so that other things get their turn.
-   * Throws the failure it finds: READ_BACK, IMAGE_…, SIGNATURE, EVIDENCE_MISSING.
+   * Throws the failure it finds: READ_BACK, IMAGE_….
    * @returns whether there is more to do; false means that all is well
    */
   step(): boolean {
@@ -132,18 +125,12 @@ export class ImageCheck {
     if (promised.crc32 !== undefined) this.equal("IMAGE_CRC", this.crc, promised.crc32);
     this.checkExtentDigest();
     this.checkImage();
-    this.checkEvidence();
   }
 
   private checkExtentDigest(): void {
-    if (this.extentDigest === undefined) return;
-    const promised = this.options.promised;
-    const verifySignature = this.options.verifySignature;
-    const digest = this.extentDigest.finish();
-    if (promised.sha256 !== undefined) this.sameDigest(digest, promised.sha256, "the job's");
-    if (verifySignature === undefined) return;
-    if (promised.signature === undefined) throw new Failure("SIGNATURE", "the job has none");
-    if (!verifySignature(promised.signature, digest)) throw new Failure("SIGNATURE", "wrong");
+    const { sha256 } = this.options.promised;
+    if (this.extentDigest === undefined || sha256 === undefined) return;
+    this.sameDigest(this.extentDigest.finish(), sha256, "the job's");
   }
 
   private checkImage(): void {
@@ -156,6 +143,7 @@ export class ImageCheck {
       this.sameDigest(this.imageDigest.finish(), image.digest, "its TLV's");
     }
     this.checkVersion(image);
+    this.checkCounter(image);
   }
 
   /** A promise without a build number leaves it open. */
@@ -170,21 +158,16 @@ export class ImageCheck {
     }
   }
 
-  private checkEvidence(): void {
-    const options = this.options;
-    const proven =
-      options.fileCrcChecked ||
-      options.promised.crc32 !== undefined ||
-      this.extentDigest !== undefined ||
-      "digest" in this.image;
-    if (!proven && options.evidence !== "optional") {
-      throw new Failure("EVIDENCE_MISSING", "no crc32, sha256, file CRC or image hash");
-    }
+  /** The bootloader may go by it as well, so the two must not differ. */
+  private checkCounter({ securityCounter: found }: McubootImage): void {
+    const { securityCounter } = this.options.promised;
+    if (found === undefined || securityCounter === undefined) return;
+    this.equal("IMAGE_COUNTER", found, securityCounter);
   }
 
   private equal(code: FailureCode, found: number, expected: number): void {
     if (found === expected) return;
-    const isCrc = code !== "IMAGE_SIZE";
+    const isCrc = code !== "IMAGE_SIZE" && code !== "IMAGE_COUNTER";
     const radix = isCrc ? 16 : 10;
     throw new Failure(code, `${found.toString(radix)}, expected ${expected.toString(radix)}`);
   }

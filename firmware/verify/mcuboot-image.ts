@@ -6,7 +6,9 @@ import {
   readTlv,
   readTlvArea,
   TLV_INFO_MAGIC,
+  TLV_SEC_CNT,
   TLV_SHA256,
+  type TlvArea,
 } from "./tlv.ts";
 
 /** A well-formed MCUboot image at the start of a slot; its digest is read and not yet compared. */
@@ -16,6 +18,10 @@ export interface McubootImage {
   readonly hashedBytes: number;
   /** 32 bytes, the SHA-256 TLV. */
   readonly digest: Uint8Array;
+  /** The SEC_CNT TLV, which counts only where the digest covers it; undefined without one. */
+  readonly securityCounter: number | undefined;
+  /** The area that the digest does not cover. */
+  readonly tlvs: TlvArea;
 }
 
 /** What was found instead, in words; `absent` when nothing there claims to be an image. */
@@ -30,16 +36,25 @@ export function readImage(flash: Flash, end: number): McubootImage | NoImage {
   if (header === undefined) return { fault: "no MCUboot header", absent: true };
   const fault = headerFault(header, end);
   if (fault !== undefined) return { fault, absent: false };
+  let securityCounter: number | undefined;
   if (header.hashedEnd > header.bodyEnd) {
     const place = { start: header.bodyEnd, end: header.hashedEnd };
     const area = readTlvArea(flash, place, PROTECTED_TLV_INFO_MAGIC);
     if (area === undefined || area.end !== header.hashedEnd) {
       return { fault: "protected TLV area", absent: false };
     }
+    securityCounter = readCounter(flash, area);
   }
-  const area = readTlvArea(flash, { start: header.hashedEnd, end }, TLV_INFO_MAGIC);
-  if (area === undefined) return { fault: "TLV area", absent: false };
-  const digest = readTlv(flash, area, { type: TLV_SHA256, byteCount: 32 });
+  const tlvs = readTlvArea(flash, { start: header.hashedEnd, end }, TLV_INFO_MAGIC);
+  if (tlvs === undefined) return { fault: "TLV area", absent: false };
+  const digest = readTlv(flash, tlvs, { type: TLV_SHA256, minBytes: 32, maxBytes: 32 });
   if (digest === undefined) return { fault: "no SHA-256 TLV", absent: false };
-  return { version: header.version, hashedBytes: header.hashedEnd, digest };
+  const { version, hashedEnd: hashedBytes } = header;
+  return { version, hashedBytes, digest, securityCounter, tlvs };
+}
+
+function readCounter(flash: Flash, area: TlvArea): number | undefined {
+  const value = readTlv(flash, area, { type: TLV_SEC_CNT, minBytes: 4, maxBytes: 4 });
+  if (value === undefined) return undefined;
+  return new DataView(value.buffer).getUint32(0, true);
 }

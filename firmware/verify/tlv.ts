@@ -3,8 +3,14 @@ import type { Flash } from "../ports/flash.ts";
 /** MCUboot, bootutil/image.h: IMAGE_TLV_INFO_MAGIC, IMAGE_TLV_PROT_INFO_MAGIC. */
 export const TLV_INFO_MAGIC = 0x6907;
 export const PROTECTED_TLV_INFO_MAGIC = 0x6908;
+/** IMAGE_TLV_KEYHASH: SHA-256 of the public key as DER SPKI. */
+export const TLV_KEYHASH = 0x01;
 /** IMAGE_TLV_SHA256: digest of header, body and protected TLVs. */
 export const TLV_SHA256 = 0x10;
+/** IMAGE_TLV_ECDSA_SIG: DER, over that digest. */
+export const TLV_ECDSA_SIG = 0x22;
+/** IMAGE_TLV_SEC_CNT: the security counter, u32. */
+export const TLV_SEC_CNT = 0x50;
 
 /** Two u16, little-endian: magic and total length of an area, or type and length of an entry. */
 const PAIR_BYTES = 4;
@@ -14,6 +20,12 @@ export interface TlvArea {
   readonly start: number;
   /** Offset in bytes behind its last entry. */
   readonly end: number;
+}
+
+export interface TlvBounds {
+  readonly type: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
 }
 
 /**
@@ -32,13 +44,9 @@ export function readTlvArea(flash: Flash, place: TlvArea, magic: number): TlvAre
 
 /**
  * The value of the area's first entry of `type`.
- * @returns undefined if there is none of exactly `byteCount` bytes, or an entry overruns the area
+ * @returns undefined if there is none of `minBytes` to `maxBytes`, or an entry overruns the area
  */
-export function readTlv(
-  flash: Flash,
-  area: TlvArea,
-  entry: { readonly type: number; readonly byteCount: number },
-): Uint8Array | undefined {
+export function readTlv(flash: Flash, area: TlvArea, entry: TlvBounds): Uint8Array | undefined {
   let offset = area.start + PAIR_BYTES;
   while (offset + PAIR_BYTES <= area.end) {
     const pair = readPair(flash, offset);
@@ -46,7 +54,7 @@ export function readTlv(
     offset += PAIR_BYTES;
     if (offset + length > area.end) return undefined;
     if ((pair & 0xffff) === entry.type) {
-      if (length !== entry.byteCount) return undefined;
+      if (length < entry.minBytes || length > entry.maxBytes) return undefined;
       const value = new Uint8Array(length);
       flash.read(value, offset);
       return value;

@@ -76,6 +76,8 @@ function allowedEnds(plan: Plan): string[] {
     if (["cancel", "cancelJob", "replace"].includes(action)) ends.push("CANCELED");
     if (["delete", "deleteJob"].includes(action)) ends.push("DELETED");
     if (action === "timeOut") ends.push("TIMED_OUT");
+    // What is there now is not what was signed.
+    if (action === "newFile") ends.push("IMAGE_SHA256");
   }
   return ends;
 }
@@ -120,11 +122,18 @@ function checkRequests({ boots, jobs, hexBytes, requests }: Outcome): void {
   require(requests <= allowed, `${requests} requests for files, ${allowed} are allowed`);
 }
 
-/** A page is erased once, and once more for each cut and each file begun anew. */
+/**
+ * A page is erased once, and once more for each cut and each file begun anew; and page 0 for each
+ * image that has failed its checks, so that it is none any more.
+ */
 function checkWear(plan: Plan, { erasesMax, cuts, jobs }: Outcome): void {
-  const allowed = jobs.length + cuts + restartsOf(plan);
+  const refused = jobs.filter(({ details }) => checking.has(details["phase"] ?? ""));
+  const allowed = jobs.length + cuts + restartsOf(plan) + refused.length;
   require(erasesMax <= allowed, `a page was erased ${erasesMax} times, ${allowed} are allowed`);
 }
+
+/** Phases in which the slot is checked. */
+const checking: ReadonlySet<string> = new Set(["verifying", "armed"]);
 
 /** Bytes again: one page of HEX for a cut, nothing for a drop, the file for a file begun anew. */
 function checkBytes(plan: Plan, outcome: Outcome): void {

@@ -49,6 +49,7 @@ export class World {
   private boots = 0;
   private resets = 0;
   private cutInTrial = false;
+  private wasPowerLoss = true;
   private faults = 0;
   /** Since when no job is pending. */
   private endedMs: number | undefined;
@@ -160,6 +161,7 @@ export class World {
       secondary,
       store,
       random: this.random.next,
+      wasPowerLoss: this.wasPowerLoss,
       log: (line) => this.note(line),
     });
   }
@@ -189,6 +191,7 @@ export class World {
 
   private takeCut(): void {
     this.note("power cut");
+    this.wasPowerLoss = true;
     this.noteFaultQuietly();
     if (this.tracker.isUnconfirmed) this.cutInTrial = true;
     if (this.tracker.supply.actor === "firmware" && this.tracker.isRequestHalfMade) {
@@ -201,6 +204,7 @@ export class World {
   private takeReset(restart: Restart): void {
     this.note(`reset: ${restart.message}`);
     this.resets += 1;
+    this.wasPowerLoss = false;
     this.resetsAfterFaults += 1;
     if (this.resets > RESETS_MAX) throw new BrokenInvariant("it resets again and again");
   }

@@ -4,6 +4,7 @@ import type { Platform } from "../../firmware/ports/platform.ts";
 import type { Store } from "../../firmware/ports/store.ts";
 import type { Settings } from "../../firmware/settings.ts";
 import type { Gate } from "../../firmware/update/gate.ts";
+import type { TrustOptions } from "../../firmware/update/trust.ts";
 import { Update } from "../../firmware/update/update.ts";
 import type { Reply } from "../cloud/mqtt/jobsTopics.ts";
 import type { HttpReply, HttpRequest } from "../model/http-server.ts";
@@ -20,6 +21,7 @@ import { JobsCloud, THING } from "./jobs-cloud.ts";
 import { Link } from "./link.ts";
 import { cleanPlan, type Outage } from "./plan.ts";
 import { Random } from "./random.ts";
+import { deskTrust } from "./signing.ts";
 import { TrackerModel } from "./tracker-model.ts";
 import { SlotTrailer } from "./trailer.ts";
 
@@ -39,6 +41,8 @@ export interface DeskOptions {
   readonly image?: Flavour;
   readonly settings?: Partial<Settings>;
   readonly gates?: readonly Gate[];
+  /** Whose releases the image of a version installs; the desk's key if left out. */
+  readonly trust?: TrustOptions | ((version: string) => TrustOptions);
 }
 
 /**
@@ -73,6 +77,8 @@ export class Desk {
   deliveredBytes = 0;
   boots = 0;
   update: Update | undefined;
+  /** Whether resets from now on come with the supply. */
+  wasPowerLoss = false;
   private readonly options: DeskOptions;
   private readonly link: Link;
   private readonly random = new Random(1);
@@ -197,7 +203,16 @@ export class Desk {
       this.log.push(line);
       this.onLine(line);
     };
-    const parts = { clock, network: this.link.network, primary, secondary, store, log };
+    const wasPowerLoss = this.wasPowerLoss;
+    const parts = {
+      clock,
+      network: this.link.network,
+      primary,
+      secondary,
+      store,
+      log,
+      wasPowerLoss,
+    };
     const platform: Platform = {
       ...platformOf({ ...parts, random: this.random.next }),
       store: this.breakable(store),
@@ -206,10 +221,16 @@ export class Desk {
       platform,
       settings: { ...settings, ...this.options.settings },
       gates: this.options.gates ?? [],
+      trust: this.trust(),
       application(done) {
         if (flavour !== "silent") done(flavour === "sick" ? "the sensor is silent" : undefined);
       },
     });
+  }
+
+  private trust(): TrustOptions {
+    const { trust = deskTrust } = this.options;
+    return typeof trust === "function" ? trust(this.running) : trust;
   }
 
   private breakable(store: Store): Store {

@@ -9,6 +9,7 @@ import type { Flavour } from "./images.ts";
 import { THING } from "./jobs-cloud.ts";
 import type { PoweredFlash } from "./powered-flash.ts";
 import type { PoweredStore } from "./powered-store.ts";
+import { deskTrust } from "./signing.ts";
 
 /** Thrown where the tracker resets: by itself, or because its code crashed. */
 export class Restart extends Error {
@@ -32,8 +33,8 @@ export const settings: Settings = Object.freeze({
   allowDowngrade: false,
   hardware: undefined,
   selfTestDeadlineMs: 300_000,
+  failedJobWaitMaxMs: 3_600_000,
   batteryMinimum: undefined,
-  publicKey: undefined,
 });
 
 export interface DeviceParts {
@@ -44,6 +45,8 @@ export interface DeviceParts {
   readonly store: PoweredStore;
   readonly random: () => number;
   readonly log: (line: string) => void;
+  /** How this run of the device began. */
+  readonly wasPowerLoss: boolean;
 }
 
 /** What an image does after its start, put together as firmware/main.ts does it. */
@@ -54,6 +57,7 @@ export function startFirmware(flavour: Flavour, parts: DeviceParts): void {
     platform,
     settings,
     gates: [],
+    trust: deskTrust,
     application(done) {
       if (flavour === "silent") return;
       const problem = flavour === "sick" ? "the sensor is silent" : undefined;
@@ -77,6 +81,7 @@ export function platformOf(parts: DeviceParts): Platform {
       restart() {
         throw new Restart("software");
       },
+      wasPowerLoss: () => parts.wasPowerLoss,
     },
     power: { batteryPercent: () => 80, signalDbm: () => -90 },
     newSha256: () => {

@@ -7,6 +7,7 @@ import { createNames } from "../cloud/names.ts";
 import { Registry } from "../cloud/registry/registry.ts";
 import type { VirtualClock } from "../model/virtual-clock.ts";
 import type { Firmware } from "./images.ts";
+import { signedFields } from "./signing.ts";
 
 export const THING = "tracker-1";
 export const FILES_HOST = "fw.s3.eu-west-1.amazonaws.com";
@@ -63,6 +64,7 @@ export class JobsCloud {
       filename: `${firmware.version}.hex`,
       location: { url: `\${aws:iot:s3-presigned-url:${url}}` },
       fwversion: firmware.version,
+      ...signedFields(firmware),
       ...changes,
     });
     return this.orderDocument(document);

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { toHex } from "../../tools/image/hex.ts";
 import { httpFaultReply } from "../campaigns/http-faults.ts";
 import { Desk, type DeskOptions } from "../desk/desk.ts";
-import { slotAddresses } from "../desk/device.ts";
 import type { Flavour } from "../desk/images.ts";
 import { cutReply, fileReply, headLength, httpReply } from "../model/http-reply.ts";
 
@@ -108,13 +106,12 @@ describe("download in virtual time", () => {
   });
 
   it("refuses a file that nothing vouches for", () => {
-    const spoil = (desk: Desk): void => {
-      const body = Uint8Array.from({ length: 600 }, (_, at) => at & 0xff);
-      const text = toHex(body, { address: slotAddresses.primary });
-      const hex = Buffer.from(text.padEnd(desk.firmwares.offered.hex.byteLength, "\n"), "latin1");
-      desk.files.put({ ...desk.firmwares.offered, hex });
-    };
-    assertRefused("EVIDENCE_MISSING", spoil, { settings: { imageHeader: "optional" } });
+    const desk = new Desk({ trust: { anchors: [], verifier: undefined } });
+    const jobId = desk.cloud.order(desk.firmwares.offered, { sha256: undefined });
+    desk.runUntilOver(jobId);
+    assert.deepEqual(desk.end(jobId), { status: "FAILED", reason: "EVIDENCE_MISSING" });
+    assert.equal(desk.deliveredBytes, 0);
+    assert.ok(desk.log.every((line) => !line.includes("signed by")));
   });
 });
 

@@ -4,12 +4,14 @@ import { describe, it } from "node:test";
 import { Failure, failures } from "../../firmware/failure.ts";
 import { type JobDocument, parseJobDocument } from "../../firmware/job/document.ts";
 import { admit } from "../../firmware/update/admission.ts";
+import { Trust } from "../../firmware/update/trust.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
 import { platformOf, settings } from "../desk/device.ts";
 import { DeviceClock } from "../desk/device-clock.ts";
 import { PowerSupply } from "../desk/power-supply.ts";
 import { PoweredFlash } from "../desk/powered-flash.ts";
 import { PoweredStore } from "../desk/powered-store.ts";
+import { deskTrust } from "../desk/signing.ts";
 import { readDocument } from "../model/job-message.ts";
 import { NorFlash } from "../model/nor-flash.ts";
 import { ScriptedNetwork } from "../model/scripted-network.ts";
@@ -31,6 +33,9 @@ const geometry = {
   eraseValue: 0xff,
 };
 
+/** 2026-11-27, before the example expires. */
+const NOW_S = 1_795_737_600;
+
 const supply = new PowerSupply([], () => undefined);
 const part = (name: "primary" | "secondary") =>
   new PoweredFlash({ nor: new NorFlash(geometry), part: name, supply, torn: undefined });
@@ -43,6 +48,7 @@ const anyPlatform = platformOf({
   store: new PoweredStore(supply, () => 0),
   random: () => 0,
   log: () => undefined,
+  wasPowerLoss: false,
 });
 
 /** What the tracker of the document's last section makes of a document, before any download. */
@@ -50,7 +56,10 @@ function take(document: unknown): JobDocument {
   const parsed = parseJobDocument("job-1", readDocument(document));
   const primary = new NorFlash(geometry, smallImage("1.0.0"));
   const platform = { ...anyPlatform, primary, secondary: new NorFlash(geometry) };
-  admit(parsed, { settings: { ...settings, hardware: "board-a" }, platform });
+  // The least document is for trackers that have no hardware id.
+  const hardware = document === least ? undefined : "board-a";
+  const trust = new Trust(deskTrust, platform);
+  admit(parsed, { settings: { ...settings, hardware }, platform, trust, nowS: NOW_S });
   return parsed;
 }
 
@@ -64,10 +73,14 @@ function codeOf(document: unknown): string {
   }
 }
 
+let least: unknown;
+
 describe("docs/job-document.md", () => {
   it("has examples that are taken", () => {
     assert.equal(examples.length, 2);
-    for (const json of examples) assert.equal(take(JSON.parse(json)).size, 392_746);
+    least = JSON.parse(examples[0] ?? "");
+    assert.equal(take(least).size, 392_746);
+    assert.equal(take(JSON.parse(examples[1] ?? "")).size, 392_746);
   });
 
   it("says what each violation gives", () => {

@@ -88,7 +88,8 @@ describe("jobs that are not ours to do", () => {
     const settings = { hardware: "board-a" };
     const bench = await FaultBench.start(context, { settings, stopsAtReset: true });
     const jobs: UpdateJob[] = [];
-    for (const [, , , changes] of refused) jobs.push(await bench.order({ changes }));
+    for (const [, , , changes] of refused)
+      jobs.push(await bench.order({ changes: { hardware: "board-a", ...changes } }));
     const garbage = await bench.order({ document: "[1, 2]" });
     await bench.tracker.powerOn();
     const last = await bench.ended(garbage);

@@ -3,16 +3,16 @@ import { JsonReader } from "../../firmware/job/json/reader.ts";
 import type { JsonValue } from "../../firmware/job/json/value.ts";
 import { executionMessage } from "../../firmware/job/message-fields.ts";
 
-/** An execution as the tracker has it after reading the service's message. */
-export function readExecution(execution: unknown): JsonValue {
-  const payload = Buffer.from(JSON.stringify({ execution }));
+/** What the tracker has of a message of the service after reading it. */
+export function readMessage(message: unknown): JsonValue {
+  const payload = Buffer.from(JSON.stringify(message));
   const reader = new JsonReader([executionMessage]);
   reader.push(payload, 0, payload.length);
   assert.equal(reader.end(), "sound");
-  return reader.message.at("execution");
+  return reader.message;
 }
 
 /** A job document, for `parseJobDocument`; undefined for none. */
 export function readDocument(jobDocument: unknown): JsonValue {
-  return readExecution({ jobDocument }).at("jobDocument");
+  return readMessage({ execution: { jobDocument } }).at("execution").at("jobDocument");
 }

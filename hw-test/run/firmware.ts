@@ -1,6 +1,6 @@
-import MemoryMap from "nrf-intel-hex";
 import { asBuilt, buildImage } from "../../tools/build/image.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
+import { fromHex } from "../../tools/image/hex.ts";
 import { readImage } from "../../tools/image/mcuboot.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
 import { faultsOf } from "../trackers/virtual/faults.ts";
@@ -40,7 +40,7 @@ async function buildNew({ version, faults }: RunOptions): Promise<string> {
 
 /** The bytes from the lowest address on, as a debug probe would flash them; gaps are 0xFF. */
 function imageOfHex(option: string, hex: string): Uint8Array {
-  const image = bytesOfHex(hex);
+  const image = fromHex(hex, partitions["image-0"].byteLength)?.bytes;
   if (image === undefined) throw new UsageError(`${option}: not a sound Intel HEX file`);
   if (readImage(image) === undefined) {
     throw new UsageError(`${option}: no MCUboot image, the bootloader would not start it`);
@@ -50,21 +50,6 @@ function imageOfHex(option: string, hex: string): Uint8Array {
 
 /** Whether the new file is an MCUboot image; a broken file is the tracker's to refuse. */
 function hasImageHeader(hex: string): boolean {
-  const image = bytesOfHex(hex);
+  const image = fromHex(hex, partitions["image-0"].byteLength)?.bytes;
   return image !== undefined && readImage(image) !== undefined;
-}
-
-function bytesOfHex(hex: string): Uint8Array | undefined {
-  try {
-    const map = MemoryMap.fromHex(hex);
-    const addresses = [...map.keys()];
-    if (addresses.length === 0) return undefined;
-    const start = Math.min(...addresses);
-    const end = Math.max(...addresses.map((at) => at + (map.get(at)?.byteLength ?? 0)));
-    if (end - start > partitions["image-0"].byteLength) return undefined;
-    return map.slicePad(start, end - start, 0xff);
-  } catch {
-    // The library throws plain Errors for whatever is wrong with a file.
-    return undefined;
-  }
 }

@@ -8,6 +8,8 @@ import {
   IoTClient,
 } from "@aws-sdk/client-iot";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { releaseFieldsOf, signedDocument } from "../../tools/image/hex-release.ts";
+import type { Release } from "../../tools/image/release.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 
 /** How a job execution stands, according to the AWS SDK. */
@@ -28,6 +30,8 @@ export interface JobOrder {
   readonly version: string;
   /** A document to send as it is; one is made if undefined. */
   readonly document?: string | undefined;
+  /** What the release statement says besides the version and the image. */
+  readonly release?: Pick<Release, "hardware" | "securityCounter" | "expires">;
   /** What the document that is made has besides its fields, or instead of them. */
   readonly changes?: Readonly<Record<string, unknown>>;
   /** More of CreateJob: time-outs, presigned URLs. */
@@ -96,14 +100,19 @@ export class UpdateJob {
 
   private makeDocument(): string {
     const { hex, version, bucket, changes } = this.order;
-    return JSON.stringify({
+    const { release } = this.order;
+    const document = {
       operation: "app_fw_update",
       size: Buffer.byteLength(hex, "latin1"),
       filename: `${version}.hex`,
       location: { protocol: "https", host: `${bucket}.s3.amazonaws.com`, path: this.id },
       fwversion: version,
+      ...releaseFieldsOf(hex, { version, ...release }),
       ...changes,
-    });
+    };
+    // Who orders signs what he orders, right or wrong.
+    const isSigned = changes === undefined || !("signature" in changes);
+    return JSON.stringify(isSigned ? signedDocument(document) : document);
   }
 }
 

@@ -140,7 +140,6 @@ class UpdateRun {
     if (!options.resume) await tracker.flash({ slot0: firmware.oldImage });
     await bench.provision({
       imageHeader: firmware.hasHeader ? "required" : "optional",
-      allowDowngrade: true,
     });
   }
 

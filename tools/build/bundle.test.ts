@@ -42,7 +42,7 @@ describe("bundleFirmware", { timeout: 60_000 }, () => {
   const bundle = (flavour: Flavour) => bundles.get(flavour) ?? "";
 
   before(async () => {
-    for (const flavour of ["normal", "signed", "crash", "no-cloud"] as const) {
+    for (const flavour of ["normal", "native", "unsigned", "crash", "no-cloud"] as const) {
       bundles.set(flavour, await bundleFirmware({ version: "7.8.9", flavour }));
     }
   });
@@ -76,18 +76,25 @@ describe("bundleFirmware", { timeout: 60_000 }, () => {
     assert.doesNotMatch(bundle("normal"), /throws at start|never reaches the cloud/);
   });
 
-  it("brings the signature check only where asked", () => {
-    const library = /bad public key size/;
-    assert.doesNotMatch(bundle("normal"), library);
-    assert.match(bundle("signed"), library);
-    assert.deepEqual(importsOf(bundle("signed")), importsOf(bundle("normal")));
+  it("checks signatures unless it is asked not to", () => {
+    const order = /0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n/i;
+    assert.match(bundle("normal"), order);
+    assert.match(bundle("normal"), /development=04[0-9a-f]{128}/);
+    assert.doesNotMatch(bundle("unsigned"), order);
+    assert.doesNotMatch(bundle("unsigned"), /development=/);
+    assert.doesNotMatch(bundle("native"), order);
+    assert.match(bundle("native"), /development=/);
+    assert.ok(
+      ["curve", "ecdsa", "ecp"].every((name) => importsOf(bundle("native")).includes(name)),
+    );
+    assert.deepEqual(importsOf(bundle("unsigned")), importsOf(bundle("normal")));
   });
 
   it("refuses a flavour there is not", async () => {
     const flavour = "sour" as Flavour;
     await assert.rejects(
       bundleFirmware({ version: "1.0.0", flavour }),
-      /normal,signed,crash,no-cloud/,
+      /normal,unsigned,native,crash,no-cloud/,
     );
   });
 });

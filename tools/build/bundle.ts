@@ -3,10 +3,10 @@ import { rollup } from "rollup";
 import { loadConfigFile } from "rollup/loadConfigFile";
 
 /**
- * `normal`; `signed`, which can check signatures; or wrong on purpose: throws at start, or never
- * reaches the cloud.
+ * `normal`; `native`, whose signatures the SDK's C checks; `unsigned`, which installs what nobody has signed; or wrong on purpose: throws at start,
+ * or never reaches the cloud.
  */
-export type Flavour = "normal" | "signed" | "crash" | "no-cloud";
+export type Flavour = "normal" | "native" | "unsigned" | "crash" | "no-cloud";
 
 const CONFIG = fileURLToPath(new URL("../../rollup.config.mjs", import.meta.url));
 
@@ -22,6 +22,8 @@ export interface Bundle {
 interface BundleOptions {
   readonly version: string;
   readonly flavour: Flavour;
+  /** Paths of PEM files whose keys it trusts; the development key if left out. */
+  readonly keys?: readonly string[] | undefined;
 }
 
 /** The firmware as one ES module that imports nothing but the platform's modules. */
@@ -33,6 +35,7 @@ export async function bundleWithSbom(options: BundleOptions): Promise<Bundle> {
   const { options: configs } = await loadConfigFile(CONFIG, {
     configVersion: options.version,
     configFlavour: options.flavour,
+    ...(options.keys && { configKeys: options.keys.join(",") }),
   });
   const [config] = configs;
   if (config === undefined) throw new Error("rollup.config.mjs exports no configuration");

@@ -17,6 +17,7 @@ import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
 import { toHex } from "../image/hex.ts";
 import { makeImage } from "../image/mcuboot.ts";
 import { partitions } from "../image/memory-map.ts";
+import { developmentKey } from "../keys/development.mjs";
 import { bundleFirmware, type Flavour } from "./bundle.ts";
 
 export interface BuiltImage {
@@ -33,6 +34,7 @@ const SOURCES = [
   "firmware",
   "tools/build",
   "tools/image",
+  "tools/keys",
   "rollup.config.mjs",
   "tsconfig.json",
   "package-lock.json",
@@ -46,13 +48,19 @@ export async function buildImage(options: {
   /** `1.2.3` or `1.2.3+4`. */
   readonly version: string;
   readonly flavour?: Flavour;
+  /** Paths of PEM files whose keys it trusts; the development key if left out. */
+  readonly keys?: readonly string[];
+  /** MCUboot's; no such entry if left out. */
+  readonly securityCounter?: number;
 }): Promise<BuiltImage> {
-  const { version, flavour = "normal" } = options;
-  const key = hashOf(await buildBoard()).slice(0, 16);
-  const path = join(cacheFolder, `${version}-${flavour}-${key}`);
+  const { version, flavour = "normal", keys, securityCounter } = options;
+  const pems = keys === undefined ? [developmentKey()] : keys.map((key) => readFileSync(key));
+  const hash = hashOf(await buildBoard(), pems).slice(0, 16);
+  const counter = securityCounter === undefined ? "" : `-counter-${securityCounter}`;
+  const path = join(cacheFolder, `${version}-${flavour}${counter}-${hash}`);
   if (!existsSync(path)) {
-    const source = await bundleFirmware({ version, flavour });
-    keep(path, await imageFromScript({ source, version }));
+    const source = await bundleFirmware({ version, flavour, keys });
+    keep(path, await imageFromScript({ source, version, securityCounter }));
   }
   return asBuilt(readFileSync(path));
 }
@@ -61,14 +69,17 @@ export async function buildImage(options: {
 export async function imageFromScript(options: {
   readonly source: string;
   readonly version: string;
+  readonly securityCounter?: number | undefined;
 }): Promise<Uint8Array> {
+  const { version, securityCounter } = options;
   const folder = mkdtempSync(join(tmpdir(), "tracker-image-"));
   try {
     const input = join(folder, "main.js");
     const output = join(folder, "main.xsb");
     writeFileSync(input, options.source);
     await runBoardTool(["compile", input, output]);
-    return makeImage({ body: readFileSync(output), version: options.version });
+    const body = readFileSync(output);
+    return makeImage({ body, version, ...(securityCounter !== undefined && { securityCounter }) });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -87,8 +98,9 @@ function keep(path: string, image: Uint8Array): void {
   renameSync(unfinished, path);
 }
 
-function hashOf(boardProgram: string): string {
+function hashOf(boardProgram: string, keys: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256").update(readFileSync(boardProgram));
+  for (const key of keys) hash.update(key);
   for (const source of SOURCES) addToHash(hash, source);
   return hash.digest("hex");
 }

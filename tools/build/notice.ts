@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Bundle, bundleWithSbom, type Flavour } from "./bundle.ts";
 
 /** The flavours that are meant for devices. */
-const FLAVOURS = ["normal", "signed"] as const satisfies readonly Flavour[];
+const FLAVOURS = ["normal", "unsigned"] as const satisfies readonly Flavour[];
 
 /** Its helper functions are in every bundle, which no SBOM lists: rollup's plugins generate them. */
 const GENERATOR = "@rollup/plugin-commonjs";

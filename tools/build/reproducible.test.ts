@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { developmentKey } from "../keys/development.mjs";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -49,6 +50,9 @@ const RESULTS = ["main.js", "sbom.cdx.json", "image.bin", "image.hex"];
  * to one and the same path. The board program is not: it is not what is tested here.
  */
 function copyProject(to: string): void {
+  // The key is made once and differs from place to place: it is a part of what is built.
+  developmentKey();
+  cpSync(join(root, "build/keys"), join(to, "build/keys"), { recursive: true });
   for (const name of COPIED) cpSync(join(root, name), join(to, name), { recursive: true });
   symlinkSync(join(root, "hw-test"), join(to, "hw-test"));
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

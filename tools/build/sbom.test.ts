@@ -20,7 +20,7 @@ describe("sbom.cdx.json", { timeout: 120_000 }, () => {
   const sboms = () => bundles.map(({ sbom }): Sbom => JSON.parse(sbom));
 
   before(async () => {
-    for (const flavour of ["normal", "signed"] as const) {
+    for (const flavour of ["normal", "unsigned"] as const) {
       bundles.push(await bundleWithSbom({ version: "7.8.9", flavour }));
     }
   });

@@ -1,3 +1,5 @@
+import MemoryMap from "nrf-intel-hex";
+
 export interface HexOptions {
   /** Address of the first byte, 0 to 2^32 - 1. */
   readonly address: number;
@@ -43,4 +45,27 @@ export function hexRecord({ type, offset, data }: HexRecord): string {
   const sum = bytes.reduce((total, byte) => total + byte, 0);
   const checksum = Buffer.from([-sum & 0xff]);
   return `:${bytes.toString("hex")}${checksum.toString("hex")}`.toUpperCase();
+}
+
+/**
+ * What a HEX file holds, from its lowest to its highest address, gaps 0xFF; read by nrf-intel-hex.
+ * @returns undefined for a file that the library does not read, an empty one, or one that spans more
+ *   than `maxBytes`
+ */
+export function fromHex(
+  hex: string,
+  maxBytes: number,
+): { readonly address: number; readonly bytes: Uint8Array } | undefined {
+  try {
+    const map = MemoryMap.fromHex(hex);
+    const addresses = [...map.keys()];
+    if (addresses.length === 0) return undefined;
+    const address = Math.min(...addresses);
+    const end = Math.max(...addresses.map((at) => at + (map.get(at)?.byteLength ?? 0)));
+    if (end - address > maxBytes) return undefined;
+    return { address, bytes: map.slicePad(address, end - address, 0xff) };
+  } catch {
+    // The library throws plain Errors for whatever is wrong with a file.
+    return undefined;
+  }
 }

@@ -35,8 +35,8 @@ describe("makeImage", () => {
   it("carries a signature over the digest, and whose it is", () => {
     const keyHash = new Uint8Array(32).fill(0xaa);
     let asked = "";
-    const sign = (digest: Uint8Array) => {
-      asked = Buffer.from(digest).toString("hex");
+    const sign = (hashed: Uint8Array) => {
+      asked = createHash("sha256").update(hashed).digest("hex");
       return { keyHash, ecdsa: Uint8Array.from([0x30, 0x01, 0x02]) };
     };
     const image = Buffer.from(makeImage({ body, version: "1.0.0", sign }));

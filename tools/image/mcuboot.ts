@@ -27,8 +27,8 @@ export interface ImageParts {
   readonly headerBytes?: number;
   /** MCUboot's rollback protection, 0 to 2^32 - 1; no such entry if left out. */
   readonly securityCounter?: number;
-  /** Signs the digest of header, body and protected entries; unsigned if left out. */
-  readonly sign?: (digest: Uint8Array) => ImageSignature;
+  /** Signs header, body and protected entries; unsigned if left out. */
+  readonly sign?: (hashed: Uint8Array) => ImageSignature;
 }
 
 /** An MCUboot image as imgtool makes it: header, body, protected TLVs, TLVs. */
@@ -38,7 +38,7 @@ export function makeImage(parts: ImageParts): Uint8Array {
   const hashed = Buffer.concat([header, parts.body, protectedTlvs]);
   const digest = createHash("sha256").update(hashed).digest();
   const entries = [tlv(TLV_SHA256, digest)];
-  const signature = parts.sign?.(digest);
+  const signature = parts.sign?.(hashed);
   if (signature !== undefined) {
     entries.push(tlv(TLV_KEYHASH, signature.keyHash), tlv(TLV_ECDSA_SIG, signature.ecdsa));
   }

@@ -1,31 +1,51 @@
 import assert from "node:assert/strict";
-import { createHash, createPublicKey, generateKeyPairSync, verify } from "node:crypto";
+import { createHash, generateKeyPairSync, verify } from "node:crypto";
 import { describe, it } from "node:test";
+import { parseEcdsaSignature } from "../../firmware/verify/ecdsa-der.ts";
+import { hasLowS } from "../../firmware/verify/low-s.ts";
+import { releaseBytes } from "../../firmware/verify/release.ts";
 import { SigningKey } from "./sign.ts";
 
 const pkcs8 = { type: "pkcs8", format: "pem" } as const;
-const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-const pem = privateKey.export(pkcs8) as string;
+const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const key = new SigningKey(privateKey.export(pkcs8) as string);
+const release = {
+  hardware: "board-a",
+  version: "1.0.1",
+  securityCounter: 3,
+  imageSize: 1000,
+  sha256: createHash("sha256").update("image").digest(),
+  expires: 0,
+};
 
 describe("SigningKey", () => {
-  const image = Uint8Array.from({ length: 1000 }, (_, index) => index & 0xff);
-
-  it("signs the image's SHA-256, as OpenSSL verifies it", () => {
-    const signature = Buffer.from(new SigningKey(pem).sign(image), "base64");
-    const digest = createHash("sha256").update(image).digest();
-    assert.equal(signature.byteLength, 64);
-    assert.equal(verify(null, digest, publicKey, signature), true);
-    assert.equal(verify(null, image, publicKey, signature), false);
+  it("signs a release statement, as OpenSSL verifies it, in the lower form", () => {
+    for (let round = 0; round < 20; round++) {
+      const der = Buffer.from(key.signRelease(release), "base64");
+      assert.equal(verify("sha256", releaseBytes(release), publicKey, der), true);
+      assert.equal(
+        verify("sha256", releaseBytes({ ...release, imageSize: 1 }), publicKey, der),
+        false,
+      );
+      const raw = parseEcdsaSignature(der);
+      assert.ok(raw !== undefined && hasLowS(raw));
+    }
   });
 
-  it("gives the public key as trackers are provisioned with it", () => {
-    const raw = Buffer.from(new SigningKey(pem).publicKey, "base64");
-    const jwk = { kty: "OKP", crv: "Ed25519", x: raw.toString("base64url") };
-    assert.ok(createPublicKey({ key: jwk, format: "jwk" }).equals(publicKey));
+  it("signs an image for MCUboot, and names the key as MCUboot does", () => {
+    const image = Buffer.from("header, body, protected TLVs");
+    const { keyHash, ecdsa } = key.signImage(image);
+    assert.equal(verify("sha256", image, publicKey, ecdsa), true);
+    const spki = publicKey.export({ format: "der", type: "spki" });
+    assert.deepEqual(Buffer.from(keyHash), createHash("sha256").update(spki).digest());
   });
 
   it("refuses a key of another kind", () => {
-    const other = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
-    assert.throws(() => new SigningKey(other.export(pkcs8) as string), /not an Ed25519 key: ec/);
+    for (const other of [
+      generateKeyPairSync("ed25519").privateKey,
+      generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey,
+    ]) {
+      assert.throws(() => new SigningKey(other.export(pkcs8) as string), /not an ECDSA P-256 key/);
+    }
   });
 });

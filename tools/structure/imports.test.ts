@@ -11,6 +11,7 @@ const shared = [
   "failure.ts",
   "printable.ts",
   "settings.ts",
+  "trust-anchors.ts",
   "url.ts",
   "utf8.ts",
   "version-number.ts",
@@ -37,7 +38,6 @@ const exceptions = [["firmware/slot/writer.ts", "firmware/verify/crc32.ts"]];
 /** The only file that imports each npm package. */
 const libraries: Record<string, string> = {
   "firmware/mqtt/codec.ts": "mqtt-packet",
-  "firmware/verify/signature.ts": "tweetnacl",
 };
 
 function folderOf(path: string): string {

@@ -5,9 +5,9 @@
  */
 export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze({
   "tools/command-line": [],
-  "tools/image": ["firmware"],
+  "tools/image": ["firmware", "tools/keys"],
   // The board program compiles scripts to bytecode: the one door of the rig that tools use.
-  "tools/build": ["tools/image", "hw-test/board/program.ts"],
+  "tools/build": ["tools/image", "tools/keys", "hw-test/board/program.ts"],
   "tools/keys": [],
   "tools/structure": [],
   "tools/test": [],
@@ -17,7 +17,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
   "hw-test/trackers": ["hw-test/driver.ts", "hw-test/board", "tools/image", "tools/command-line"],
   "hw-test/cloud": ["tools/command-line"],
   "hw-test/model": ["firmware"],
-  "hw-test/desk": ["firmware", "hw-test/model", "hw-test/cloud", "tools/image"],
+  "hw-test/desk": ["firmware", "hw-test/model", "hw-test/cloud", "tools/image", "tools/keys"],
   "hw-test/run": [
     "firmware",
     "hw-test/driver.ts",
@@ -35,6 +35,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "hw-test/model",
     "tools/build",
     "tools/command-line",
+    "tools/image",
   ],
   "hw-test/campaigns": [
     "firmware",

@@ -5,4 +5,8 @@ export const moddableReset: Reset = Object.freeze({
     System.restart();
     throw new Error("System.restart returned");
   },
+  wasPowerLoss(): boolean | undefined {
+    const cause = System.resetCause;
+    return cause === undefined ? undefined : cause === "power-on";
+  },
 });

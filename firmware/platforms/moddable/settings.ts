@@ -14,9 +14,9 @@ const defaults = Object.freeze({
   imageHeader: "required",
   evidence: "required",
   allowDowngrade: false,
-  publicKey: undefined,
   hardware: undefined,
   selfTestDeadlineMs: config.selfTestDeadlineMs,
+  failedJobWaitMaxMs: config.failedJobWaitMaxMs,
   batteryMinimum: undefined,
 });
 

@@ -1,4 +1,5 @@
 import { asBuilt, buildImage } from "../../../tools/build/image.ts";
+import { releaseFieldsOf } from "../../../tools/image/hex-release.ts";
 import type { Settings } from "../../driver.ts";
 import { parseLinkProfile } from "../../trackers/link-profile.ts";
 import { jsonObjectOf } from "./code-block.ts";
@@ -31,6 +32,9 @@ export const firmwareSteps: readonly StepDefinition[] = [
     const middle = broken.byteLength >> 1;
     broken[middle] = (broken[middle] ?? 0) ^ 0x01;
     storeFirmware(world, name, { version, hex: asBuilt(broken).hex });
+  }),
+  step("I have the release `{version}` of the file `{text}` in `{name}`", (words, { world }) => {
+    store(world, words.name, releaseFieldsOf(words.text, { version: words.version }));
   }),
   step("the `{tracker}` tracker is flashed with firmware `{version}`", async (words, call) => {
     await flash(call, words, {});
@@ -75,7 +79,8 @@ function storeFirmware(
 ): void {
   // `escaped` can stand between the quotes of a JSON string.
   const escaped = JSON.stringify(hex).slice(1, -1);
-  store(world, name, { version, escaped, size: Buffer.byteLength(hex) });
+  const release = releaseFieldsOf(hex, { version });
+  store(world, name, { version, escaped, size: Buffer.byteLength(hex), ...release });
 }
 
 async function flash(

@@ -10,6 +10,9 @@ interface Firmware {
   readonly version: string;
   readonly escaped: string;
   readonly size: number;
+  readonly imageSize: number;
+  readonly sha256: string;
+  readonly signature: string;
 }
 
 interface Execution {
@@ -37,10 +40,11 @@ export const jobSteps: readonly StepDefinition[] = [
   step(
     "I offer `{firmware}` to the `{tracker}` tracker in the job `{job}`",
     async (words, call) => {
-      const { version, size, ...file } = await firmwareNamed(call, words.firmware);
+      const firmware = await firmwareNamed(call, words.firmware);
+      const { version, size, imageSize, sha256, signature } = firmware;
       const { bench, world } = call;
       const jobId = randomUUID();
-      await upload(call, jobId, { version, size, ...file });
+      await upload(call, jobId, firmware);
       const location = {
         protocol: "https",
         host: `${world["fotaBucketName"]}.s3.amazonaws.com`,
@@ -52,6 +56,9 @@ export const jobSteps: readonly StepDefinition[] = [
         filename: `${version}.hex`,
         location,
         fwversion: version,
+        imageSize,
+        sha256,
+        signature,
       };
       const input = {
         jobId,

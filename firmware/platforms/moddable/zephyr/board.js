@@ -8,8 +8,8 @@ import FFI from "mc/ffi";
 import RNG from "rng";
 import Timer from "timer";
 
-// A new image that hangs is reverted by the reset that follows. Longer than any one turn of the
-// firmware: a signature checked in JavaScript is estimated at half a minute on a Cortex-M4.
+// A new image that hangs is reverted by the reset that follows. Much longer than any one turn of the
+// firmware.
 const WATCHDOG_MS = 60_000;
 const SEED_BYTES = 32;
 

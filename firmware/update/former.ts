@@ -1,0 +1,81 @@
+import { attempt } from "../failure.ts";
+import { decodeHex } from "../job/encodings.ts";
+import type { Flash } from "../ports/flash.ts";
+import type { Platform } from "../ports/platform.ts";
+import { hexText, imageIdentity } from "../verify/identity.ts";
+import { readImage } from "../verify/mcuboot-image.ts";
+import { identityIn } from "./evidence.ts";
+
+const KEY = "former";
+const FORMAT = 1;
+const COUNTER_BYTES = 4;
+const DIGEST_BYTES = 32;
+const CHUNK_BYTES = 256;
+
+/** The image that ran before this one, and the lowest security counter that it may have. */
+export interface Former {
+  /** As `imageIdentity` tells it. */
+  readonly identity: string;
+  readonly counter: number;
+}
+
+/**
+ * Notes which image the swap has moved to the secondary slot: rollback goes to that one alone.
+ * Costs one key of 37 bytes, written once an update.
+ * @param counter the security counter's floor before this image raised it
+ */
+export function keepFormer(platform: Platform, counter: number): void {
+  const { store, secondary, log } = platform;
+  const digest = decodeHex(identityIn(secondary, log), DIGEST_BYTES);
+  attempt(
+    () => {
+      if (digest === undefined) {
+        store.delete(KEY);
+        return;
+      }
+      const value = new Uint8Array(1 + COUNTER_BYTES + DIGEST_BYTES);
+      value[0] = FORMAT;
+      new DataView(value.buffer).setUint32(1, counter);
+      value.set(digest, 1 + COUNTER_BYTES);
+      store.write(KEY, value);
+    },
+    ({ code, detail }) => log(`former image: ${code}: ${detail}`),
+  );
+}
+
+export function formerImage({ store }: Platform): Former | undefined {
+  const value = store.read(KEY);
+  const byteLength = 1 + COUNTER_BYTES + DIGEST_BYTES;
+  if (value === undefined || value[0] !== FORMAT || value.byteLength !== byteLength) {
+    return undefined;
+  }
+  const counter = new DataView(value.buffer, value.byteOffset).getUint32(1);
+  return { identity: hexText(value.subarray(1 + COUNTER_BYTES)), counter };
+}
+
+/** The running image's security counter, by its own word; 0 where it has none. */
+export function runningCounter({ primary, log }: Platform): number {
+  let counter = 0;
+  attempt(
+    () => {
+      const image = readImage(primary, primary.geometry.byteLength);
+      if ("digest" in image) counter = image.securityCounter ?? 0;
+    },
+    ({ code, detail }) => log(`security counter: ${code}: ${detail}`),
+  );
+  return counter;
+}
+
+/** Whether the image in a slot is the one of this identity, byte for byte: reads all of it. */
+export function isIntact(flash: Flash, identity: string, { newSha256 }: Platform): boolean {
+  const image = readImage(flash, flash.geometry.byteLength);
+  if (!("digest" in image) || imageIdentity(flash) !== identity) return false;
+  const digest = newSha256();
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  for (let at = 0; at < image.hashedBytes; at += CHUNK_BYTES) {
+    const piece = chunk.subarray(0, Math.min(CHUNK_BYTES, image.hashedBytes - at));
+    flash.read(piece, at);
+    digest.update(piece);
+  }
+  return hexText(digest.finish()) === identity;
+}

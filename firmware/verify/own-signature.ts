@@ -1,0 +1,38 @@
+import type { NewSha256 } from "../ports/digest.ts";
+import type { Flash } from "../ports/flash.ts";
+import { readImage } from "./mcuboot-image.ts";
+import { readTlv, TLV_ECDSA_SIG, TLV_KEYHASH } from "./tlv.ts";
+
+/** What an image carries for MCUboot: whose key, and its signature over the image's digest. */
+export interface OwnSignature {
+  /** SHA-256 of the key as DER SPKI, 32 bytes. */
+  readonly keyHash: Uint8Array;
+  /** ECDSA in DER. */
+  readonly signature: Uint8Array;
+  readonly digest: Uint8Array;
+}
+
+/** Of the image in a slot; undefined for one that carries no ECDSA signature, or names no key. */
+export function ownSignature(flash: Flash, signatureMaxBytes: number): OwnSignature | undefined {
+  const image = readImage(flash, flash.geometry.byteLength);
+  if (!("digest" in image)) return undefined;
+  const keyHash = readTlv(flash, image.tlvs, { type: TLV_KEYHASH, minBytes: 32, maxBytes: 32 });
+  const bounds = { type: TLV_ECDSA_SIG, minBytes: 1, maxBytes: signatureMaxBytes };
+  const signature = readTlv(flash, image.tlvs, bounds);
+  if (keyHash === undefined || signature === undefined) return undefined;
+  return { keyHash, signature, digest: image.digest };
+}
+
+/** What stands before a point of P-256 in its SubjectPublicKeyInfo (RFC 5480, section 2). */
+const spkiHead: readonly number[] = Object.freeze([
+  0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+  0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+]);
+
+/** MCUboot's name for a key: SHA-256 of its SPKI. @param key 65 bytes, an uncompressed point */
+export function keyHashOf(key: Uint8Array, newSha256: NewSha256): Uint8Array {
+  const digest = newSha256();
+  digest.update(Uint8Array.from(spkiHead));
+  digest.update(key);
+  return digest.finish();
+}
