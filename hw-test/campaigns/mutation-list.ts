@@ -30,7 +30,7 @@ export const mutations: readonly Mutation[] = [
       },
     ],
     campaign: "power",
-    caseName: "map=p512w4 cut=13a",
+    caseName: "map=p512w4 cut=15a",
   },
   {
     name: "journal ahead of the data",
@@ -48,7 +48,7 @@ export const mutations: readonly Mutation[] = [
       },
     ],
     campaign: "power",
-    caseName: "map=p512w4 cut=3b",
+    caseName: "map=p512w4 cut=5b",
   },
   {
     name: "confirmed before the cloud",
@@ -96,7 +96,7 @@ export const mutations: readonly Mutation[] = [
       },
     ],
     campaign: "torn",
-    caseName: "map=p512w4 cut=3i",
+    caseName: "map=p512w4 cut=5i",
   },
   {
     name: "read-back skipped",
@@ -120,7 +120,7 @@ export const mutations: readonly Mutation[] = [
       },
     ],
     campaign: "power",
-    caseName: "map=p8192w32 cut=54a",
+    caseName: "map=p8192w32 cut=57a",
   },
   {
     name: "SUCCEEDED before the reset",
