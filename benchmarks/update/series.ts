@@ -19,6 +19,17 @@ export async function updateSeries(
 ): Promise<Leftover[]> {
   // Every other update of the series goes back.
   const tracker = await rig.newTracker(from.image, { settings: { allowDowngrade: true } });
+  try {
+    return await leftoversOf(tracker, { rig, from, to, count });
+  } finally {
+    await tracker.stop();
+  }
+}
+
+async function leftoversOf(
+  tracker: VirtualTracker,
+  { rig, from, to, count }: Images & { readonly rig: BenchRig; readonly count: number },
+): Promise<Leftover[]> {
   const leftovers: Leftover[] = [];
   await tracker.powerOn();
   for (let index = 0; index < count; index++) {
@@ -30,7 +41,6 @@ export async function updateSeries(
     while (timesIdle(tracker) <= index) await pause();
     leftovers.push(leftover(tracker, version));
   }
-  await tracker.stop();
   return leftovers;
 }
 
