@@ -3,6 +3,7 @@ import { Failure } from "../failure.ts";
 import type { Platform } from "../ports/platform.ts";
 import { parseEcdsaSignature } from "../verify/ecdsa-der.ts";
 import { keyHashOf, type OwnSignature, ownSignature } from "../verify/own-signature.ts";
+import { isSameBytes } from "../verify/same-bytes.ts";
 import { SignatureRun } from "./signature-run.ts";
 import type { Trust, TrustedKey } from "./trust.ts";
 
@@ -41,12 +42,7 @@ export function newImageSignatureCheck(options: ImageSignatureOptions): Signatur
 
 function signer(own: OwnSignature, trust: Trust, { newSha256 }: Platform): TrustedKey | undefined {
   for (const candidate of trust.keys) {
-    const hash = keyHashOf(candidate.key, newSha256);
-    let different = 0;
-    for (let at = 0; at < hash.byteLength; at++) {
-      different |= (hash[at] as number) ^ (own.keyHash[at] as number);
-    }
-    if (different === 0) return candidate;
+    if (isSameBytes(keyHashOf(candidate.key, newSha256), own.keyHash)) return candidate;
   }
   return undefined;
 }

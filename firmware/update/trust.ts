@@ -5,6 +5,7 @@ import { decodeHex } from "../job/encodings.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { SignatureVerifier } from "../ports/signature.ts";
 import type { TrustAnchor } from "../trust-anchors.ts";
+import { isSameBytes } from "../verify/same-bytes.ts";
 
 /** What the firmware was built with. */
 export interface TrustOptions {
@@ -85,7 +86,8 @@ export class Trust {
       value.set(key.subarray(1, 1 + MARK_BYTES), at);
       at += MARK_BYTES;
     }
-    if (isEqual(value, this.platform.store.read(KEY))) return;
+    const stored = this.platform.store.read(KEY);
+    if (stored !== undefined && isSameBytes(value, stored)) return;
     attempt(
       () => this.platform.store.write(KEY, value),
       ({ code, detail }) => this.platform.log(`trust: ${code}: ${detail}`),
@@ -105,14 +107,6 @@ export class Trust {
 function isMarked(value: Uint8Array, at: number, key: Uint8Array): boolean {
   for (let index = 0; index < MARK_BYTES; index++) {
     if (value[at + index] !== key[1 + index]) return false;
-  }
-  return true;
-}
-
-function isEqual(one: Uint8Array, other: Uint8Array | undefined): boolean {
-  if (other === undefined || one.byteLength !== other.byteLength) return false;
-  for (let index = 0; index < one.byteLength; index++) {
-    if (one[index] !== other[index]) return false;
   }
   return true;
 }

@@ -5,6 +5,7 @@ import { compareVersions, parseVersion, versionText } from "../version-number.ts
 import { crc32, pageCheckStart } from "./crc32.ts";
 import { hexText } from "./identity.ts";
 import { type McubootImage, type NoImage, readImage } from "./mcuboot-image.ts";
+import { isSameBytes } from "./same-bytes.ts";
 
 /** What the slot writer says it wrote (slot/writer.ts, SlotProgress). Offsets in bytes. */
 export interface WrittenSlot {
@@ -173,11 +174,7 @@ export class ImageCheck {
   }
 
   private sameDigest(found: Uint8Array, expected: Uint8Array, whose: string): void {
-    let different = found.byteLength ^ expected.byteLength;
-    for (let at = 0; at < found.byteLength; at++) {
-      different |= (found[at] as number) ^ (expected[at] as number);
-    }
-    if (different !== 0) {
+    if (!isSameBytes(found, expected)) {
       throw new Failure("IMAGE_SHA256", `${hexText(found)} is not ${whose}`);
     }
   }
