@@ -76,10 +76,8 @@ export const config = Object.freeze({
   mqttKeepAliveS: 240,
   /** The broker's answer to CONNECT, SUBSCRIBE, PINGREQ or a QoS 1 PUBLISH. */
   mqttAckTimeoutMs: 20_000,
-  /** Largest packet taken in; larger ones are skipped, not buffered. A job document may be 32 KB. */
-  mqttPacketMaxBytes: 8192,
-  /** Longest packet read through to be skipped; AWS IoT takes payloads of at most 128 KB. */
-  mqttSkipMaxBytes: 262_144,
+  /** Longest packet read, in pieces; AWS IoT takes payloads of at most 128 KB. */
+  mqttPacketMaxBytes: 262_144,
   /** The output queue: it holds the longest packet out, a job update with all its details. */
   mqttOutputBytes: 4096,
   /** QoS 1 publishes under way at once. */
@@ -157,4 +155,3 @@ assert(
   "a line must fit what a job is told",
 );
 assert(config.mqttKeepAliveS <= 1200, "AWS IoT refuses a keep-alive above 1,200 s");
-assert(config.mqttSkipMaxBytes > config.mqttPacketMaxBytes, "what is skipped is too long to take");

@@ -34,8 +34,8 @@ export class Inbox {
     this.reader.begin(isOutcome ? outcomeMessage : executionMessage);
   }
 
-  push(bytes: Uint8Array, from: number, to: number): void {
-    if (this.topic !== undefined) this.reader.push(bytes, from, to);
+  push(piece: Uint8Array): void {
+    if (this.topic !== undefined) this.reader.push(piece, 0, piece.length);
   }
 
   drop(): void {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { VirtualClock } from "../../hw-test/model/virtual-clock.ts";
+import { deliverWhole } from "../../hw-test/model/whole-message.ts";
 import { config } from "../config.ts";
 import type { PublishOutcome } from "../mqtt/client.ts";
 import { Jobs } from "./jobs.ts";
@@ -75,7 +76,7 @@ class Rig {
 
   deliver(suffix: string, body: unknown): void {
     const text = typeof body === "string" ? body : JSON.stringify(body);
-    this.jobs.onMessage(prefix + suffix, Buffer.from(text));
+    deliverWhole(this.jobs, prefix + suffix, Buffer.from(text), 7);
   }
 
   accept(request: Sent, fields: object): void {
@@ -121,6 +122,8 @@ function started(): Rig {
   rig.seen.length = 0;
   return rig;
 }
+
+const nestsTooDeep = `{"execution":${"[".repeat(4000)}`;
 
 test("starts the next job, and does nothing more by itself", () => {
   const rig = new Rig();
@@ -413,16 +416,17 @@ test("tells each notice of a new head; a cancelled job shows so", () => {
   assert.deepEqual(rig.sent(), []);
 });
 
-test("a document that is too long is asked for without it, to be rejected", () => {
+test("a job in JSON that nests too deep is asked for without its document, to be rejected", () => {
   for (const [topic, asked] of [
     ["start-next/accepted", "$next/get"],
     ["notify-next", "$next/get"],
     ["j1/get/accepted", "j1/get"],
   ] as const) {
     const rig = new Rig();
-    rig.jobs.startNext();
+    if (topic === "j1/get/accepted") rig.jobs.describe("j1");
+    else rig.jobs.startNext();
     rig.sent();
-    rig.jobs.onSkipped(prefix + topic, 20_000);
+    rig.deliver(topic, nestsTooDeep);
     const request = rig.one();
     assert.equal(request.topic, asked);
     assert.equal(request.body["includeJobDocument"], false);
@@ -430,13 +434,16 @@ test("a document that is too long is asked for without it, to be rejected", () =
     rig.clock.advance(3_600_000);
     assert.deepEqual(rig.sent(), []);
     assert.deepEqual(rig.seen, ["execution j1 2"]);
+    assert.equal(rig.jobs.ignoredCount, 1);
   }
 });
 
-test("skipped messages of other topics, and update replies, change nothing", () => {
+test("the same on other topics, and in replies to an update, changes nothing", () => {
   const rig = new Rig();
-  rig.jobs.onSkipped("telemetry", 20_000);
-  rig.jobs.onSkipped(`${prefix}j1/update/accepted`, 20_000);
+  deliverWhole(rig.jobs, "telemetry", Buffer.from(nestsTooDeep));
+  rig.jobs.update(progress("j1"));
+  rig.sent();
+  rig.deliver("j1/update/accepted", nestsTooDeep);
   assert.deepEqual(rig.sent(), []);
 });
 
@@ -445,13 +452,6 @@ test("a message that is no JSON is ignored, and what it holds is not logged", ()
   rig.deliver("notify-next", '{"url":"https://h/f?X-Amz-Signature=5ec2e7"},');
   assert.equal(rig.jobs.ignoredCount, 1);
   assert.deepEqual(rig.log, ["jobs: message ignored: not JSON"]);
-});
-
-test("JSON that nests too deep is treated like a document that is too long", () => {
-  const rig = new Rig();
-  rig.deliver("notify-next", `{"execution":${"[".repeat(4000)}`);
-  assert.equal(rig.one().body["includeJobDocument"], false);
-  assert.equal(rig.jobs.ignoredCount, 1);
 });
 
 test("a name that comes twice is treated so, too: two readers could differ about it", () => {
@@ -480,10 +480,10 @@ test("a message may come in any pieces, and in any order of its fields", () => {
   rig.jobs.startNext();
   const { clientToken } = rig.one().body;
   const payload = Buffer.from(JSON.stringify({ ...job("j1", 2), clientToken }));
-  assert.equal(rig.jobs.onMessageStart(`${prefix}start-next/accepted`, payload.length), true);
+  rig.jobs.onMessageStart(`${prefix}start-next/accepted`);
   for (let at = 0; at < payload.length; at += 1) {
     assert.deepEqual(rig.seen, []);
-    rig.jobs.onMessageBytes(payload, at, at + 1);
+    rig.jobs.onMessageBytes(payload.subarray(at, at + 1));
   }
   rig.jobs.onMessageEnd();
   rig.jobs.onMessageEnd();
@@ -495,22 +495,19 @@ test("a reply to nothing is not read at all", () => {
   rig.jobs.startNext();
   const wanted = ["start-next/accepted", "start-next/rejected", "notify-next"];
   const others = ["j1/get/accepted", "j1/update/rejected", "j1/update/accepted", "$next/get/x"];
-  for (const topic of wanted) assert.equal(rig.jobs.onMessageStart(prefix + topic, 9), true, topic);
-  for (const topic of others) {
-    assert.equal(rig.jobs.onMessageStart(prefix + topic, 9), false, topic);
-    rig.jobs.onMessageBytes(Buffer.from("{no JSON"), 0, 8);
-    rig.jobs.onMessageEnd();
-  }
+  for (const topic of others) rig.deliver(topic, "{no JSON");
   assert.equal(rig.jobs.ignoredCount, 0);
+  for (const topic of wanted) rig.deliver(topic, "{no JSON");
+  assert.equal(rig.jobs.ignoredCount, 3);
 });
 
 test("a message that a disconnect cuts is dropped", () => {
   const rig = started();
-  rig.jobs.onMessageStart(`${prefix}notify-next`, 9);
-  rig.jobs.onMessageBytes(Buffer.from("{"), 0, 1);
+  rig.jobs.onMessageStart(`${prefix}notify-next`);
+  rig.jobs.onMessageBytes(Buffer.from("{"));
   rig.disconnect();
   rig.connect();
-  rig.jobs.onMessageBytes(Buffer.from("}"), 0, 1);
+  rig.jobs.onMessageBytes(Buffer.from("}"));
   rig.jobs.onMessageEnd();
   assert.deepEqual(rig.seen, ["online"]);
   assert.equal(rig.jobs.ignoredCount, 0);
@@ -547,7 +544,7 @@ test("what makes no sense is counted and changes nothing", () => {
 
 test("other topics of the same MQTT client are left alone", () => {
   const rig = new Rig();
-  rig.jobs.onMessage("telemetry/config", Buffer.from("{"));
+  deliverWhole(rig.jobs, "telemetry/config", Buffer.from("{"));
   assert.equal(rig.jobs.ignoredCount, 0);
 });
 

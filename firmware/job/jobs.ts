@@ -117,28 +117,18 @@ export class Jobs implements MqttEvents {
     this.describeRequest.pause();
   }
 
-  /** For messages of other topics, too, which are left alone. */
-  onMessage(topic: string, payload: Uint8Array): void {
-    if (!this.onMessageStart(topic, payload.length)) return;
-    this.onMessageBytes(payload, 0, payload.length);
-    this.onMessageEnd();
-  }
-
   /**
-   * A message begins; what came of another one before is dropped.
-   * @returns false if its bytes are not wanted: another's topic, or a reply to nothing
+   * A message begins; what came of another one before is dropped. Of one that is not wanted, of
+   * another's topic or a reply to nothing, the rest is not looked at.
    */
-  onMessageStart(topic: string, _byteLength: number): boolean {
+  onMessageStart(topic: string): void {
     this.inbox.drop();
     const parsed = this.topics.parse(topic);
-    if (parsed === undefined || !this.isAwaited(parsed)) return false;
-    this.inbox.start(parsed);
-    return true;
+    if (parsed !== undefined && this.isAwaited(parsed)) this.inbox.start(parsed);
   }
 
-  /** @param bytes the message's next ones, from `from` to before `to` */
-  onMessageBytes(bytes: Uint8Array, from: number, to: number): void {
-    this.inbox.push(bytes, from, to);
+  onMessageBytes(piece: Uint8Array): void {
+    this.inbox.push(piece);
   }
 
   /** Only here anything is done about it, for only here it is known to be JSON. */
@@ -153,14 +143,9 @@ export class Jobs implements MqttEvents {
   }
 
   /**
-   * A document that is too long for us would keep the queue blocked for ever: so the execution is
-   * asked for without it, and can then be rejected.
+   * A document that we cannot take would keep the queue blocked for ever: so the execution is asked
+   * for without it, and can then be rejected.
    */
-  onSkipped(topic: string, _byteLength: number): void {
-    const parsed = this.topics.parse(topic);
-    if (parsed !== undefined) this.askWithoutDocument(parsed);
-  }
-
   private askWithoutDocument(topic: JobTopic): void {
     if (topic.kind === "update") return;
     this.startRequest.end();
@@ -176,7 +161,6 @@ export class Jobs implements MqttEvents {
     return topic.kind === "notifyNext" || this.requestOf(topic).isUnderWay();
   }
 
-  /** A document in JSON that this client does not take is treated like one that is too long. */
   private receiveUnreadable(topic: JobTopic, verdict: Exclude<InboxVerdict, "sound">): void {
     this.ignore(inboxProblems[verdict]);
     if (verdict === "malformed" || verdict === "noObject") return;

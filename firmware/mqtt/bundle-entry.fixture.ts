@@ -13,11 +13,5 @@ export function encode(packet: OutgoingPacket): number[] {
 export function decode(bytes: readonly number[]): string {
   const packet = new PacketDecoder().decode(Uint8Array.from(bytes));
   if (packet === undefined) return JSON.stringify("malformed");
-  if (packet.cmd !== "publish") return JSON.stringify(packet);
-  return JSON.stringify({
-    cmd: packet.cmd,
-    topic: packet.topic,
-    payload: Array.from(packet.payload),
-    messageId: packet.messageId,
-  });
+  return JSON.stringify(packet);
 }

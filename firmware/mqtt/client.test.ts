@@ -4,6 +4,7 @@ import fc from "fast-check";
 import mqttPacket, { type Packet } from "mqtt-packet";
 import { ScriptedNetwork } from "../../hw-test/model/scripted-network.ts";
 import { VirtualClock } from "../../hw-test/model/virtual-clock.ts";
+import { wholeMessages } from "../../hw-test/model/whole-message.ts";
 import { config } from "../config.ts";
 import { MqttClient } from "./client.ts";
 
@@ -31,9 +32,7 @@ class Rig {
       subscriptions: topics,
       events: {
         onConnected: () => this.see("connected"),
-        onMessage: (topic, payload) =>
-          this.see("message", `${topic}=${Buffer.from(payload).toString()}`),
-        onSkipped: (topic, byteLength) => this.see("skipped", `${topic} ${byteLength}`),
+        ...wholeMessages((topic, payload) => this.see("message", `${topic}=${payload}`)),
         onDisconnected: (reason) => this.see("disconnected", reason),
       },
     });
@@ -69,6 +68,12 @@ class Rig {
     const granted = subscriptions.map(() => 1);
     this.deliver({ cmd: "suback", messageId: subscribe.messageId, granted });
   }
+}
+
+/** A PUBLISH of QoS 1 with identifier 1. */
+function publishBytes(topic: string, payload: string): Buffer {
+  const packet = { cmd: "publish", topic, payload, qos: 1, messageId: 1 } as const;
+  return mqttPacket.generate({ ...packet, dup: false, retain: false });
 }
 
 function connected(): Rig {
@@ -204,14 +209,32 @@ test("gives up when the broker sends and never reads", () => {
   assert.equal(rig.network.socket.isClosed, true);
 });
 
-test("skips a message that is too long, acknowledges it and says so", () => {
+test("a message of 128 KB comes in pieces, and is acknowledged when it is whole", () => {
   const rig = connected();
-  const payload = "x".repeat(config.mqttPacketMaxBytes);
-  rig.deliver({ cmd: "publish", topic: "a/é", payload, qos: 1, messageId: 77 });
-  assert.equal(rig.sent()[0]?.messageId, 77);
-  assert.deepEqual(rig.seen.slice(1), [`skipped a/é ${payload.length + 2 + 4 + 2}`]);
+  const payload = "0123456789abcdef".repeat(8192);
+  const bytes = publishBytes("a/é", payload);
+  rig.network.socket.deliver(bytes.subarray(0, -1));
+  assert.deepEqual(rig.sent(), []);
+  rig.network.socket.deliver(bytes.subarray(-1));
+  assert.equal(rig.sent()[0]?.messageId, 1);
+  assert.deepEqual(rig.seen.slice(1), [`message a/é=${payload}`]);
   rig.deliver({ cmd: "publish", topic: "b", payload: "next", qos: 0 });
   assert.equal(rig.seen.at(-1), "message b=next");
+});
+
+test("a message that breaks off is not acknowledged, and is read from its start again", () => {
+  const rig = connected();
+  const bytes = publishBytes("b", "whole");
+  rig.network.socket.deliver(bytes.subarray(0, -2));
+  rig.network.socket.fail("gone");
+  rig.clock.advance(config.backoffMaxMs);
+  rig.connect(true);
+  rig.network.socket.deliver(bytes);
+  assert.equal(rig.sent()[0]?.messageId, 1);
+  assert.deepEqual(
+    rig.seen.filter((line) => line.startsWith("message")),
+    ["message b=whole"],
+  );
 });
 
 const silences: [string, (rig: Rig) => void, number][] = [
@@ -353,23 +376,14 @@ test("stop says goodbye, closes and leaves nothing behind", () => {
   assert.deepEqual(rig.seen, ["connected", "connected"]);
 });
 
-for (const name of ["connected", "message", "skipped", "disconnected"]) {
+for (const name of ["connected", "message", "disconnected"]) {
   test(`the user may stop the client in its ${name} callback`, () => {
     const rig = new Rig();
     rig.reactions[name] = () => rig.client.stop();
     rig.client.start();
     rig.connect();
-    if (name === "message" || name === "skipped") {
-      const payload = "x".repeat(name === "skipped" ? config.mqttPacketMaxBytes : 1);
-      const bytes = mqttPacket.generate({
-        cmd: "publish",
-        topic: "b",
-        payload,
-        qos: 1,
-        messageId: 1,
-        dup: false,
-        retain: false,
-      });
+    if (name === "message") {
+      const bytes = publishBytes("b", "x");
       // Two of them in one go: the second must not come after `stop`.
       rig.network.socket.deliver(Buffer.concat([bytes, bytes]));
     }

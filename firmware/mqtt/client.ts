@@ -3,11 +3,10 @@ import { config } from "../config.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Network, SocketTarget } from "../ports/network.ts";
-import { decodeUtf8, utf8Length } from "../utf8.ts";
+import { utf8Length } from "../utf8.ts";
 import type { IncomingPacket, OutgoingPacket } from "./codec.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
-import type { SkippedPublish } from "./frame-reader.ts";
 import { Handshake } from "./handshake.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { Reconnect } from "./reconnect.ts";
@@ -16,10 +15,14 @@ import { Reconnect } from "./reconnect.ts";
 export interface MqttEvents {
   /** Subscribed: what is published now can be answered. Alternates with `onDisconnected`. */
   onConnected(): void;
-  /** Also before `onConnected`: a session may hold messages. `payload` is the receiver's to keep. */
-  onMessage(topic: string, payload: Uint8Array): void;
-  /** A message was longer than `config.mqttPacketMaxBytes`, and is lost. */
-  onSkipped(topic: string, byteLength: number): void;
+  /**
+   * Also before `onConnected`: a session may hold messages. One that breaks off has no end: it
+   * comes again, from its start.
+   */
+  onMessageStart(topic: string): void;
+  /** The next bytes of the payload; they may be kept only until this returns. */
+  onMessageBytes(piece: Uint8Array): void;
+  onMessageEnd(): void;
   /** `reason` is for people. The client connects again by itself. */
   onDisconnected(reason: string): void;
 }
@@ -138,18 +141,21 @@ export class MqttClient implements ConnectionEvents {
     this.delivery.sendWaiting();
   }
 
-  onSkipped(skipped: SkippedPublish): void {
-    this.options.log(`mqtt: skipped a message of ${skipped.byteLength} bytes`);
-    this.options.events.onSkipped(decodeUtf8(skipped.topic), skipped.byteLength);
-  }
-
   onPacket(packet: IncomingPacket): void {
     if (packet.cmd === "connack") this.handshake.takeConnack(packet.returnCode);
     else if (this.handshake.step === "connecting") this.fail(`${packet.cmd} before CONNACK`);
-    else if (packet.cmd === "publish") this.options.events.onMessage(packet.topic, packet.payload);
+    else if (packet.cmd === "publish") this.options.events.onMessageStart(packet.topic);
     else if (packet.cmd === "puback") this.delivery.acknowledge(packet.messageId);
     else if (packet.cmd === "suback") this.handshake.takeSuback(packet.messageId, packet.granted);
     else this.keepAlive.answered();
+  }
+
+  onPayload(piece: Uint8Array): void {
+    this.options.events.onMessageBytes(piece);
+  }
+
+  onPublishEnd(): void {
+    this.options.events.onMessageEnd();
   }
 
   onClosed(reason: string): void {

@@ -47,8 +47,6 @@ export type IncomingPacket =
   | {
       readonly cmd: "publish";
       readonly topic: string;
-      /** A view of the frame it came in. */
-      readonly payload: Uint8Array;
       /** 0 with QoS 0, else 1 to 65535: to be acknowledged. */
       readonly messageId: number;
     }
@@ -124,7 +122,8 @@ export class PacketDecoder {
   }
 
   /**
-   * @param frame one packet from its first header byte to its last byte
+   * @param frame one packet from its first header byte to its last byte; of a PUBLISH, the payload
+   *   is of no interest
    * @returns undefined if it is malformed or nothing a broker may send; then give up the connection
    */
   decode(frame: Uint8Array): IncomingPacket | undefined {
@@ -168,9 +167,8 @@ function connack(packet: LibraryPacket): IncomingPacket | undefined {
 
 function publish(packet: LibraryPacket): IncomingPacket | undefined {
   const topic = packet.topic;
-  const payload = packet.payload;
-  if (topic === null || payload === null || packet.qos > 1) return undefined;
+  if (topic === null || packet.qos > 1) return undefined;
   const messageId = packet.qos === 0 ? 0 : (packet.messageId ?? 0);
   if (packet.qos === 1 && messageId < 1) return undefined;
-  return { cmd: "publish", topic, payload, messageId };
+  return { cmd: "publish", topic, messageId };
 }

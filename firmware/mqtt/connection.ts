@@ -3,7 +3,7 @@ import { Deadline } from "../deadline.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Network, Socket, SocketEvents, SocketTarget } from "../ports/network.ts";
 import { type IncomingPacket, type OutgoingPacket, PacketDecoder, PacketEncoder } from "./codec.ts";
-import { FrameReader, type SkippedPublish } from "./frame-reader.ts";
+import { FrameReader, type FrameResult } from "./frame-reader.ts";
 import { OutputQueue } from "./output-queue.ts";
 
 /**
@@ -15,8 +15,11 @@ export interface ConnectionEvents {
   onOpen(): void;
   /** Bytes came in, maybe only a part of a packet. */
   onBytes(): void;
+  /** A PUBLISH begins with it; its payload comes in pieces, until `onPublishEnd`. */
   onPacket(packet: IncomingPacket): void;
-  onSkipped(skipped: SkippedPublish): void;
+  /** `piece` may be kept only until this returns. */
+  onPayload(piece: Uint8Array): void;
+  onPublishEnd(): void;
   /** Room in the output queue again. */
   onDrained(): void;
   onClosed(reason: string): void;
@@ -32,8 +35,7 @@ export interface ConnectionOptions {
 /**
  * One MQTT connection: packets over a socket, from `open` to its end.
  *
- * Memory: the output queue (`config.mqttOutputBytes`), 133 bytes of the frame reader and one
- * received packet at a time.
+ * Memory: the output queue (`config.mqttOutputBytes`) and the 512 bytes of the frame reader.
  */
 export class Connection implements SocketEvents {
   private readonly events: ConnectionEvents;
@@ -44,6 +46,8 @@ export class Connection implements SocketEvents {
   private readonly opening: Deadline;
   private readonly socket: Socket;
   private grantedBytes = 0;
+  /** Of the PUBLISH that is coming in: 0 with QoS 0, else to be acknowledged. */
+  private messageId = 0;
   private isOpen = false;
   private isClosed = false;
 
@@ -95,9 +99,7 @@ export class Connection implements SocketEvents {
     while (!this.isClosed) {
       const result = this.reader.read(this.socket);
       if (result === "none") return;
-      if (result === "frame") this.receive();
-      else if (result === "malformed") this.fail(`malformed: ${this.reader.error}`);
-      else this.skip();
+      this.take(result);
     }
   }
 
@@ -113,25 +115,30 @@ export class Connection implements SocketEvents {
     this.queue.drop(bytes.length);
   }
 
+  private take(result: Exclude<FrameResult, "none">): void {
+    if (result === "payload") this.events.onPayload(this.reader.payload());
+    else if (result === "packet") this.receive();
+    else if (result === "end") this.endPublish();
+    else this.fail(`malformed: ${this.reader.error}`);
+  }
+
   private receive(): void {
-    const packet = this.decoder.decode(this.reader.takeFrame());
+    const packet = this.decoder.decode(this.reader.packet());
     if (packet === undefined) {
       this.fail(`malformed: ${this.decoder.error}`);
       return;
     }
-    if (packet.cmd === "publish" && !this.acknowledge(packet.messageId)) return;
+    if (packet.cmd === "publish") this.messageId = packet.messageId;
     this.events.onPacket(packet);
   }
 
-  private skip(): void {
-    const skipped = this.reader.skipped;
-    // Acknowledged although lost: the broker would otherwise send it again for ever.
-    if (skipped === undefined || !this.acknowledge(skipped.messageId)) return;
-    this.events.onSkipped(skipped);
+  private endPublish(): void {
+    if (this.acknowledge(this.messageId)) this.events.onPublishEnd();
   }
 
   /**
-   * Before the packet is passed on: one that led to a reset would else come again after each reset.
+   * Before anything is done about the message: one that led to a reset would else come again after
+   * each reset. Only when it is whole: the rest of one that broke off would else never come.
    * A broker that sends but does not read fills our queue; then the connection is given up, and the
    * broker repeats the packet on the next one.
    */

@@ -3,116 +3,93 @@ import type { Socket } from "../ports/network.ts";
 
 /** MQTT 3.1.1, 2.2.1. */
 const publishType = 3;
-/** A fixed header: type and flags, then one to four bytes of length (2.2.3). */
-const headerMaxBytes = 5;
 /** AWS IoT takes topics of at most 256 bytes ("AWS IoT Core message broker limits"). */
 const topicMaxBytes = 256;
-const discardBytes = 128;
+/** A broker's packets without a payload are short: the longest is a SUBACK, 2 bytes and its grants. */
+const plainMaxBytes = 127;
+/** Where in the buffer a packet begins behind its header, which is put before it again. */
+const headStart = 3;
+/** Holds the head of a PUBLISH, and then its payload, piece by piece. */
+const bufferBytes = 512;
 
-const nothing = new Uint8Array(0);
+/**
+ * - `packet`: `packet()` is a whole packet; of a PUBLISH it is the head, as one with no payload;
+ * - `payload`: `payload()` is the next piece of the PUBLISH that began;
+ * - `end`: that PUBLISH has come in whole.
+ */
+export type FrameResult = "none" | "packet" | "payload" | "end" | "malformed";
 
-/** A PUBLISH that was too long to take in. */
-export interface SkippedPublish {
-  /** UTF-8. */
-  readonly topic: Uint8Array;
-  /** 0 with QoS 0, else to be acknowledged. */
-  readonly messageId: number;
-  /** Length of the packet without its fixed header. */
-  readonly byteLength: number;
-}
-
-export type FrameResult = "none" | "frame" | "skipped" | "malformed";
-
-type Step = "type" | "length" | "frame" | "topic length" | "topic" | "id" | "rest";
+type Step = "type" | "length" | "topic length" | "head" | "payload";
 
 /**
  * Cuts a stream into MQTT packets before anything parses them, so that a length that a peer only
- * announces costs nothing: a PUBLISH above `config.mqttPacketMaxBytes` is read and thrown away,
- * what could not be true is malformed.
+ * announces costs nothing. A payload is passed on in pieces as it comes, however long it is; what
+ * could not be true is malformed.
  *
- * Memory: one packet, allocated at its own length (at most `config.mqttPacketMaxBytes` + 5) when
- * its header is complete, and 133 bytes for good. Every byte is read to where it stays.
+ * Memory: 512 bytes, for good. Every byte is read to where it stays.
  */
 export class FrameReader {
-  /** After `read` gave "skipped". */
-  skipped: SkippedPublish | undefined;
   /** After `read` gave "malformed". */
   error = "";
 
-  private frame: Uint8Array = nothing;
-  private readonly header = new Uint8Array(headerMaxBytes);
-  private readonly discard = new Uint8Array(discardBytes);
+  private readonly bytes = new Uint8Array(bufferBytes);
   private step: Step = "type";
-  private headerLength = 0;
-  /** Where the current step's bytes go, and how many of them are there. */
-  private target: Uint8Array;
+  /** Of the current step, from `headStart` on: how many bytes are there, and how many it needs. */
   private filled = 0;
-  /** Bytes of a packet to be skipped that are still to come, and its length and topic. */
-  private left = 0;
+  private wanted = 1;
+  /** The packet's first byte, and its length behind the fixed header (2.2.3) as far as it is read. */
+  private firstByte = 0;
   private byteLength = 0;
-  private topic: Uint8Array = nothing;
-  private messageId = 0;
-
-  constructor() {
-    this.target = this.header.subarray(0, 1);
-  }
+  private lengthUnit = 1;
+  /** Of the packet, or the head, that was read last: without its fixed header. */
+  private packetLength = 0;
+  /** Bytes of the payload that are still to come, and of the piece that came last. */
+  private payloadLeft = 0;
+  private pieceLength = 0;
 
   /**
-   * Reads as far as the next packet.
+   * Reads as far as the next result.
    * @returns "none" when the socket has no more bytes for now; after "malformed" only close it
    */
   read(socket: Socket): FrameResult {
     for (;;) {
-      if (this.step === "rest") {
-        if (!this.discardRest(socket)) return "none";
-        return this.endSkip();
-      }
+      if (this.step === "payload") return this.readPayload(socket);
       if (!this.fill(socket)) return "none";
       const result = this.advance();
       if (result !== "none") return result;
     }
   }
 
-  /** The packet, header included, after `read` gave "frame"; once, so that it is not kept alive. */
-  takeFrame(): Uint8Array {
-    const frame = this.frame;
-    this.frame = nothing;
-    return frame;
+  /** After "packet", until the next `read`: a packet from its first header byte to its last byte. */
+  packet(): Uint8Array {
+    const { bytes, packetLength } = this;
+    const isShort = packetLength < 0x80;
+    const start = isShort ? headStart - 2 : headStart - 3;
+    bytes[start] = this.firstByte;
+    bytes[start + 1] = isShort ? packetLength : 0x80 | (packetLength & 0x7f);
+    if (!isShort) bytes[start + 2] = packetLength >> 7;
+    return bytes.subarray(start, headStart + packetLength);
   }
 
-  /** The step's bytes are there. */
-  private advance(): FrameResult {
-    switch (this.step) {
-      case "type":
-        return this.expectLengthByte();
-      case "length":
-        return this.takeLengthByte();
-      case "frame":
-        return this.endFrame();
-      case "topic length":
-        return this.takeTopicLength();
-      case "topic":
-        return this.takeTopic();
-      case "id":
-        return this.takeMessageId();
-      case "rest":
-        return "none";
-    }
+  /** After "payload", until the next `read`. */
+  payload(): Uint8Array {
+    return this.bytes.subarray(0, this.pieceLength);
   }
 
   private fill(socket: Socket): boolean {
-    while (this.filled < this.target.length) {
-      const count = socket.read(this.target.subarray(this.filled));
+    while (this.filled < this.wanted) {
+      const start = headStart + this.filled;
+      const count = socket.read(this.bytes.subarray(start, headStart + this.wanted));
       if (count === 0) return false;
       this.filled += count;
     }
     return true;
   }
 
-  private expect(step: Step, target: Uint8Array): FrameResult {
+  private expect(step: Step, byteCount: number): FrameResult {
     this.step = step;
-    this.target = target;
     this.filled = 0;
+    this.wanted = byteCount;
     return "none";
   }
 
@@ -121,105 +98,85 @@ export class FrameReader {
     return "malformed";
   }
 
-  private expectLengthByte(): FrameResult {
-    this.headerLength += 1;
-    return this.expect("length", this.header.subarray(this.headerLength, this.headerLength + 1));
+  /** The step's bytes are there. */
+  private advance(): FrameResult {
+    switch (this.step) {
+      case "type":
+        return this.takeType();
+      case "length":
+        return this.takeLengthByte();
+      case "topic length":
+        return this.takeTopicLength();
+      default:
+        return this.endHead();
+    }
+  }
+
+  private byteAt(index: number): number {
+    return this.bytes[headStart + index] ?? 0;
+  }
+
+  private takeType(): FrameResult {
+    this.firstByte = this.byteAt(0);
+    this.byteLength = 0;
+    this.lengthUnit = 1;
+    return this.expect("length", 1);
   }
 
   private takeLengthByte(): FrameResult {
-    const goesOn = (this.header[this.headerLength] ?? 0) >= 0x80;
-    if (goesOn && this.headerLength + 1 === headerMaxBytes) {
+    const byte = this.byteAt(0);
+    this.byteLength += (byte & 0x7f) * this.lengthUnit;
+    if (byte < 0x80) return this.beginPacket();
+    this.lengthUnit *= 0x80;
+    if (this.lengthUnit > 0x80 ** 3) {
       return this.malformed("remaining length of more than four bytes");
     }
-    if (goesOn) return this.expectLengthByte();
-    this.headerLength += 1;
-    return this.beginBody();
+    return this.expect("length", 1);
   }
 
-  private remainingLength(): number {
-    let length = 0;
-    for (let index = this.headerLength - 1; index > 0; index -= 1) {
-      length = length * 128 + ((this.header[index] ?? 0) & 0x7f);
+  private beginPacket(): FrameResult {
+    const { byteLength } = this;
+    const isPublish = this.isPublish();
+    if (byteLength > (isPublish ? config.mqttPacketMaxBytes : plainMaxBytes)) {
+      return this.malformed(`a packet of type ${this.firstByte >> 4} with ${byteLength} bytes`);
     }
-    return length;
+    if (!isPublish) return this.expect("head", byteLength);
+    return byteLength < 2
+      ? this.malformed("PUBLISH without topic")
+      : this.expect("topic length", 2);
   }
 
-  private beginBody(): FrameResult {
-    const length = this.remainingLength();
-    if (length > config.mqttPacketMaxBytes) return this.beginSkip(length);
-    this.frame = new Uint8Array(this.headerLength + length);
-    this.frame.set(this.header.subarray(0, this.headerLength), 0);
-    return this.expect("frame", this.frame.subarray(this.headerLength));
+  private isPublish(): boolean {
+    return this.firstByte >> 4 === publishType;
   }
 
-  private endFrame(): FrameResult {
-    this.beginPacket();
-    return "frame";
-  }
-
-  private beginPacket(): void {
-    this.headerLength = 0;
-    this.expect("type", this.header.subarray(0, 1));
-  }
-
-  private beginSkip(length: number): FrameResult {
-    const type = (this.header[0] ?? 0) >> 4;
-    if (type !== publishType || length > config.mqttSkipMaxBytes) {
-      return this.malformed(`a packet of type ${type} with ${length} bytes`);
-    }
-    if (this.qos() > 1) return this.malformed("a PUBLISH with QoS above 1");
-    this.byteLength = length;
-    this.left = length - 2;
-    this.topic = nothing;
-    this.messageId = 0;
-    return this.expect("topic length", this.header.subarray(1, 3));
-  }
-
-  private qos(): number {
-    return ((this.header[0] ?? 0) >> 1) & 3;
-  }
-
+  /** The head of a PUBLISH: its topic and, above QoS 0, its identifier (3.3.2). */
   private takeTopicLength(): FrameResult {
-    const length = this.twoBytes();
-    if (length > topicMaxBytes) return this.malformed(`a topic of ${length} bytes`);
-    this.topic = new Uint8Array(length);
-    this.left -= length;
-    return this.expect("topic", this.topic);
+    const topicLength = this.byteAt(0) * 256 + this.byteAt(1);
+    if (topicLength > topicMaxBytes) return this.malformed(`a topic of ${topicLength} bytes`);
+    const hasIdentifier = (this.firstByte & 6) !== 0;
+    const headLength = 2 + topicLength + (hasIdentifier ? 2 : 0);
+    if (headLength > this.byteLength) return this.malformed("PUBLISH shorter than its head");
+    this.step = "head";
+    this.wanted = headLength;
+    return "none";
   }
 
-  private takeTopic(): FrameResult {
-    if (this.qos() === 0) return this.expect("rest", nothing);
-    this.left -= 2;
-    return this.expect("id", this.header.subarray(1, 3));
+  private endHead(): FrameResult {
+    this.packetLength = this.filled;
+    this.payloadLeft = this.byteLength - this.filled;
+    this.expect("type", 1);
+    if (this.isPublish()) this.step = "payload";
+    return "packet";
   }
 
-  private takeMessageId(): FrameResult {
-    this.messageId = this.twoBytes();
-    if (this.messageId === 0) return this.malformed("a PUBLISH with QoS 1 and no identifier");
-    return this.expect("rest", nothing);
-  }
-
-  private twoBytes(): number {
-    return (this.target[0] ?? 0) * 256 + (this.target[1] ?? 0);
-  }
-
-  private discardRest(socket: Socket): boolean {
-    while (this.left > 0) {
-      const count = socket.read(this.discard.subarray(0, Math.min(this.left, discardBytes)));
-      if (count === 0) return false;
-      this.left -= count;
+  private readPayload(socket: Socket): FrameResult {
+    if (this.payloadLeft === 0) {
+      this.expect("type", 1);
+      return "end";
     }
-    return true;
-  }
-
-  private endSkip(): FrameResult {
-    this.skipped = {
-      topic: this.topic,
-      messageId: this.messageId,
-      byteLength: this.byteLength,
-    };
-    this.topic = nothing;
-    this.beginPacket();
-    return "skipped";
+    this.pieceLength = socket.read(this.bytes.subarray(0, Math.min(this.payloadLeft, bufferBytes)));
+    this.payloadLeft -= this.pieceLength;
+    return this.pieceLength === 0 ? "none" : "payload";
   }
 }

@@ -39,7 +39,6 @@ export interface LibraryPacket {
   readonly qos: number;
   readonly messageId?: number;
   readonly topic: string | null;
-  readonly payload: Uint8Array | null;
   readonly sessionPresent?: boolean;
   readonly returnCode?: number;
   readonly granted?: readonly number[];

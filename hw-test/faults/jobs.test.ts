@@ -68,15 +68,15 @@ describe("jobs that are not ours to do", () => {
   const location = (url: string) => ({ location: { url } });
   const long = `https://files.s3.amazonaws.com/${"p".repeat(6000)}`;
   type Changes = Readonly<Record<string, unknown>>;
+  const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
   const refused: readonly (readonly [string, string, string, Changes])[] = [
     ["REJECTED", "OPERATION_UNSUPPORTED", "another operation", { operation: "reboot" }],
     ["REJECTED", "DOCUMENT_INVALID", "no size", { size: "many" }],
     ["REJECTED", "DOCUMENT_INVALID", "no location", { location: 5 }],
-    ["REJECTED", "DOCUMENT_INVALID", "too long to be taken in", { notes: "n".repeat(9000) }],
+    ["REJECTED", "DOCUMENT_INVALID", "nests too deep", { notes: nested(40) }],
     ["REJECTED", "LOCATION_UNSUPPORTED", "plain http", location("http://a.example/f")],
     ["REJECTED", "URL_TOO_LONG", "a long URL", location(long)],
-    // It makes the document too long to be taken in, so nobody knows that it is the URL.
-    ["REJECTED", "DOCUMENT_INVALID", "10,000 characters", location(long + "p".repeat(4000))],
+    ["REJECTED", "URL_TOO_LONG", "a URL of 30,000 characters", location(long + "p".repeat(24_000))],
     ["REJECTED", "HARDWARE_MISMATCH", "other hardware", { hardware: "board-b" }],
     ["REJECTED", "VERSION_DOWNGRADE", "an older version", { fwversion: "0.9.0" }],
     ["REJECTED", "VERSION_TOO_OLD_HERE", "a later minVersion", { minVersion: "1.0.1" }],
@@ -102,7 +102,8 @@ describe("jobs that are not ours to do", () => {
     assert.equal(bench.cloud.counters().files.requests, 0);
     assert.equal(bench.tracker.flashMeters.firmware.total("image-1").erases, 0);
     bench.assertOldImageStays();
-    await bench.order({ changes: { hardware: "board-a", minVersion: "1.0.0" } });
+    const notes = "n".repeat(24_000);
+    await bench.order({ changes: { hardware: "board-a", minVersion: "1.0.0", notes } });
     await bench.swapRequested("1.0.1");
   });
 });

@@ -6,6 +6,7 @@ import { BrokenInvariant } from "../../desk/broken-invariant.ts";
 import { SECRET } from "../../desk/jobs-cloud.ts";
 import type { Random } from "../../desk/random.ts";
 import { VirtualClock } from "../../model/virtual-clock.ts";
+import { deliverWhole } from "../../model/whole-message.ts";
 import type { Fuzzer } from "./fuzzer.ts";
 import { mutateBytes } from "./mutate.ts";
 
@@ -121,7 +122,7 @@ class JobsUnderTest implements JobsEvents {
   }
 
   receive(payload: Uint8Array): void {
-    this.jobs.onMessage("$aws/things/tracker-1/jobs/start-next/accepted", payload);
+    deliverWhole(this.jobs, "$aws/things/tracker-1/jobs/start-next/accepted", payload);
   }
 
   onExecution(execution: JobExecution | undefined): void {

@@ -61,6 +61,7 @@ function anyStream(random: Random): Uint8Array {
 
 class Listener implements MqttEvents {
   private connections = 0;
+  private isInMessage = false;
 
   onConnected(): void {
     this.connections += 1;
@@ -70,11 +71,19 @@ class Listener implements MqttEvents {
     this.connections -= 1;
   }
 
-  onMessage(_topic: string, payload: Uint8Array): void {
-    if (payload.length > 4096) throw new BrokenInvariant(`a payload of ${payload.length} bytes`);
+  onMessageStart(): void {
+    this.isInMessage = true;
   }
 
-  onSkipped(): void {}
+  onMessageBytes(piece: Uint8Array): void {
+    if (!this.isInMessage) throw new BrokenInvariant("a payload before its message");
+    if (piece.length > 512) throw new BrokenInvariant(`a piece of ${piece.length} bytes`);
+  }
+
+  onMessageEnd(): void {
+    if (!this.isInMessage) throw new BrokenInvariant("an end of no message");
+    this.isInMessage = false;
+  }
 
   /** Connected and disconnected alternate, and the last one told is how it is. */
   check(isConnected: boolean): void {

@@ -1,6 +1,7 @@
 import { Jobs, type JobsEvents } from "../../../firmware/job/jobs.ts";
 import { MqttClient, type MqttEvents } from "../../../firmware/mqtt/client.ts";
 import { realTimeClock, TlsNetwork } from "../../model/tls-network.ts";
+import { deliverWhole, wholeMessages } from "../../model/whole-message.ts";
 import type { BrokerAddress, TrackerCertificate } from "./cloud-side.ts";
 
 export interface JobListenerOptions {
@@ -110,11 +111,10 @@ export class JobListener {
         this.lastDisconnect = reason;
         this.jobs.onDisconnected(reason);
       },
-      onSkipped: (topic, byteLength) => this.jobs.onSkipped(topic, byteLength),
-      onMessage: (topic, payload) => {
+      ...wholeMessages((topic, payload) => {
         this.payload = payload;
-        this.jobs.onMessage(topic, payload);
-      },
+        deliverWhole(this.jobs, topic, payload);
+      }),
     };
   }
 }
