@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
@@ -17,13 +18,33 @@
 #define LINK_DESCRIPTOR 3
 /* Of the usual 8 MiB; XS and its parser check against it. */
 #define STACK_BYTES (4u * 1024 * 1024)
+#define LINK_LINGER_MS 2000
 
 static int flash_file = -1;
 static const uint8_t *flash_map;
 static uint32_t random_state;
 
+/*
+ * The rig may be writing: were the link gone meanwhile, the rig's end would break, and with it go the
+ * frames that the rig has not read yet. So the rig reads to our end first, and closes its own.
+ */
+static void link_linger(void)
+{
+	char ignored[512];
+	struct pollfd wait = {.fd = LINK_DESCRIPTOR, .events = POLLIN};
+	hal_watchdog(0);
+	if (shutdown(LINK_DESCRIPTOR, SHUT_WR) != 0) /* no link, or one that is no socket */
+		return;
+	while (poll(&wait, 1, LINK_LINGER_MS) > 0) {
+		ssize_t count = read(LINK_DESCRIPTOR, ignored, sizeof ignored);
+		if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
+			return;
+	}
+}
+
 _Noreturn void hal_exit(enum exit_code code)
 {
+	link_linger();
 	_exit(code);
 }
 
