@@ -3,6 +3,7 @@ import type { Campaign } from "./campaign.ts";
 import { inputCampaign } from "./input.ts";
 import { jobsCampaign } from "./jobs.ts";
 import { linkCampaign } from "./link.ts";
+import { messagesCampaign } from "./messages.ts";
 import { powerCampaign, tornCampaign } from "./power.ts";
 
 /** In the order in which `all` runs them. */
@@ -13,6 +14,7 @@ export const campaigns: readonly Campaign[] = [
   jobsCampaign,
   bitsCampaign,
   inputCampaign,
+  messagesCampaign,
 ];
 
 export function campaignNamed(name: string): Campaign | undefined {

@@ -1,16 +1,12 @@
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createServer, type Server } from "node:tls";
 import { buildImage } from "../../tools/build/image.ts";
-import { issueCertificate } from "../cloud/certificates/certificate.ts";
 import { type Cloud, startCloud } from "../cloud/cloud.ts";
 import { BrokenInvariant } from "../desk/broken-invariant.ts";
 import { UpdateJob } from "../run/job.ts";
 import { VirtualTracker } from "../trackers/virtual/tracker.ts";
+import { startTlsServer, type TlsServer } from "./tls-server.ts";
 import type { XsCase } from "./xs-case.ts";
 
 const THING = "tracker-1";
@@ -70,69 +66,36 @@ export function tlsCases(): XsCase[] {
 async function runCase(impostor: Impostor): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "tracker-tls-"));
   const cloud = await startCloud();
-  const server = await startImpostor(impostor);
+  let bytes = 0;
+  const server = await startTlsServer({
+    ...impostor,
+    onConnection: (socket) => {
+      socket.on("data", (chunk) => {
+        bytes += chunk.length;
+      });
+    },
+  });
   const tracker = newTracker(cloud, { impostor, server, flashPath: join(folder, "flash.bin") });
   try {
     await prepare(cloud, tracker);
     await tracker.powerOn();
     await refused(tracker, impostor.as);
     await tracker.stop();
-    if (server.bytes > 0) throw new BrokenInvariant(`${server.bytes} bytes went to the impostor`);
+    if (bytes > 0) throw new BrokenInvariant(`${bytes} bytes went to the impostor`);
     const { image } = tracker.flashFile.slot("image-0");
     if (image?.version !== "1.0.0") throw new BrokenInvariant(`${image?.version} runs`);
     return 0;
   } finally {
     await tracker.stop();
-    server.server.close();
+    server.close();
     await cloud.stop();
     rmSync(folder, { recursive: true });
   }
 }
 
-interface RunningImpostor {
-  readonly server: Server;
-  /** Its authority, PEM. */
-  readonly ca: string;
-  readonly port: number;
-  /** What it was told after a handshake. */
-  bytes: number;
-}
-
-async function startImpostor({ hosts, validUntil }: Impostor): Promise<RunningImpostor> {
-  const own = keyPair();
-  const issuer = { commonName: "another root", privateKey: own.privateKey };
-  const { commonName } = issuer;
-  const ca = issueCertificate(
-    { commonName, purpose: "authority", publicKey: own.publicKey },
-    issuer,
-  );
-  const pair = keyPair();
-  const cert = issueCertificate(
-    { commonName: hosts[0] ?? "", hosts, purpose: "server", publicKey: pair.publicKey, validUntil },
-    issuer,
-  );
-  const key = pair.privateKey.export({ type: "pkcs8", format: "pem" });
-  const server = createServer({ cert: cert + ca, key });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const running = { server, ca, port: (server.address() as AddressInfo).port, bytes: 0 };
-  server.on("tlsClientError", () => {});
-  server.on("secureConnection", (socket) => {
-    socket.on("error", () => {});
-    socket.on("data", (bytes) => {
-      running.bytes += bytes.length;
-    });
-  });
-  return running;
-}
-
-function keyPair(): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
-  return generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-}
-
 interface Parts {
   readonly impostor: Impostor;
-  readonly server: RunningImpostor;
+  readonly server: TlsServer;
   readonly flashPath: string;
 }
 
