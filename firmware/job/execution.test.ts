@@ -29,6 +29,7 @@ test("takes an execution as the service sends it", () => {
     status: "IN_PROGRESS",
     versionNumber: 2,
     executionNumber: 1,
+    queuedAt: 1,
     document: ["object", "app_fw_update"],
     toldAtS: undefined,
     secondsBeforeTimedOut: 60,
@@ -40,6 +41,7 @@ test("what is optional may be absent", () => {
   assert.deepEqual(parse(bare), {
     ...bare,
     executionNumber: undefined,
+    queuedAt: undefined,
     document: ["absent", undefined],
     toldAtS: undefined,
     secondsBeforeTimedOut: undefined,

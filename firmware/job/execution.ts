@@ -23,6 +23,8 @@ export interface JobExecution {
   readonly versionNumber: number;
   /** Tells this execution from an earlier one of the same job. */
   readonly executionNumber: number | undefined;
+  /** When it was queued, seconds since 1970: tells it from another job of the same id. */
+  readonly queuedAt: number | undefined;
   /** The job document, for `parseJobDocument` before the next message; absent where none came. */
   readonly document: JsonValue;
   /** The service's time of day when it said so, seconds since 1970. */
@@ -55,6 +57,7 @@ export function parseExecution(message: JsonValue): JobExecution | undefined {
     status: state.status,
     versionNumber: state.versionNumber,
     executionNumber: numberField(value, "executionNumber"),
+    queuedAt: numberField(value, "queuedAt"),
     document: value.at("jobDocument"),
     toldAtS: numberField(message, "timestamp"),
     secondsBeforeTimedOut: numberField(value, "approximateSecondsBeforeTimedOut"),

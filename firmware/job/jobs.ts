@@ -16,7 +16,7 @@ import { type JobUpdate, Updates, type UpdatesEvents } from "./updates.ts";
  * next message begins: it is to be taken inside the event.
  */
 export interface JobsEvents extends UpdatesEvents {
-  /** Connected: what was missed is unknown, so ask. Requests under way were sent again already. */
+  /** Connected: what was missed is unknown, so ask. Nothing of before is under way any more. */
   onOnline(): void;
   /** The answer to `startNext` or `describe`; undefined when there is no such job. */
   onExecution(execution: JobExecution | undefined): void;
@@ -61,6 +61,7 @@ export class Jobs implements MqttEvents {
   private readonly updateRequest: Request;
   private readonly updates: Updates;
   private readonly inbox = new Inbox();
+  private isOnline = false;
 
   constructor(options: JobsOptions) {
     this.options = options;
@@ -85,17 +86,26 @@ export class Jobs implements MqttEvents {
 
   /** Makes the head of the queue IN_PROGRESS and gets it; one that already is comes unchanged. */
   startNext(): void {
-    this.startRequest.start(this.topics.startNext, {});
-  }
-
-  /** Gets a job, with its document: a presigned URL in it is made anew each time. */
-  describe(job: JobSelector): void {
-    this.askFor(job, true);
+    if (this.isOnline) this.startRequest.start(this.topics.startNext, {});
   }
 
   /**
-   * Tells the service. Of updates that wait for a connection only the last is sent.
-   * @returns false if a terminal state already waits to be sent, which nothing may replace
+   * Gets a job. A presigned URL in its document is made anew each time.
+   * @param isWhole with the document
+   */
+  describe(job: JobSelector, isWhole = true): void {
+    if (this.isOnline) this.askFor(job, isWhole);
+  }
+
+  /** A question is under way. */
+  isAsking(): boolean {
+    return this.startRequest.isUnderWay() || this.describeRequest.isUnderWay();
+  }
+
+  /**
+   * Tells the service about a job that it has described over this connection.
+   * @returns false if it has not, or a terminal state already waits to be sent, which nothing may
+   *   replace
    */
   update(update: JobUpdate): boolean {
     assert(isJobId(update.jobId), `job id ${update.jobId}`);
@@ -103,18 +113,16 @@ export class Jobs implements MqttEvents {
   }
 
   onConnected(): void {
-    // The update first: until a terminal state is known, start-next gives the same job again.
-    this.updateRequest.send();
-    this.startRequest.send();
-    this.describeRequest.send();
+    this.isOnline = true;
     this.options.events.onOnline();
   }
 
   onDisconnected(_reason: string): void {
+    this.isOnline = false;
     this.inbox.drop();
-    this.updateRequest.pause();
-    this.startRequest.pause();
-    this.describeRequest.pause();
+    this.updates.clear();
+    this.startRequest.end();
+    this.describeRequest.end();
   }
 
   /**
@@ -180,7 +188,7 @@ export class Jobs implements MqttEvents {
       this.ignore("notify-next with a malformed execution");
       return;
     }
-    if (execution !== undefined) this.learn(execution);
+    // It teaches no version: it may be of another execution than the one that is under way.
     this.options.events.onNextChanged(execution);
   }
 

@@ -12,7 +12,7 @@ const hostBytes = 259;
 const codeBytes = 64;
 const messageBytes = 256;
 
-/** Of replies to start-next and get, and of notify-next. Bounds: 4,307 bytes. */
+/** Of replies to start-next and get, and of notify-next. Bounds: 4,339 bytes. */
 export const executionMessage: JsonFieldTable = table([
   { path: "", maxBytes: 0 },
   { path: "clientToken", maxBytes: wordBytes },
@@ -22,6 +22,7 @@ export const executionMessage: JsonFieldTable = table([
   { path: "execution.status", maxBytes: wordBytes },
   { path: "execution.versionNumber", maxBytes: numberBytes },
   { path: "execution.executionNumber", maxBytes: numberBytes },
+  { path: "execution.queuedAt", maxBytes: numberBytes },
   { path: "execution.approximateSecondsBeforeTimedOut", maxBytes: numberBytes },
   { path: "execution.jobDocument", maxBytes: 0 },
   { path: "execution.jobDocument.operation", maxBytes: wordBytes },

@@ -23,6 +23,8 @@ const failed = {
   status: "FAILED",
   statusDetails: { reason: "FILE_CRC", detail: "é" },
   executionNumber: 2,
+  queuedAt: 1_760_000_000,
+  fingerprint: 0xfedcba98,
 } as const;
 
 test("keeps a terminal state over a reset, until it is settled", () => {
@@ -42,7 +44,7 @@ test("never exceeds the store: the last details go, the reason stays", () => {
   const store = new MemoryStore();
   const long = "\u20ac".repeat(200);
   const statusDetails = { reason: "HEX_DIGIT", detail: "line 7", a: long, b: long, c: long };
-  new Outbox(store).put({ jobId: "j".repeat(64), status: "FAILED", statusDetails });
+  new Outbox(store).put({ ...failed, jobId: "j".repeat(64), statusDetails });
   const kept = new Outbox(store).entry()?.statusDetails;
   assert.deepEqual(kept, { reason: "HEX_DIGIT", detail: "line 7", a: long });
 });

@@ -60,6 +60,8 @@ function encode(update: JobUpdate, names: readonly string[]): Uint8Array {
   const entry = {
     jobId: update.jobId,
     executionNumber: update.executionNumber,
+    queuedAt: update.queuedAt,
+    fingerprint: update.fingerprint,
     status: update.status,
     statusDetails,
   };
@@ -71,14 +73,15 @@ function decode(value: Uint8Array): JobUpdate | undefined {
   if (!isJsonObject(entry)) return undefined;
   const jobId = ownField(entry, "jobId");
   const status = ownField(entry, "status");
-  const executionNumber = ownField(entry, "executionNumber");
   if (typeof jobId !== "string" || !isJobId(jobId)) return undefined;
   if (status !== "SUCCEEDED" && status !== "FAILED" && status !== "REJECTED") return undefined;
   return {
     jobId,
     status,
     statusDetails: textsOf(ownField(entry, "statusDetails")),
-    executionNumber: typeof executionNumber === "number" ? executionNumber : undefined,
+    executionNumber: numberOf(entry, "executionNumber"),
+    queuedAt: numberOf(entry, "queuedAt"),
+    fingerprint: numberOf(entry, "fingerprint"),
   };
 }
 
@@ -89,6 +92,11 @@ function parse(value: Uint8Array): unknown {
   } catch {
     return undefined;
   }
+}
+
+function numberOf(entry: JsonObject, name: string): number | undefined {
+  const value = ownField(entry, name);
+  return typeof value === "number" ? value : undefined;
 }
 
 function textsOf(value: unknown): StatusDetails {

@@ -22,9 +22,8 @@ export interface RequestOptions {
 
 /**
  * One request to the Jobs service at a time, sent again until it is answered: after
- * `config.jobReplyTimeoutMs` and a growing wait, and at once after a reconnect, since replies are
- * not kept for a client that was away. Sent again it has the same token, so the first reply ends it
- * and a second one meets nobody.
+ * `config.jobReplyTimeoutMs` and a growing wait, until the connection ends. Sent again it has the
+ * same token, so the first reply ends it and a second one meets nobody.
  */
 export class Request {
   private readonly options: RequestOptions;
@@ -51,15 +50,10 @@ export class Request {
   /** Replaces what was under way; a late reply to that is ignored. */
   start(topic: string, fields: RequestFields): void {
     this.backoff.reset();
-    this.amend(topic, fields);
-    this.send();
-  }
-
-  /** The same order with other fields, after a rejection; sent by `send` or `sendLater`. */
-  amend(topic: string, fields: RequestFields): void {
     this.topic = topic;
     this.fields = fields;
     this.token = this.options.tokens.next();
+    this.send();
   }
 
   /** Whether a reply with this `clientToken` is to what is under way. */
@@ -73,7 +67,7 @@ export class Request {
   }
 
   /** Sends what is under way, if anything is. */
-  send(): void {
+  private send(): void {
     if (this.fields === undefined) return;
     this.deadline.cancel();
     const outcome = this.options.publish(this.topic, this.body(this.fields));
@@ -91,11 +85,6 @@ export class Request {
   /** After the next wait of the back-off. */
   sendLater(): void {
     this.deadline.start(this.backoff.next(), () => this.send());
-  }
-
-  /** The connection is gone: wait for the next one instead of for a reply. */
-  pause(): void {
-    this.deadline.cancel();
   }
 
   private body(fields: RequestFields): string {

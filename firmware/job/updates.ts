@@ -1,4 +1,5 @@
 import { type ExecutionState, isTerminal, parseExecutionState } from "./execution.ts";
+import type { JobIdentity } from "./identity.ts";
 import type { JsonValue } from "./json/value.ts";
 import type { StatusDetails } from "./progress.ts";
 import type { Rejection } from "./rejection.ts";
@@ -8,12 +9,9 @@ import type { JobTopics } from "./topics.ts";
 /** What a device may set (AWS IoT developer guide, "UpdateJobExecution"). */
 export type ReportedStatus = "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "REJECTED";
 
-export interface JobUpdate {
-  readonly jobId: string;
+export interface JobUpdate extends JobIdentity {
   readonly status: ReportedStatus;
   readonly statusDetails: StatusDetails;
-  /** So that a report about an execution of before a reset never meets a later one. */
-  readonly executionNumber?: number | undefined;
   /** Restarts the step timer, minutes: 1 to 10080. */
   readonly stepTimeoutInMinutes?: number | undefined;
 }
@@ -21,6 +19,8 @@ export interface JobUpdate {
 export interface UpdatesEvents {
   /** The service has taken the update. */
   onUpdated(update: JobUpdate): void;
+  /** It was not told: the execution has changed meanwhile. Describe the job, and see whose it is. */
+  onChanged(update: JobUpdate): void;
   /** The job is deleted, cancelled, timed out or over: nothing more can be done for it. */
   onGone(jobId: string, reason: string): void;
   /** The service refuses a request for good: a bug of ours or a policy. `jobId` may be empty. */
@@ -36,14 +36,14 @@ export interface UpdatesOptions {
 
 /**
  * Updates of job executions, one at a time: each needs the version that the reply to the one before
- * it gave. One more may wait; a later state of the job takes the place of an earlier one there.
+ * it gave, and none goes out without it: an update that expects no version would meet whatever
+ * execution has the job's id by now. One more may wait; a later state of the job takes the place of
+ * an earlier one there.
  */
 export class Updates {
   private readonly options: UpdatesOptions;
   private current: JobUpdate | undefined;
   private waiting: JobUpdate | undefined;
-  /** The current update met another version before. */
-  private hasAmended = false;
   /** The version that the last reply gave, and whose. */
   private knownJobId = "";
   private knownVersion: number | undefined;
@@ -52,8 +52,13 @@ export class Updates {
     this.options = options;
   }
 
-  /** @returns false if a terminal state already waits, which nothing may replace */
+  /**
+   * @returns false if the job's version is not known, or a terminal state already waits, which
+   *   nothing may replace
+   */
   order(update: JobUpdate): boolean {
+    if (update === this.current || update === this.waiting) return true;
+    if (!this.knows(update)) return false;
     if (this.current === undefined) {
       this.begin(update);
       return true;
@@ -63,7 +68,15 @@ export class Updates {
     return true;
   }
 
-  /** A reply or notice said so; undefined: it no longer can be known. */
+  /** The connection is gone: what has happened since is unknown. */
+  clear(): void {
+    this.options.request.end();
+    this.current = undefined;
+    this.waiting = undefined;
+    this.learn("", undefined);
+  }
+
+  /** A reply said so; undefined: it no longer can be known. */
   learn(jobId: string, versionNumber: number | undefined): void {
     this.knownJobId = jobId;
     this.knownVersion = versionNumber;
@@ -83,18 +96,20 @@ export class Updates {
     const update = this.current;
     if (update === undefined) return;
     const state = parseExecutionState(rejection.executionState);
-    if (state !== undefined) this.learn(update.jobId, state.versionNumber);
     if (rejection.effect === "again") this.options.request.sendLater();
     else if (isAlreadySo(update, state)) this.endAsUpdated(update);
     else if (rejection.effect === "gone" || (state !== undefined && isTerminal(state.status))) {
       this.endAsGone(update, rejection);
-    } else if (rejection.effect === "version") this.amend(update, state);
+    } else if (rejection.effect === "version") this.endAsChanged(update);
     else this.endAsRefused(update, rejection);
+  }
+
+  private knows({ jobId }: JobUpdate): boolean {
+    return jobId === this.knownJobId && this.knownVersion !== undefined;
   }
 
   private begin(update: JobUpdate): void {
     this.current = update;
-    this.hasAmended = false;
     this.options.request.start(this.options.topics.update(update.jobId), this.fields(update));
   }
 
@@ -102,22 +117,19 @@ export class Updates {
     return {
       status: update.status,
       statusDetails: update.statusDetails,
-      expectedVersion: update.jobId === this.knownJobId ? this.knownVersion : undefined,
+      expectedVersion: this.knownVersion,
       executionNumber: update.executionNumber,
       stepTimeoutInMinutes: update.stepTimeoutInMinutes,
       includeJobExecutionState: true,
     };
   }
 
-  /** With the version that the rejection told; without one the service does not compare. */
-  private amend(update: JobUpdate, state: ExecutionState | undefined): void {
-    if (state === undefined) this.learn(update.jobId, undefined);
-    const request = this.options.request;
-    request.amend(this.options.topics.update(update.jobId), this.fields(update));
-    // Once at once; a service that says so again and again is not asked in a tight loop.
-    if (this.hasAmended) request.sendLater();
-    else request.send();
-    this.hasAmended = true;
+  /** Whether it is still the same execution only its description can tell. */
+  private endAsChanged(update: JobUpdate): void {
+    this.learn(update.jobId, undefined);
+    const isLast = this.waiting === undefined;
+    this.endCurrent();
+    if (isLast) this.options.events.onChanged(update);
   }
 
   private endAsUpdated(update: JobUpdate): void {
@@ -142,7 +154,9 @@ export class Updates {
     this.options.request.end();
     this.current = undefined;
     this.waiting = undefined;
-    if (next !== undefined) this.begin(next);
+    if (next === undefined) return;
+    if (this.knows(next)) this.begin(next);
+    else this.options.events.onChanged(next);
   }
 }
 

@@ -199,14 +199,37 @@ test("publishes that the output queue has no room for follow when it drains", ()
   assert.equal(rig.sent().length, 2);
 });
 
-test("gives up when the broker sends and never reads", () => {
+test("does not read from a broker that does not, and gives it up when it never will", () => {
   const rig = connected();
-  rig.network.socket.grant(0);
-  for (let id = 1; id <= config.mqttOutputBytes / 4 + 1; id += 1) {
+  const { socket } = rig.network;
+  socket.grant(0);
+  for (let id = 1; id <= 10_000; id += 1) {
     rig.deliver({ cmd: "publish", topic: "b", payload: "", qos: 1, messageId: id });
   }
-  assert.equal(rig.seen.at(-1), "disconnected output queue is full");
-  assert.equal(rig.network.socket.isClosed, true);
+  assert.equal(socket.isClosed, false);
+  assert(socket.unreadBytes > 60_000, "it takes no more than it can acknowledge");
+  rig.clock.advance(2 * config.mqttKeepAliveS * 1000);
+  assert.equal(socket.isClosed, true);
+  assert.equal(rig.seen.at(-1), "disconnected no answer to PINGREQ");
+});
+
+test("reads on when there is room for acknowledgements: none is left out", () => {
+  const rig = connected();
+  const { socket } = rig.network;
+  socket.grant(0);
+  for (let id = 1; id <= 1000; id += 1) {
+    rig.deliver({ cmd: "publish", topic: "b", payload: "", qos: 1, messageId: id });
+  }
+  const written: number[] = [];
+  for (let turn = 0; turn < 1000; turn += 1) {
+    socket.grant(50);
+    written.push(...socket.takeWritten());
+  }
+  const ids = Array.from({ length: 1000 }, (_, index) => index + 1);
+  assert.deepEqual(
+    written,
+    ids.flatMap((id) => [0x40, 2, id >> 8, id & 0xff]),
+  );
 });
 
 test("a message of 128 KB comes in pieces, and is acknowledged when it is whole", () => {

@@ -6,6 +6,9 @@ import { type IncomingPacket, type OutgoingPacket, PacketDecoder, PacketEncoder 
 import { FrameReader, type FrameResult } from "./frame-reader.ts";
 import { OutputQueue } from "./output-queue.ts";
 
+/** Of the output queue, so that there is always room for something else. */
+const acknowledgementsMaxBytes = config.mqttOutputBytes / 8;
+
 /**
  * Called from socket callbacks and alarms only; none after `close`, and `onClosed` at most once and
  * last.
@@ -86,6 +89,7 @@ export class Connection implements SocketEvents {
     this.flush();
     if (this.isOpen) {
       this.events.onDrained();
+      this.readOn();
     } else {
       this.isOpen = true;
       this.opening.cancel();
@@ -96,7 +100,15 @@ export class Connection implements SocketEvents {
   onReadable(): void {
     if (this.isClosed) return;
     this.events.onBytes();
-    while (!this.isClosed) {
+    this.readOn();
+  }
+
+  /**
+   * As far as there is room for acknowledgements. A broker that sends but does not read then waits,
+   * like anybody whose TCP window is full, and keep-alive finds out whether it will ever read.
+   */
+  private readOn(): void {
+    while (!this.isClosed && this.queue.length() <= acknowledgementsMaxBytes) {
       const result = this.reader.read(this.socket);
       if (result === "none") return;
       this.take(result);
@@ -132,19 +144,13 @@ export class Connection implements SocketEvents {
     this.events.onPacket(packet);
   }
 
-  private endPublish(): void {
-    if (this.acknowledge(this.messageId)) this.events.onPublishEnd();
-  }
-
   /**
-   * Before anything is done about the message: one that led to a reset would else come again after
-   * each reset. Only when it is whole: the rest of one that broke off would else never come.
-   * A broker that sends but does not read fills our queue; then the connection is given up, and the
-   * broker repeats the packet on the next one.
+   * Acknowledged before anything is done about the message: one that led to a reset would else come
+   * again after each reset. Only when it is whole: the rest of one that broke off would never come.
    */
-  private acknowledge(messageId: number): boolean {
-    if (messageId === 0 || this.send({ cmd: "puback", messageId })) return true;
-    this.fail("output queue is full");
-    return false;
+  private endPublish(): void {
+    const { messageId } = this;
+    if (messageId !== 0) this.send({ cmd: "puback", messageId });
+    this.events.onPublishEnd();
   }
 }

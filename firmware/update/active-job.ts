@@ -1,12 +1,7 @@
 import type { JobDocument } from "../job/document.ts";
-import { isTerminal, type JobExecution } from "../job/execution.ts";
-import { fingerprint } from "./admission.ts";
-
-/** Which execution of which job: what a report is addressed to. */
-export interface JobIdentity {
-  readonly jobId: string;
-  readonly executionNumber: number | undefined;
-}
+import type { JobExecution } from "../job/execution.ts";
+import type { JobIdentity } from "../job/identity.ts";
+import { fingerprint } from "./identity.ts";
 
 /** The job under way, from its start to its end or to the reset. */
 export interface ActiveJob extends JobIdentity {
@@ -24,23 +19,11 @@ export function startJob(execution: JobExecution, document: JobDocument): Active
   return {
     jobId: execution.jobId,
     executionNumber: execution.executionNumber,
+    queuedAt: execution.queuedAt,
     document,
     fingerprint: fingerprint(document),
     hasStepTimer: execution.secondsBeforeTimedOut !== undefined,
     bytes: 0,
     wantsFreshUrl: false,
   };
-}
-
-/**
- * Whether `execution` is still the job's own run: not over, and no later attempt at the same job
- * (AWS IoT: a retry has the same job id and the next execution number).
- */
-export function isSameRun(job: JobIdentity, execution: JobExecution): boolean {
-  const { jobId, executionNumber, status } = execution;
-  const isOther =
-    job.executionNumber !== undefined &&
-    executionNumber !== undefined &&
-    job.executionNumber !== executionNumber;
-  return jobId === job.jobId && !isOther && !isTerminal(status);
 }

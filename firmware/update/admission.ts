@@ -3,8 +3,6 @@ import type { JobDocument } from "../job/document.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import { slotLayout } from "../slot/layout.ts";
-import { encodeUtf8 } from "../utf8.ts";
-import { crc32 } from "../verify/crc32.ts";
 import { imageVersion } from "../verify/identity.ts";
 import { compareVersions, parseVersion, type VersionNumber } from "../version-number.ts";
 import type { Trust } from "./trust.ts";
@@ -76,15 +74,4 @@ function admitVersion(
   if (compareVersions(running, least) < 0) {
     throw new Failure("VERSION_TOO_OLD_HERE", `needs ${document.minVersion}`);
   }
-}
-
-/**
- * CRC-32 over what a document says of the file itself. The location is left out: a presigned URL is
- * another one each time the document is asked for.
- */
-export function fingerprint(document: JobDocument): number {
-  const { size, version, crc32: crc, sha256, imageSize, securityCounter } = document;
-  const text = JSON.stringify([size, version, crc, sha256?.join(), imageSize, securityCounter]);
-  const bytes = encodeUtf8(text);
-  return crc32(0, bytes, 0, bytes.byteLength);
 }

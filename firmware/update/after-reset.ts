@@ -1,7 +1,7 @@
 import { config } from "../config.ts";
 import { attempt, Failure, failures } from "../failure.ts";
+import type { JobIdentity } from "../job/identity.ts";
 import type { Platform } from "../ports/platform.ts";
-import type { JobIdentity } from "./active-job.ts";
 import { gatherEvidence } from "./evidence.ts";
 import type { Journal } from "./journal.ts";
 import { isImageOf, judgeReset } from "./judge.ts";
@@ -52,7 +52,8 @@ function resume(record: UpdateRecord, journal: Journal, platform: Platform): Sta
   const resets = reached > record.reached ? 0 : record.resets + (isFruitless ? 1 : 0);
   if (resets >= config.fruitlessResetMax) {
     const detail = `${resets} resets at byte ${reached} of the file`;
-    return { kind: "failed", job: record, failure: new Failure("RESET_LOOP", detail) };
+    const job = Object.assign({}, record, { fingerprint: undefined });
+    return { kind: "failed", job, failure: new Failure("RESET_LOOP", detail) };
   }
   attempt(
     () => journal.amend({ begun: false, resets, reached }),

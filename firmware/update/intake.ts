@@ -3,6 +3,7 @@ import { Deadline } from "../deadline.ts";
 import { attempt, type Failure } from "../failure.ts";
 import { parseJobDocument } from "../job/document.ts";
 import { isTerminal, type JobExecution } from "../job/execution.ts";
+import { isSameExecution, type JobIdentity } from "../job/identity.ts";
 import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
@@ -10,6 +11,7 @@ import { imageIdentity } from "../verify/identity.ts";
 import { type ActiveJob, startJob } from "./active-job.ts";
 import { admit } from "./admission.ts";
 import type { Listener } from "./answers.ts";
+import { identityOf } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { UpdateRecord } from "./record.ts";
 import type { Trust } from "./trust.ts";
@@ -22,7 +24,7 @@ export interface IntakeOptions {
   readonly jobs: Jobs;
   /** Noted in the journal, and not begun. */
   readonly onTaken: (job: ActiveJob) => void;
-  readonly onRefused: (execution: JobExecution, failure: Failure) => void;
+  readonly onRefused: (job: JobIdentity, failure: Failure) => void;
 }
 
 /** Takes the job at the head of the queue: notes it in the journal, reads it, and admits it. */
@@ -63,7 +65,7 @@ export class Intake implements Listener {
       () => {
         job = this.take(execution);
       },
-      (failure) => onRefused(execution, failure),
+      (failure) => onRefused(identityOf(execution), failure),
     );
     if (job !== undefined) onTaken(job);
   }
@@ -72,7 +74,7 @@ export class Intake implements Listener {
     return false;
   }
 
-  isNews(head: JobExecution | undefined): boolean {
+  isNews(head: JobIdentity | undefined): boolean {
     return head !== undefined;
   }
 
@@ -95,14 +97,16 @@ export class Intake implements Listener {
    * Before the document is read: whatever that does, the next start knows under which job.
    * @returns what the journal now says of the job
    */
-  private note({ jobId, executionNumber }: JobExecution): UpdateRecord {
+  private note({ jobId, executionNumber, queuedAt }: JobExecution): UpdateRecord {
     const { journal, platform } = this.options;
     const known = journal.record();
-    const isKnown = known?.jobId === jobId && known.executionNumber === executionNumber;
+    const unread = { jobId, executionNumber, queuedAt, fingerprint: undefined };
+    const isKnown = known !== undefined && isSameExecution(known, unread);
     const record: UpdateRecord = {
       jobId,
       executionNumber,
-      fingerprint: isKnown ? known.fingerprint : 0,
+      queuedAt,
+      fingerprint: isKnown ? known.fingerprint : undefined,
       version: isKnown ? known.version : "",
       stage: "downloading",
       from: imageIdentity(platform.primary),

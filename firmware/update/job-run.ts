@@ -3,12 +3,14 @@ import { Deadline } from "../deadline.ts";
 import { attempt, type Failure } from "../failure.ts";
 import { parseJobDocument } from "../job/document.ts";
 import type { JobExecution } from "../job/execution.ts";
+import { isSameExecution, type JobIdentity } from "../job/identity.ts";
 import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
-import { type ActiveJob, isSameRun } from "./active-job.ts";
+import type { ActiveJob } from "./active-job.ts";
 import type { Listener } from "./answers.ts";
 import { firstShut, type Gate } from "./gate.ts";
+import { isSameRun } from "./identity.ts";
 import { newImageSignatureCheck } from "./image-signature.ts";
 import type { Journal } from "./journal.ts";
 import type { PhaseEvent } from "./phases.ts";
@@ -133,8 +135,8 @@ export class JobRun implements TransferEvents, Listener {
   }
 
   /** Of our own job it is news only to others: we have changed it ourselves. */
-  isNews(head: JobExecution | undefined): boolean {
-    return head === undefined || head.jobId !== this.job.jobId;
+  isNews(head: JobIdentity | undefined): boolean {
+    return head === undefined || !isSameExecution(this.job, head);
   }
 
   onProgress(bytes: number): void {

@@ -45,6 +45,7 @@ const progresses: fc.Arbitrary<Progress> = fc.record(
 const record: UpdateRecord = {
   jobId: "j".repeat(config.jobIdMaxBytes),
   executionNumber: 1,
+  queuedAt: 1_760_000_000,
   fingerprint: 0xffffffff,
   version: "1.0.1",
   stage: "downloading",

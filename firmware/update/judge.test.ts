@@ -10,6 +10,7 @@ function record(stage: Stage, image = NEW): UpdateRecord {
   return {
     jobId: "job",
     executionNumber: 1,
+    queuedAt: 1_760_000_000,
     fingerprint: 1,
     version: "1.0.1",
     stage,

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, ownField } from "../job/fields.ts";
+import type { JobIdentity } from "../job/identity.ts";
 import { isJobId } from "../job/topics.ts";
 
 /**
@@ -10,11 +11,8 @@ import { isJobId } from "../job/topics.ts";
  */
 export type Stage = "downloading" | "verified" | "requested" | "testing";
 
-export interface UpdateRecord {
-  readonly jobId: string;
-  readonly executionNumber: number | undefined;
-  /** CRC-32 over what the job document says of the file; a changed document starts over. */
-  readonly fingerprint: number;
+/** A changed document, by its fingerprint, starts over. */
+export interface UpdateRecord extends JobIdentity {
   readonly version: string;
   readonly stage: Stage;
   /** Hash of the image that ran when the job began, and of the new one (`imageIdentity`). */
@@ -46,7 +44,8 @@ export function parseRecord(text: string): UpdateRecord | undefined {
   return {
     jobId,
     executionNumber: numberOf(value, "executionNumber"),
-    fingerprint: numberOf(value, "fingerprint") ?? 0,
+    queuedAt: numberOf(value, "queuedAt"),
+    fingerprint: numberOf(value, "fingerprint"),
     version: textOf(value, "version") ?? "",
     stage,
     from: textOf(value, "from") ?? "",

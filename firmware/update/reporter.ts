@@ -1,57 +1,97 @@
 import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
 import { attempt, type Failure, failures } from "../failure.ts";
+import type { JobExecution } from "../job/execution.ts";
+import type { JobIdentity } from "../job/identity.ts";
 import type { Jobs } from "../job/jobs.ts";
 import { Outbox } from "../job/outbox.ts";
 import { Progress, statusDetails } from "../job/progress.ts";
 import type { JobUpdate } from "../job/updates.ts";
 import type { Platform } from "../ports/platform.ts";
 import { runningVersion } from "../verify/identity.ts";
-import type { ActiveJob, JobIdentity } from "./active-job.ts";
+import type { ActiveJob } from "./active-job.ts";
+import type { Listener } from "./answers.ts";
+import { isSameRun } from "./identity.ts";
 import type { Phase } from "./phases.ts";
 
-/** What the job is told: progress as it comes, its end through the outbox until that is taken. */
-export class Reporter {
+export interface ReporterOptions {
+  readonly jobs: Jobs;
+  readonly platform: Platform;
+  /** What waits to be told has been told, or is about an execution that is not there any more. */
+  readonly onSettled: () => void;
+}
+
+/**
+ * What the job is told: progress as it comes, its end through the outbox until that is taken. Before
+ * an end is told over another connection than the job was taken from, the service is asked whether
+ * the job is still the same: its id may be another's by now.
+ */
+export class Reporter implements Listener {
   private readonly jobs: Jobs;
   private readonly platform: Platform;
   private readonly outbox: Outbox;
   private readonly progress: Progress;
   /** Until the step timer of the job under way needs a sign of life. */
   private readonly heartbeat: Deadline;
+  private readonly onSettled: () => void;
   /** The terminal state that the service does not have yet. */
   private pending: JobUpdate | undefined;
 
-  constructor(jobs: Jobs, platform: Platform) {
+  constructor({ jobs, platform, onSettled }: ReporterOptions) {
     this.jobs = jobs;
     this.platform = platform;
+    this.onSettled = onSettled;
     this.outbox = new Outbox(platform.store);
     this.progress = new Progress(platform.clock);
     this.heartbeat = new Deadline(platform.clock);
   }
 
-  /** Sends what an earlier run could not, or what was refused. @returns false if there is nothing */
+  /** @returns whether an earlier run has left an end to be told */
   takeUp(): boolean {
-    if (this.pending === undefined) this.pending = this.outbox.entry();
-    if (this.pending !== undefined) this.jobs.update(this.pending);
+    this.pending = this.outbox.entry();
     return this.pending !== undefined;
   }
 
-  /**
-   * The service has the end of this job, or wants nothing of it.
-   * @returns false if nothing was waiting for that
-   */
-  settle(jobId: string): boolean {
-    if (this.pending === undefined || this.pending.jobId !== jobId) return false;
+  /** The service has the end of this job, or wants nothing of it. */
+  settle(jobId: string): void {
+    if (this.pending === undefined || this.pending.jobId !== jobId) return;
     this.pending = undefined;
     this.tryStore(() => this.outbox.settle(jobId));
-    return true;
+    this.onSettled();
+  }
+
+  ask(): void {
+    const { pending } = this;
+    // A document that was not read, or that led to resets, is not asked for.
+    if (pending !== undefined) this.jobs.describe(pending.jobId, pending.fingerprint !== undefined);
+  }
+
+  answer(execution: JobExecution | undefined): void {
+    const { pending } = this;
+    if (pending === undefined) return;
+    if (execution !== undefined && execution.jobId !== pending.jobId) this.ask();
+    else if (execution !== undefined && isSameRun(pending, execution)) this.send(pending);
+    else {
+      this.platform.log(`job ${pending.jobId} is another one by now: not told ${pending.status}`);
+      this.settle(pending.jobId);
+    }
+  }
+
+  /** Whatever job it was: `settle` is told of it. */
+  jobGone(): boolean {
+    return false;
+  }
+
+  isNews(): boolean {
+    return false;
   }
 
   /** Progress, if it is due. Where a step timer runs, it is told again before that runs out. */
   tell(job: ActiveJob, phase: Phase): void {
     const details = this.progress.next({ phase, bytes: job.bytes, size: job.document.size });
     if (details === undefined) return;
-    this.update(job, details);
+    // Told when the service has described the job again, if it cannot be told now.
+    if (!this.update(job, details)) this.progress.reset();
     if (!job.hasStepTimer) return;
     this.heartbeat.start(config.heartbeatIntervalMs, () => {
       this.progress.reset();
@@ -85,16 +125,22 @@ export class Reporter {
   }
 
   private end(job: JobIdentity, state: Pick<JobUpdate, "status" | "statusDetails">): void {
-    const { jobId, executionNumber } = job;
+    const { jobId, executionNumber, queuedAt, fingerprint } = job;
     const update = {
       jobId,
       executionNumber,
+      queuedAt,
+      fingerprint,
       status: state.status,
       statusDetails: state.statusDetails,
     };
     this.pending = update;
     this.tryStore(() => this.outbox.put(update));
-    this.jobs.update(update);
+    this.send(update);
+  }
+
+  private send(update: JobUpdate): void {
+    if (!this.jobs.update(update)) this.ask();
   }
 
   private version(): string | undefined {
@@ -117,10 +163,12 @@ export class Reporter {
     this.platform.log(`report: ${failure.code}: ${failure.detail}`);
   }
 
-  private update(job: ActiveJob, details: JobUpdate["statusDetails"]): void {
-    this.jobs.update({
+  private update(job: ActiveJob, details: JobUpdate["statusDetails"]): boolean {
+    return this.jobs.update({
       jobId: job.jobId,
       executionNumber: job.executionNumber,
+      queuedAt: job.queuedAt,
+      fingerprint: job.fingerprint,
       status: "IN_PROGRESS",
       statusDetails: details,
       stepTimeoutInMinutes: job.hasStepTimer ? config.stepTimeoutMinutes : undefined,

@@ -1,11 +1,12 @@
 import { type ApplicationCheck, SelfTest } from "../confirm/self-test.ts";
 import { attempt } from "../failure.ts";
 import type { JobExecution } from "../job/execution.ts";
+import type { JobIdentity } from "../job/identity.ts";
 import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
-import { isSameRun, type JobIdentity } from "./active-job.ts";
 import type { Listener } from "./answers.ts";
 import { noteConfirmed } from "./confirmed.ts";
+import { isSameRun } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { UpdateRecord } from "./record.ts";
 import type { Trust } from "./trust.ts";

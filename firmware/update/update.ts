@@ -2,12 +2,13 @@ import { config } from "../config.ts";
 import type { ApplicationCheck } from "../confirm/self-test.ts";
 import { Deadline } from "../deadline.ts";
 import { attempt, type Failure, failures } from "../failure.ts";
+import type { JobIdentity } from "../job/identity.ts";
 import { Jobs } from "../job/jobs.ts";
 import { MqttClient } from "../mqtt/client.ts";
 import type { Platform } from "../ports/platform.ts";
 import { printableLog } from "../printable.ts";
 import type { Settings } from "../settings.ts";
-import type { ActiveJob, JobIdentity } from "./active-job.ts";
+import type { ActiveJob } from "./active-job.ts";
 import { afterReset, forget, type Start } from "./after-reset.ts";
 import { Answers, type Listener } from "./answers.ts";
 import { noteConfirmed } from "./confirmed.ts";
@@ -69,12 +70,17 @@ export class Update implements JobRunEvents {
     this.answers = new Answers({
       platform,
       listener: () => this.listener(),
-      onSettled: (jobId) => this.settle(jobId),
+      isAsking: () => this.jobs.isAsking(),
+      onSettled: (jobId) => this.reporter.settle(jobId),
       onRetry: () => this.askAgain(),
     });
     this.jobs = this.newJobs();
     this.mqtt = this.newMqtt();
-    this.reporter = new Reporter(this.jobs, platform);
+    this.reporter = new Reporter({
+      jobs: this.jobs,
+      platform,
+      onSettled: () => this.settled(),
+    });
     this.streak = new Streak(platform);
     const { journal, jobs, trust } = this;
     this.intake = new Intake({
@@ -198,13 +204,13 @@ export class Update implements JobRunEvents {
 
   private listener(): Listener | undefined {
     if (this.phase === "testing") return this.trial;
+    if (this.phase === "reporting") return this.reporter;
     if (this.run !== undefined) return this.run;
     return this.phase === "idle" ? this.intake : undefined;
   }
 
   private askAgain(): void {
-    if (this.phase === "reporting") this.reporter.takeUp();
-    else this.answers.onOnline();
+    this.answers.onOnline();
   }
 
   private begin(job: ActiveJob): void {
@@ -263,8 +269,8 @@ export class Update implements JobRunEvents {
     this.go(event);
   }
 
-  private settle(jobId: string): void {
-    if (this.reporter.settle(jobId) && this.phase === "reporting") this.go("reported");
+  private settled(): void {
+    if (this.phase === "reporting") this.go("reported");
   }
 
   private reset(): void {

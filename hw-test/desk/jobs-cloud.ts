@@ -57,8 +57,26 @@ export class JobsCloud {
 
   /** Queues an update to `firmware`. @returns the job's id */
   order(firmware: Firmware, changes: Readonly<Record<string, unknown>> = {}): string {
+    return this.orderDocument(this.documentFor(firmware, changes));
+  }
+
+  /** Deletes the job, and queues an update to `firmware` under the same id. */
+  orderAgain(jobId: string, firmware: Firmware): void {
+    this.act(jobId, "deleteJob");
+    this.create(jobId, this.documentFor(firmware, {}));
+  }
+
+  /** @param timeoutMinutes of the job's in-progress timer */
+  orderDocument(document: string, timeoutMinutes?: number): string {
+    this.jobs += 1;
+    const jobId = `job-${this.jobs}`;
+    this.create(jobId, document, timeoutMinutes);
+    return jobId;
+  }
+
+  private documentFor(firmware: Firmware, changes: Readonly<Record<string, unknown>>): string {
     const url = `https://s3.eu-west-1.amazonaws.com/fw/${firmware.version}.hex`;
-    const document = JSON.stringify({
+    return JSON.stringify({
       operation: "app_fw_update",
       size: firmware.hex.byteLength,
       filename: `${firmware.version}.hex`,
@@ -67,13 +85,9 @@ export class JobsCloud {
       ...signedFields(firmware),
       ...changes,
     });
-    return this.orderDocument(document);
   }
 
-  /** @param timeoutMinutes of the job's in-progress timer */
-  orderDocument(document: string, timeoutMinutes?: number): string {
-    this.jobs += 1;
-    const jobId = `job-${this.jobs}`;
+  private create(jobId: string, document: string, timeoutMinutes?: number): void {
     this.control.create({
       jobId,
       targets: [this.thingArn],
@@ -81,7 +95,6 @@ export class JobsCloud {
       presignedUrl: { roleArn: "arn:aws:iam::123456789012:role/x", expiresInS: URL_LIFETIME_S },
       inProgressTimeoutMinutes: timeoutMinutes,
     });
-    return jobId;
   }
 
   /** What the operator may do to a job; harmless where the job has ended. */

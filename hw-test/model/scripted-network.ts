@@ -28,10 +28,13 @@ export class ScriptedSocket implements Socket {
   isClosed = false;
   /** Most bytes one `read` gives, to cut the stream where a test wants it. */
   readMax = Number.POSITIVE_INFINITY;
+  /** Bytes delivered and not yet read. */
+  unreadBytes = 0;
   private readonly events: SocketEvents;
   private hasFailed = false;
   private granted = 0;
-  private received = new Uint8Array(0);
+  /** As they were delivered; of the first, what has been read is gone. */
+  private received: Uint8Array[] = [];
   private written: Uint8Array[] = [];
 
   constructor(target: SocketTarget, events: SocketEvents) {
@@ -41,9 +44,12 @@ export class ScriptedSocket implements Socket {
 
   read(into: Uint8Array): number {
     this.assertUsable("read");
-    const count = Math.min(into.length, this.received.length, this.readMax);
-    into.set(this.received.subarray(0, count));
-    this.received = this.received.slice(count);
+    const chunk = this.received.shift();
+    if (chunk === undefined) return 0;
+    const count = Math.min(into.length, chunk.length, this.readMax);
+    into.set(chunk.subarray(0, count));
+    if (count < chunk.length) this.received.unshift(chunk.subarray(count));
+    this.unreadBytes -= count;
     return count;
   }
 
@@ -69,10 +75,8 @@ export class ScriptedSocket implements Socket {
   /** Bytes come in; they are dropped if the user has closed. */
   deliver(bytes: Uint8Array): void {
     if (this.isClosed) return;
-    const all = new Uint8Array(this.received.length + bytes.length);
-    all.set(this.received);
-    all.set(bytes, this.received.length);
-    this.received = all;
+    if (bytes.length > 0) this.received.push(bytes.slice());
+    this.unreadBytes += bytes.length;
     this.events.onReadable();
   }
 
@@ -87,11 +91,6 @@ export class ScriptedSocket implements Socket {
     const bytes = new Uint8Array(Buffer.concat(this.written));
     this.written = [];
     return bytes;
-  }
-
-  /** Bytes delivered and not yet read. */
-  get unreadBytes(): number {
-    return this.received.length;
   }
 
   private assertUsable(verb: string): void {

@@ -18,8 +18,8 @@ export class VirtualClock implements Clock {
   alarm(delayMs: number, onAlarm: () => void): Alarm {
     if (!(delayMs >= 0 && delayMs < 2 ** 31)) throw new RangeError(`alarm in ${delayMs} ms`);
     const entry: Pending = { dueMs: this.now + delayMs, onAlarm };
-    const behind = this.pending.findIndex((other) => other.dueMs > entry.dueMs);
-    this.pending.splice(behind < 0 ? this.pending.length : behind, 0, entry);
+    const before = this.pending.findLastIndex((other) => other.dueMs <= entry.dueMs);
+    this.pending.splice(before + 1, 0, entry);
     return {
       cancel: () => {
         this.pending = this.pending.filter((other) => other !== entry);

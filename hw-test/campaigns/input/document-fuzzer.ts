@@ -138,6 +138,7 @@ class JobsUnderTest implements JobsEvents {
   }
 
   onOnline(): void {}
+  onChanged(): void {}
   onNextChanged(): void {}
   onUpdated(): void {}
   onGone(): void {}

@@ -101,6 +101,7 @@ export class JobListener {
       onGone: (_jobId, reason) => this.reply?.reject(new Error(reason)),
       onNextChanged: () => undefined,
       onUpdated: () => undefined,
+      onChanged: () => undefined,
     };
   }
 
