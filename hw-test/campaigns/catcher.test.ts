@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { runCatcher, type Verdict } from "./catcher.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "catcher-"));
+// What loads TypeScript is looked for from the sources' folder.
+symlinkSync(
+  fileURLToPath(new URL("../../node_modules", import.meta.url)),
+  join(folder, "node_modules"),
+);
 after(() => rmSync(folder, { recursive: true }));
 
 const head = `
@@ -27,7 +33,7 @@ const cases: readonly (readonly [string, string, Verdict])[] = [
 
 describe("a test as a catcher", () => {
   for (const [what, source, verdict] of cases) {
-    it(`that ${what} has ${verdict}`, async () => {
+    it(`that ${what}: ${verdict}`, async () => {
       const testFile = "toy.test.cjs";
       writeFileSync(join(folder, testFile), head + source);
       assert.equal(await runCatcher({ testFile, testName: "one (of two)" }, folder), verdict);
