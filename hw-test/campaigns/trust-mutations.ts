@@ -103,7 +103,12 @@ export const trustMutations: readonly Mutation[] = [
       {
         file: "firmware/verify/release.ts",
         find: "encodeUtf8Into(DOMAIN, bytes, 0)",
-        replace: "DOMAIN.length",
+        replace: "0",
+      },
+      {
+        file: "firmware/verify/release.ts",
+        find: "DOMAIN.length + utf8Length(hardware)",
+        replace: "utf8Length(hardware)",
       },
     ],
     testFile: releaseTest,
@@ -116,6 +121,11 @@ export const trustMutations: readonly Mutation[] = [
         file: "firmware/verify/release.ts",
         find: "putText(bytes, at, hardware)",
         replace: 'putText(bytes, at, "")',
+      },
+      {
+        file: "firmware/verify/release.ts",
+        find: "DOMAIN.length + utf8Length(hardware)",
+        replace: "DOMAIN.length",
       },
     ],
     testFile: trustTest,
