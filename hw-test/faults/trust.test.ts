@@ -317,10 +317,13 @@ describe("trust anchors", () => {
   it("that are no keys stop the start: an image with them could never be replaced", () => {
     for (const point of ["", "04", `04${"11".repeat(64)}`, `02${"00".repeat(32)}`]) {
       const trust = { anchors: [{ id: "broken", point }], verifier: deskVerifier };
+      const desk = new Desk({ trust });
       assert.throws(
-        () => new Desk({ trust }).powerOn(),
+        () => desk.powerOn(),
         (error) => !(error instanceof Failure),
       );
+      const said = "trust: this image was built with an anchor that is no key: broken";
+      assert.equal(desk.log.at(-1), said);
     }
   });
 });
