@@ -20,7 +20,7 @@ describe("the first line of the log", () => {
     });
     await tracker.flash({ slot0: (await buildImage({ version: "1.0.0" })).image });
     const thingName = "t\r\ntracker-fota 9.9.9 on t\u001b[2J";
-    await tracker.provision({ thingName, brokerHost: "nowhere.example" });
+    await tracker.provision({ thingName, brokerHost: "nowhere.example", brokerPort: 8883 });
     const lines: string[] = [];
     tracker.onConsole(({ text }) => lines.push(text));
     // No topic can have such a name, so the start ends here.
