@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import alias from "@rollup/plugin-alias";
 import commonjs from "@rollup/plugin-commonjs";
@@ -8,7 +7,8 @@ import replace from "@rollup/plugin-replace";
 import terser from "@rollup/plugin-terser";
 import typescript from "@rollup/plugin-typescript";
 import { isAboutOtherBundlers, sbom } from "./tools/build/sbom.mjs";
-import { developmentKey, trustAnchor } from "./tools/keys/development.mjs";
+import { developmentKey } from "./tools/keys/development.mjs";
+import { trustAnchor, trustAnchors } from "./tools/keys/trust-anchors.mjs";
 
 // One bundle serves a real board and the virtual tracker: both give it the platform's modules.
 //   rollup -c                          build/moddable/main.js, version of package.json
@@ -57,7 +57,7 @@ export default function config(args) {
   const version = args.configVersion ?? JSON.parse(readFileSync(inRoot("package.json"))).version;
   const flavour = flavours[args.configFlavour ?? "normal"];
   if (flavour === undefined) throw new Error(`--configFlavour: ${Object.keys(flavours)}`);
-  const anchors = flavour === flavours.unsigned ? "" : trustAnchors(args.configKeys);
+  const anchors = flavour === flavours.unsigned ? "" : anchorsOf(args.configKeys);
   return {
     input: inRoot(flavour.input),
     external: (id) => isPlatformModule(id) && !(id in flavour.stubs),
@@ -92,11 +92,9 @@ export default function config(args) {
   };
 }
 
-/** @param {string | undefined} paths of PEM files, with commas between */
-function trustAnchors(paths) {
-  if (paths === undefined) return trustAnchor("development", developmentKey());
-  const anchors = paths.split(",").map((path) => trustAnchor(parse(path).name, readFileSync(path)));
-  return anchors.join(" ");
+/** @param {string | undefined} keys */
+function anchorsOf(keys) {
+  return keys === undefined ? trustAnchor("development", developmentKey()) : trustAnchors(keys);
 }
 
 /**

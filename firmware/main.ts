@@ -1,5 +1,6 @@
 import { moddablePlatform } from "./platforms/moddable/platform.ts";
 import { readSettings } from "./platforms/moddable/settings.ts";
+import { printableLog } from "./printable.ts";
 import { McubootBoot } from "./swap/mcuboot.ts";
 import { TRUST_ANCHORS } from "./trust-anchors.ts";
 import { batteryGate } from "./update/gate.ts";
@@ -13,7 +14,7 @@ const platform = moddablePlatform((slots) => new McubootBoot(slots));
 const settings = readSettings(platform.store);
 const { batteryMinimum } = settings;
 
-platform.log(`tracker-fota ${FIRMWARE_VERSION} on ${settings.thingName}`);
+printableLog(platform.log)(`tracker-fota ${FIRMWARE_VERSION} on ${settings.thingName}`);
 
 new Update({
   platform,

@@ -35,7 +35,7 @@ export class JobTopics {
   private readonly prefix: string;
 
   constructor(thing: string) {
-    assert(isThingName(thing), `thing name ${thing}`);
+    assert(isThingName(thing), "the thing name fits a topic");
     this.prefix = `$aws/things/${thing}/jobs/`;
     this.startNext = `${this.prefix}start-next`;
     this.subscriptions = [

@@ -44,7 +44,10 @@ export class Trust {
     assert(anchors.length <= config.trustAnchorMax, "trust anchors");
     for (const { id, point } of anchors) {
       const key = decodeHex(point, POINT_BYTES);
-      assert(key !== undefined && verifier?.isKey(key) === true, `trust anchor ${id}`);
+      if (key === undefined || verifier?.isKey(key) !== true) {
+        platform.log(`trust: this image was built with an anchor that is no key: ${id}`);
+        assert(false, `trust anchor ${id}`);
+      }
       keys.push({ id, key });
     }
     this.keys = keys;

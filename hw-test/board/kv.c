@@ -85,6 +85,12 @@ static void find_log_end(void)
 		&partition_storage, bank.start + bank.end, BANK_BYTES - bank.end);
 }
 
+/* Serial number arithmetic (RFC 1982): the number after 0xffffffff is 0, and is the later one. */
+static bool is_later(uint32_t sequence, uint32_t other)
+{
+	return (int32_t)(sequence - other) > 0;
+}
+
 static void mount(void)
 {
 	if (bank.is_mounted)
@@ -92,7 +98,7 @@ static void mount(void)
 	bank.is_mounted = true;
 	for (uint32_t start = 0; start < 2 * BANK_BYTES; start += BANK_BYTES) {
 		uint32_t sequence;
-		if (read_head(start, &sequence) && (!bank.exists || sequence > bank.sequence)) {
+		if (read_head(start, &sequence) && (!bank.exists || is_later(sequence, bank.sequence))) {
 			bank.exists = true;
 			bank.start = start;
 			bank.sequence = sequence;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { before, test } from "node:test";
+import crc32 from "crc-32";
 import { plainBoard } from "./testing/build.ts";
 import { cutAt, cutsOf, runAll } from "./testing/cuts.ts";
 import { layout, TestFlash } from "./testing/image.ts";
@@ -124,6 +125,35 @@ test("wear: the same value costs nothing, and all pages wear alike", async () =>
   // 200 records; each change of the bank writes a head and, but for the first, one live record.
   const changes = counts.reduce((sum, count) => sum + count, 0) / 4;
   assert.equal(writes, 200 + 2 * changes - 1);
+});
+
+test("the newest bank stays the newest when the sequence number wraps", async () => {
+  const flash = flashFor(
+    program,
+    `
+    import KeyValue from "embedded:storage/key-value";
+    const store = KeyValue.open({ path: "test", format: "buffer" });
+    const value = store.read("count");
+    let count = value === undefined ? 0 : new Uint8Array(value)[0];
+    trace("found " + count);
+    const goal = { first: 1, more: 20 }[System.resetCause];
+    for (; count < goal; count++) store.write("count", new Uint8Array(1000).fill(count + 1));
+    trace("end");`,
+  );
+  const found = async (cause: string): Promise<string | undefined> =>
+    (await run(flash, { arguments: ["--reset-cause", cause] })).lines.find((line) =>
+      line.startsWith("found "),
+    );
+  assert.equal(await found("first"), "found 0");
+  const head = flash.slot(layout.storage, 8);
+  head.writeUInt32LE(0xffffffff, 4);
+  const checksum = Buffer.alloc(4);
+  checksum.writeInt32LE(crc32.buf(head));
+  flash.put(layout.storage, Buffer.concat([head, checksum]));
+  assert.equal(await found("more"), "found 1");
+  const second = layout.storage + layout.storageBytes / 2;
+  assert.equal(flash.slot(second, 8).readUInt32LE(4), 0, "the other bank is in use");
+  assert.equal(await found("look"), "found 20");
 });
 
 test("provision writes what the firmware reads", async () => {

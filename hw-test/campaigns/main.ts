@@ -34,7 +34,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(options: CampaignOptions): Promise<Result[]> {
-  if (options.names.includes("mutations")) return [await runMutations(print)];
+  if (options.names.includes("mutations")) {
+    return [await runMutations(print, options.caseName)];
+  }
   const results: Result[] = [];
   const add = async (name: string, work: () => Promise<Tally>): Promise<void> => {
     const startedMs = Date.now();

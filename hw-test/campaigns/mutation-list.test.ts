@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { catcherText } from "./catcher.ts";
 import { mutations } from "./mutation-list.ts";
 
 describe("mutations", () => {
@@ -13,5 +14,15 @@ describe("mutations", () => {
         assert.notEqual(find, replace);
       }
     }
+  });
+
+  it("each have a row of docs/campaigns.md, with what catches them", () => {
+    const text = readFileSync(new URL("../../docs/campaigns.md", import.meta.url), "utf8");
+    for (const mutation of mutations) {
+      const row = text.split("\n").find((line) => line.startsWith(`| ${mutation.name} | `));
+      const catcher = "campaign" in mutation ? catcherText(mutation) : mutation.testName;
+      assert.ok(row?.includes(catcher), mutation.name);
+    }
+    assert.equal(new Set(mutations.map(({ name }) => name)).size, mutations.length);
   });
 });

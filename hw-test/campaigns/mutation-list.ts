@@ -1,18 +1,5 @@
-/** A bug as clients in the field have had it, and the case that must catch it. */
-export interface Mutation {
-  readonly name: string;
-  readonly edits: readonly Edit[];
-  readonly campaign: string;
-  readonly caseName: string;
-}
-
-export interface Edit {
-  /** In the repository. */
-  readonly file: string;
-  /** Occurs once. */
-  readonly find: string;
-  readonly replace: string;
-}
+import type { Mutation } from "./mutation.ts";
+import { trustMutations } from "./trust-mutations.ts";
 
 export const mutations: readonly Mutation[] = [
   {
@@ -304,4 +291,5 @@ export const mutations: readonly Mutation[] = [
     campaign: "power",
     caseName: "map=p512w4 image=crash",
   },
+  ...trustMutations,
 ];

@@ -281,10 +281,14 @@ export class Desk {
 }
 
 /** A refusal as the Jobs service words it. */
-export function refusal({ topic, body }: JobsRequest, code: string): Reply {
+export function refusal(
+  { topic, body }: JobsRequest,
+  code: string,
+  message = "by the test",
+): Reply {
   const { clientToken } = body;
   return {
     topic: `$aws/things/${THING}/jobs/${topic}/rejected`,
-    body: { code, message: "by the test", ...(typeof clientToken === "string" && { clientToken }) },
+    body: { code, message, ...(typeof clientToken === "string" && { clientToken }) },
   };
 }

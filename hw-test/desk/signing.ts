@@ -5,7 +5,7 @@ import type { TrustOptions } from "../../firmware/update/trust.ts";
 import { verifier as p256 } from "../../firmware/verify/p256.ts";
 import { type Release, releaseFields } from "../../tools/image/release.ts";
 import { SigningKey } from "../../tools/image/sign.ts";
-import { trustAnchor } from "../../tools/keys/development.mjs";
+import { trustAnchor } from "../../tools/keys/trust-anchors.mjs";
 
 /** Base64 of 70 to 72 bytes: the few shorter signatures would make messages of other lengths. */
 const SIGNATURE_CHARS = 96;

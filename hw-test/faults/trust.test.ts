@@ -3,19 +3,12 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { Failure } from "../../firmware/failure.ts";
 import type { TrustOptions } from "../../firmware/update/trust.ts";
-import { releaseFields } from "../../tools/image/release.ts";
-import { Desk, type DeskOptions } from "../desk/desk.ts";
+import { parseEcdsaSignature } from "../../firmware/verify/ecdsa-der.ts";
+import { derOf, ORDER } from "../../tools/image/sign.ts";
+import { Desk, type DeskOptions, refusal } from "../desk/desk.ts";
 import { Restart } from "../desk/device.ts";
-import type { Firmware } from "../desk/images.ts";
 import { type DeskKey, deskKey, deskTrust, deskVerifier, newDeskKey } from "../desk/signing.ts";
-
-type Changes = Readonly<Record<string, unknown>>;
-
-function ended(desk: Desk, jobId: string): readonly [string, string | undefined] {
-  desk.runUntilOver(jobId);
-  const { status, reason } = desk.end(jobId);
-  return [status, reason];
-}
+import { type Changes, ended, release } from "./testing/releases.ts";
 
 function outcomeOf(changes: Changes, options?: DeskOptions) {
   const desk = new Desk(options);
@@ -23,16 +16,20 @@ function outcomeOf(changes: Changes, options?: DeskOptions) {
   return { desk, end };
 }
 
-/** The fields of a release of this firmware, signed by this key. */
-function release(firmware: Firmware, more: Changes = {}, by: DeskKey = deskKey): Changes {
-  return releaseFields({ ...firmware, ...more }, by.key);
-}
-
 const trusting = (...keys: readonly DeskKey[]): TrustOptions => ({
   anchors: keys.flatMap(({ anchors }) => anchors),
   verifier: deskVerifier,
 });
 const unsigned: TrustOptions = { anchors: [], verifier: undefined };
+
+/** The other signature that passes for the same release: s and the order less s mean the same. */
+function twinOf({ signature }: Changes): string {
+  const raw = parseEcdsaSignature(Buffer.from(String(signature), "base64"));
+  assert(raw !== undefined);
+  const s = BigInt(`0x${Buffer.from(raw.subarray(32)).toString("hex")}`);
+  raw.set(Buffer.from((ORDER - s).toString(16).padStart(64, "0"), "hex"), 32);
+  return derOf(raw).toString("base64");
+}
 
 describe("a release", () => {
   const stranger = newDeskKey("stranger");
@@ -42,6 +39,7 @@ describe("a release", () => {
     ["that nobody has signed", { signature: undefined }, "SIGNATURE"],
     ["that a stranger has signed", release(offered, {}, stranger), "SIGNATURE"],
     ["with another's signature", { signature: release(next)["signature"] }, "SIGNATURE"],
+    ["with the twin of its signature", { signature: twinOf(release(offered)) }, "SIGNATURE"],
     ["that is no DER", { signature: Buffer.alloc(70, 0x30).toString("base64") }, "SIGNATURE"],
     ["whose key the tracker does not know", { keyId: "nobody" }, "SIGNATURE"],
     ["whose counter was raised by the way", { securityCounter: 1 }, "SIGNATURE"],
@@ -109,6 +107,20 @@ describe("the security counter", () => {
     assert.deepEqual(ended(desk, same), ["SUCCEEDED", undefined]);
   });
 
+  it("stays where it is after a rollback, which goes to an image that had it", () => {
+    const desk = new Desk({ settings: { allowDowngrade: true } });
+    const { old, offered, next } = desk.firmwares;
+    for (const firmware of [offered, next]) {
+      const jobId = desk.cloud.order(firmware, release(firmware, { securityCounter: 5 }));
+      assert.deepEqual(ended(desk, jobId), ["SUCCEEDED", undefined]);
+    }
+    desk.runUntil(() => desk.phase === "idle");
+    assert.equal(desk.update?.rollback(), true);
+    desk.runUntil(() => desk.running === offered.version && desk.phase === "idle");
+    const again = desk.cloud.order(old, release(old, { securityCounter: 4 }));
+    assert.deepEqual(ended(desk, again), ["REJECTED", "SECURITY_COUNTER"]);
+  });
+
   it("is not raised by an image that was never confirmed", () => {
     const desk = new Desk({ image: "sick" });
     const { offered, next } = desk.firmwares;
@@ -154,57 +166,6 @@ describe("an image that trusts others than its predecessor", () => {
   });
 });
 
-describe("rollback", () => {
-  /** A former image waits, and then another job has failed its checks in the slot. */
-  function afterFailed(spoil: (desk: Desk) => Changes): Desk {
-    const desk = new Desk();
-    const { offered, next } = desk.firmwares;
-    assert.deepEqual(ended(desk, desk.cloud.order(offered)), ["SUCCEEDED", undefined]);
-    const jobId = desk.cloud.order(next, spoil(desk));
-    desk.runUntilOver(jobId);
-    desk.runUntil(() => desk.phase === "idle");
-    return desk;
-  }
-
-  const failures: readonly (readonly [string, (desk: Desk) => Changes])[] = [
-    [
-      "IMAGE_SHA256",
-      ({ files, firmwares }) => {
-        files.put({ ...firmwares.next, hex: firmwares.old.hex });
-        return { size: firmwares.old.hex.byteLength };
-      },
-    ],
-    [
-      "IMAGE_VERSION",
-      ({ firmwares }) => ({ ...release(firmwares.next, { version: "1.0.9" }), fwversion: "1.0.9" }),
-    ],
-  ];
-  for (const [reason, spoil] of failures) {
-    it(`is refused after a job that ended with ${reason}, and page 0 is blank`, () => {
-      const desk = afterFailed(spoil);
-      assert.equal(desk.cloud.execution("job-2")?.statusDetails["reason"], reason);
-      assert.equal(desk.update?.rollback(), false);
-      assert.equal(desk.isSwapRequested, false);
-      const { bytes, geometry } = desk.tracker.secondary.nor;
-      assert.ok(bytes.subarray(0, geometry.blockLength).every((byte) => byte === 0xff));
-    });
-  }
-
-  it("is refused when one bit of the former image has changed", () => {
-    const desk = new Desk();
-    assert.deepEqual(ended(desk, desk.cloud.order(desk.firmwares.offered)), [
-      "SUCCEEDED",
-      undefined,
-    ]);
-    desk.runUntil(() => desk.phase === "idle");
-    const { bytes } = desk.tracker.secondary.nor;
-    bytes[700] = (bytes[700] ?? 0) ^ 1;
-    assert.equal(desk.update?.rollback(), false);
-    bytes[700] = (bytes[700] ?? 0) ^ 1;
-    assert.equal(desk.update?.rollback(), true);
-  });
-});
-
 describe("a slot that waits for the reset", () => {
   it("is checked again when the gate opens", () => {
     for (const isSpoilt of [false, true]) {
@@ -229,11 +190,11 @@ describe("a job under which the tracker resets again and again", () => {
     const desk = new Desk();
     const jobId = desk.cloud.order(desk.firmwares.offered);
     desk.onLine = (line) => {
-      if (line.startsWith(`job ${jobId}: `) && line.includes(" bytes to "))
-        throw new Restart("crash");
+      if (!line.startsWith(`job ${jobId}: `) || !line.includes(" bytes to ")) return;
+      assert.ok(desk.boots < 4, `${desk.boots} boots`);
+      throw new Restart("crash");
     };
     assert.deepEqual(ended(desk, jobId), ["FAILED", "RESET_LOOP"]);
-    assert.ok(desk.boots <= 4, `${desk.boots} boots`);
     const next = desk.cloud.order(desk.firmwares.next);
     assert.deepEqual(ended(desk, next), ["SUCCEEDED", undefined]);
   });
@@ -269,6 +230,26 @@ describe("jobs that fail, one after the other", () => {
     assert.ok(erases <= 80, `${erases} erases of one page in a day`);
     const failed = desk.cloud.execution("job-1")?.status;
     assert.equal(failed, "FAILED");
+  });
+});
+
+describe("a refusal by the Jobs service", () => {
+  it("is one clean line of the log, whatever it says", () => {
+    const desk = new Desk();
+    const forged = "job job-1: done";
+    const message = `no\r\n${forged}\n\u001b[2J\u001b]0;title\u0007\u009b1m\u2028${forged}\u202e`;
+    let isFirst = true;
+    desk.onJobsRequest = (request) => {
+      const wasFirst = isFirst;
+      isFirst = false;
+      return wasFirst ? refusal(request, "InvalidRequest", message) : undefined;
+    };
+    const jobId = desk.cloud.order(desk.firmwares.offered);
+    assert.deepEqual(ended(desk, jobId), ["SUCCEEDED", undefined]);
+    const told = desk.log.filter((line) => line.startsWith("jobs: startNext rejected: "));
+    const clean = `no??${forged}??[2J?]0;title??1m?${forged}?`;
+    assert.deepEqual(told, [`jobs: startNext rejected: InvalidRequest ${clean}`]);
+    for (const line of desk.log) assert.match(line, /^[\x20-\x7e]*$/);
   });
 });
 
@@ -336,10 +317,13 @@ describe("trust anchors", () => {
   it("that are no keys stop the start: an image with them could never be replaced", () => {
     for (const point of ["", "04", `04${"11".repeat(64)}`, `02${"00".repeat(32)}`]) {
       const trust = { anchors: [{ id: "broken", point }], verifier: deskVerifier };
+      const desk = new Desk({ trust });
       assert.throws(
-        () => new Desk({ trust }).powerOn(),
+        () => desk.powerOn(),
         (error) => !(error instanceof Failure),
       );
+      const said = "trust: this image was built with an anchor that is no key: broken";
+      assert.equal(desk.log.at(-1), said);
     }
   });
 });

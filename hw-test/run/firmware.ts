@@ -19,23 +19,28 @@ export interface Firmware {
 }
 
 export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
-  const { hex, from } = options;
+  const { hex, from, unsigned } = options;
   const oldImage =
     from === undefined
-      ? (await buildImage({ version: OLD_VERSION })).image
+      ? (await buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned) })).image
       : imageOfHex("--from", from);
   const newHex = hex ?? (await buildNew(options));
   return { oldImage, newHex, hasHeader: hex === undefined || hasImageHeader(hex) };
 }
 
-async function buildNew({ version, faults }: RunOptions): Promise<string> {
-  const flavour = faultsOf(faults, "crash-at-boot").length > 0 ? "crash" : "normal";
+async function buildNew({ version, faults, unsigned }: RunOptions): Promise<string> {
+  const crashes = faultsOf(faults, "crash-at-boot").length > 0;
+  const flavour = crashes ? "crash" : soundFlavour(unsigned);
   const built = await buildImage({ version, flavour });
   if (faultsOf(faults, "bad-image").length === 0) return built.hex;
   const broken = built.image.slice();
   const middle = broken.byteLength >> 1;
   broken[middle] = (broken[middle] ?? 0) ^ 0x01;
   return asBuilt(broken).hex;
+}
+
+function soundFlavour(unsigned: boolean): "unsigned" | "normal" {
+  return unsigned ? "unsigned" : "normal";
 }
 
 /** The bytes from the lowest address on, as a debug probe would flash them; gaps are 0xFF. */

@@ -4,12 +4,17 @@ import { progressDisplay } from "./progress.ts";
 import { describeEnd, isDone, summary } from "./result.ts";
 import { runUpdate } from "./update-run.ts";
 
+const WARNING =
+  "INTEGRITY ONLY (--unsigned): no signature is made or checked; the tracker installs whatever its " +
+  "jobs name";
+
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (options === undefined) {
     process.stdout.write(HELP);
     return 0;
   }
+  if (options.unsigned) print(`${WARNING}\n`);
   print("building the board and the firmware (the first time this takes a minute)\n");
   const result = await runUpdate(options, (total) => progressDisplay(total, process.stdout));
   print(`\n${summary(result)}\n`);
@@ -19,9 +24,11 @@ async function main(args: readonly string[]): Promise<number> {
   return done ? 0 : 1;
 }
 
-function doneText({ stopBeforeBoot }: RunOptions, version: string): string {
-  if (stopBeforeBoot) return `done: the swap to ${version} is requested`;
-  return `done: the tracker runs ${version}, confirmed`;
+function doneText({ stopBeforeBoot, unsigned }: RunOptions, version: string): string {
+  const what = stopBeforeBoot
+    ? `the swap to ${version} is requested`
+    : `the tracker runs ${version}, confirmed`;
+  return `done: ${what}${unsigned ? "; INTEGRITY ONLY, it checks no signatures" : ""}`;
 }
 
 await runCommand("npm start", main);

@@ -74,6 +74,9 @@ describe("npm start", () => {
     assert.equal(result.confirmed, true);
     assert.equal(result.job.status, "SUCCEEDED");
     assert.equal(result.job.statusDetails["version"], "1.0.1");
+    assert.equal(result.unsigned, false);
+    assert.match(output, /the release is signed by the key development/);
+    assert.doesNotMatch(output, /integrity only/i);
     assert.equal(result.flash.maxErasesPerPage, 1);
     assert.match(result.engine, /^XS \d+\.\d+\.\d+$/);
     const reset = output.indexOf("boot: swap test");
@@ -82,6 +85,18 @@ describe("npm start", () => {
     const { image } = await buildImage({ version: "1.0.1" });
     const slot = FlashFile.open(flashPath).read("image-0");
     assert.ok(slot.subarray(0, image.byteLength).equals(image), "slot 0 holds the new image");
+  });
+
+  it("--unsigned: updates without a signature, and says at every turn what that is worth", async () => {
+    const { code, output, result } = await run("--unsigned");
+    assert.equal(code, 0, output);
+    assert.equal(result.running, "1.0.1");
+    assert.equal(result.unsigned, true);
+    assert.match(output, /^INTEGRITY ONLY \(--unsigned\)/);
+    assert.match(output, /integrity only: this firmware checks no signatures/);
+    assert.match(output, /evidence +INTEGRITY ONLY/);
+    assert.match(output, /done: the tracker runs 1\.0\.1, confirmed; INTEGRITY ONLY/);
+    assert.doesNotMatch(output, /is signed by the key/);
   });
 
   it("has an image that throws at start reverted, and FAILED reported", async () => {

@@ -22,6 +22,8 @@ export interface RunOptions {
   /** Start from what `flashPath` holds. */
   readonly resume: boolean;
   readonly stopBeforeBoot: boolean;
+  /** Firmware that is built checks no signatures, and a job that is made has none. */
+  readonly unsigned: boolean;
   readonly json: boolean;
   readonly faults: readonly Fault[];
   readonly link: LinkProfile;
@@ -43,6 +45,10 @@ const command = defineCommand("npm start --")
   .option("--flash <FILE>", "keep the 1 MiB flash image in FILE", flashPath)
   .option("--resume", "start from the flash image in --flash FILE, if it exists")
   .option("--stop-before-boot", "stop when the swap is requested, before the bootloader runs")
+  .option(
+    "--unsigned",
+    "integrity only: build both firmwares so that they check no signatures, and sign nothing",
+  )
   .option(
     "--fault <SPEC>",
     `inject a fault; may be repeated. ${FAULT_FORMS.join(", ")}`,
@@ -93,6 +99,7 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     flashPath: flash,
     resume: resume && existsSync(flash ?? ""),
     stopBeforeBoot: given.stopBeforeBoot === true,
+    unsigned: given.unsigned === true,
     json: given.json === true,
     faults,
     link: given.link,

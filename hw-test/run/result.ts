@@ -9,6 +9,8 @@ export interface RunResult {
   readonly to: string;
   readonly running: string;
   readonly confirmed: boolean;
+  /** Nothing was signed and no signature checked: only the integrity of what came was. */
+  readonly unsigned: boolean;
   readonly job: JobState;
   readonly bytes: { readonly hex: number; readonly image: number; readonly downloaded: number };
   /** The firmware's operations on the secondary slot. */
@@ -49,6 +51,7 @@ export function summary(result: RunResult): string {
   const { bytes, flash, store, bootloader, job, heap } = result;
   const rows: [string, string][] = [
     ["firmware", `${result.from} -> ${result.running}${result.confirmed ? ", confirmed" : ""}`],
+    ["evidence", result.unsigned ? "INTEGRITY ONLY: no signatures" : "signed release"],
     ["job", `${job.status}, version number ${job.versionNumber}`],
     ["engine", `${result.engine}, ${heap.bits}-bit, ${heap.poolBytes} bytes of memory`],
     ["HEX file", `${bytes.hex} bytes, ${bytes.image} of image`],

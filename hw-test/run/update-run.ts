@@ -80,6 +80,7 @@ class UpdateRun {
       hex: firmware.newHex,
       version: options.version,
       document: options.document,
+      ...(options.unsigned && { changes: { signature: undefined } }),
     });
   }
 
@@ -169,6 +170,7 @@ class UpdateRun {
       to: options.version,
       running: slot.image?.version ?? "none",
       confirmed: isConfirmed(slot),
+      unsigned: options.unsigned,
       job,
       bytes: {
         hex: Buffer.byteLength(this.parts.firmware.newHex, "latin1"),

@@ -3,7 +3,7 @@ import { type ReleaseStatement, releaseBytes } from "../../firmware/verify/relea
 import type { ImageSignature } from "./mcuboot.ts";
 
 /** P-256's order (SEC 2, section 2.4.2). */
-const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+export const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const HALF_BYTES = 32;
 
 /** A key pair for signing releases and images, read from the private half. */
@@ -44,8 +44,8 @@ function withLowS(raw: Buffer): Buffer {
   return Buffer.concat([raw.subarray(0, HALF_BYTES), Buffer.from(digits, "hex")]);
 }
 
-/** X.690: a sequence of two integers in their shortest form. */
-function derOf(raw: Buffer): Buffer {
+/** X.690: a sequence of two integers, r and s of 32 bytes each, in their shortest form. */
+export function derOf(raw: Uint8Array): Buffer {
   const integers = [raw.subarray(0, HALF_BYTES), raw.subarray(HALF_BYTES)].map((half) => {
     const first = half.findIndex((byte) => byte !== 0);
     const digits = half.subarray(first);

@@ -1,7 +1,9 @@
 import TCP from "embedded:io/socket/tcp";
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import Timer from "timer";
+import { config } from "../../config.ts";
 import type { Socket, SocketEvents } from "../../ports/network.ts";
+import { printable } from "../../printable.ts";
 
 /**
  * A throw inside a socket callback aborts XS, which on a board is a reboot, and the SDK's TLS
@@ -21,7 +23,7 @@ class GuardedTcp extends TCP {
         try {
           callback?.call(tcp, count);
         } catch (error) {
-          trace(`tls: ${String(error)}\n`);
+          trace(`${printable(`tls: ${String(error)}`, config.logLineMaxChars)}\n`);
           tcp.isBroken = true;
           // Else TLSSocket's timer, if it runs by now, would stumble over the next record.
           tcp.readable = 0;

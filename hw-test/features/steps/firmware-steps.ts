@@ -26,6 +26,20 @@ export const firmwareSteps: readonly StepDefinition[] = [
       storeFirmware(call.world, name, { version, hex });
     },
   ),
+  step(
+    "I have firmware `{version}` that checks no signatures as `{name}`",
+    async ({ version, name }, { world }) => {
+      const { hex } = await buildImage({ version, flavour: "unsigned" });
+      storeFirmware(world, name, { version, hex });
+    },
+  ),
+  step(
+    "I have firmware `{version}` for the hardware `{hardware}` as `{name}`",
+    async ({ version, hardware, name }, { world }) => {
+      const { hex } = await buildImage({ version });
+      storeFirmware(world, name, { version, hex, hardware });
+    },
+  ),
   step("I have firmware `{version}` with a wrong bit as `{name}`", async (words, { world }) => {
     const { version, name } = words;
     const broken = (await buildImage({ version })).image.slice();
@@ -75,11 +89,12 @@ export const firmwareSteps: readonly StepDefinition[] = [
 function storeFirmware(
   world: World,
   name: string,
-  { version, hex }: { readonly version: string; readonly hex: string },
+  firmware: { readonly version: string; readonly hex: string; readonly hardware?: string },
 ): void {
+  const { version, hex, hardware } = firmware;
   // `escaped` can stand between the quotes of a JSON string.
   const escaped = JSON.stringify(hex).slice(1, -1);
-  const release = releaseFieldsOf(hex, { version });
+  const release = releaseFieldsOf(hex, { version, hardware });
   store(world, name, { version, escaped, size: Buffer.byteLength(hex), ...release });
 }
 

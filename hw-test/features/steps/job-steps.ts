@@ -10,6 +10,7 @@ interface Firmware {
   readonly version: string;
   readonly escaped: string;
   readonly size: number;
+  readonly hardware?: string;
   readonly imageSize: number;
   readonly sha256: string;
   readonly signature: string;
@@ -41,7 +42,7 @@ export const jobSteps: readonly StepDefinition[] = [
     "I offer `{firmware}` to the `{tracker}` tracker in the job `{job}`",
     async (words, call) => {
       const firmware = await firmwareNamed(call, words.firmware);
-      const { version, size, imageSize, sha256, signature } = firmware;
+      const { version, size, hardware, imageSize, sha256, signature } = firmware;
       const { bench, world } = call;
       const jobId = randomUUID();
       await upload(call, jobId, firmware);
@@ -56,6 +57,7 @@ export const jobSteps: readonly StepDefinition[] = [
         filename: `${version}.hex`,
         location,
         fwversion: version,
+        hardware,
         imageSize,
         sha256,
         signature,
