@@ -1,3 +1,4 @@
+import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { trustMutations } from "./trust-mutations.ts";
 
@@ -141,30 +142,11 @@ export const mutations: readonly Mutation[] = [
     caseName: "map=p512w4 file=1:1500:drop do=newFile:byte:1000",
   },
   {
-    name: "versions counted locally",
-    edits: [
-      {
-        file: "firmware/job/updates.ts",
-        find: "    this.knownJobId = jobId;\n",
-        replace: `    if (jobId === this.knownJobId && this.knownVersion !== undefined) return;
-    this.knownJobId = jobId;
-`,
-      },
-      {
-        file: "firmware/job/updates.ts",
-        find: "    this.learn(update.jobId, state === undefined ? undefined : state.versionNumber);",
-        replace: "    if (state !== undefined) this.knownVersion = (this.knownVersion ?? 0) + 1;",
-      },
-    ],
-    campaign: "link",
-    caseName: "map=p512w4 mqtt=up:4:cut http=1:404:1000",
-  },
-  {
     name: "cancel not seen",
     edits: [
       {
         file: "firmware/update/job-run.ts",
-        find: "    return head === undefined || head.jobId !== this.job.jobId;",
+        find: "    return head === undefined || !isSameExecution(this.job, head);",
         replace: "    return false && head === undefined;",
       },
     ],
@@ -292,4 +274,5 @@ export const mutations: readonly Mutation[] = [
     caseName: "map=p512w4 image=crash",
   },
   ...trustMutations,
+  ...jobMutations,
 ];
