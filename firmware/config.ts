@@ -108,6 +108,10 @@ export const config = Object.freeze({
   /** Wait after a job that FAILED, before the next is taken; doubles with each in a row. */
   failedJobWaitMinMs: 1_000,
   failedJobWaitMaxMs: 3_600_000,
+  /** A fleet of 10,000 at the file server within a minute, not within a quarter of a second. */
+  startDelayMaxMs: 60_000,
+  /** A start that lives so long without the cloud has no coverage; it has not crashed. */
+  crashWindowMs: 600_000,
   /** Longest text in a job document: filename, version, hardware, minVersion. */
   documentTextMaxChars: 128,
   /**

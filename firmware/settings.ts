@@ -19,6 +19,16 @@ export interface Settings {
   readonly hardware: string | undefined;
   /** Time in which a new image must confirm, ms. */
   readonly selfTestDeadlineMs: number;
+  /**
+   * Longest wait before a job is started that came by a notice, and after a loss of power before the
+   * first connection, ms: drawn at random up to there, so that a fleet does not come all at once.
+   */
+  readonly startDelayMaxMs: number;
+  /**
+   * Starts in a row of the confirmed image, each short and without the cloud, after which the tracker
+   * goes back to the former image by itself: 1 to 255; undefined: it never does.
+   */
+  readonly rollbackAfterStarts: number | undefined;
   /** Longest wait after jobs that FAILED in a row, ms; it doubles up to there with each of them. */
   readonly failedJobWaitMaxMs: number;
   /** Update only at or above this charge, 0 to 100 %; undefined for no such gate. */

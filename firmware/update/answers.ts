@@ -10,8 +10,11 @@ import { identityOf } from "./identity.ts";
 
 /** Whom the service's answers concern for now. */
 export interface Listener {
-  /** The cloud is there, or something has changed there: asks what has to be known. */
-  ask(): void;
+  /**
+   * The cloud is there, or something has changed there: asks what has to be known.
+   * @param isNotice all trackers of the job hear of it at once
+   */
+  ask(isNotice?: boolean): void;
   /** The answer to a question; undefined where there is no such job. */
   answer(execution: JobExecution | undefined): void;
   /** @returns whether this was the listener's job */
@@ -29,6 +32,8 @@ export interface AnswersOptions {
   readonly platform: Platform;
   /** Undefined while nothing that the service says of jobs matters. */
   readonly listener: () => Listener | undefined;
+  /** The cloud is there. */
+  readonly onReached: () => void;
   /** A question to the service is under way. */
   readonly isAsking: () => boolean;
   /** The service has the end of this job, or wants nothing of it. */
@@ -64,6 +69,7 @@ export class Answers implements JobsEvents {
   onOnline(): void {
     this.notice = undefined;
     this.look.cancel();
+    this.options.onReached();
     this.options.listener()?.ask();
   }
 
@@ -86,7 +92,7 @@ export class Answers implements JobsEvents {
 
   private consider({ head }: Notice): void {
     const listener = this.options.listener();
-    if (listener?.isNews(head)) listener.ask();
+    if (listener?.isNews(head)) listener.ask(true);
   }
 
   onUpdated(update: JobUpdate): void {

@@ -30,7 +30,7 @@ export interface IntakeOptions {
 /** Takes the job at the head of the queue: notes it in the journal, reads it, and admits it. */
 export class Intake implements Listener {
   private readonly options: IntakeOptions;
-  /** Until the next job is taken, after failed ones in a row. */
+  /** Until the next job is taken: after failed ones in a row, or one that many heard of. */
   private readonly pause: Deadline;
 
   constructor(options: IntakeOptions) {
@@ -52,8 +52,16 @@ export class Intake implements Listener {
     this.pause.start(waitMs, () => this.ask());
   }
 
-  ask(): void {
-    if (!this.pause.isRunning()) this.options.jobs.startNext();
+  /** A job that came by a notice waits, so that not all of its trackers meet at the file server. */
+  ask(isNotice = false): void {
+    const { jobs, settings, platform } = this.options;
+    if (this.pause.isRunning()) return;
+    if (!isNotice || settings.startDelayMaxMs === 0) {
+      jobs.startNext();
+      return;
+    }
+    const waitMs = Math.floor(platform.random() * settings.startDelayMaxMs);
+    this.pause.start(waitMs, () => jobs.startNext());
   }
 
   /** Of an execution that is over only a late answer can tell; the next job was asked for since. */

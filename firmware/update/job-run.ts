@@ -8,6 +8,7 @@ import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import type { ActiveJob } from "./active-job.ts";
+import { AlreadyRunning } from "./already-running.ts";
 import type { Listener } from "./answers.ts";
 import { firstShut, type Gate } from "./gate.ts";
 import { isSameRun } from "./identity.ts";
@@ -26,6 +27,8 @@ export interface JobRunEvents {
   onProgress(): void;
   /** The bootloader is to run the new image once: only the reset is missing. */
   onSwapRequested(): void;
+  /** The image that the job brings runs already, confirmed. */
+  onAlreadyRunning(): void;
   onFailed(failure: Failure): void;
   /** The job was taken from us. */
   onLost(): void;
@@ -43,15 +46,16 @@ export interface JobRunOptions {
 }
 
 /**
- * One job from its start to the request for the swap: its signature, gates, transfer, the image's own
- * signature, gates again, swap.
+ * One job from its start to the request for the swap: its signature, whether there is anything to do,
+ * gates, transfer, the image's own signature, gates again, swap.
  */
 export class JobRun implements TransferEvents, Listener {
   readonly job: ActiveJob;
   private readonly options: JobRunOptions;
   /** Until the next look at the gates. */
   private readonly pause: Deadline;
-  private signatureRun: SignatureRun | undefined;
+  /** The check under way. */
+  private check: SignatureRun | AlreadyRunning | undefined;
   private transfer: Transfer | undefined;
   private identity: string | undefined;
   /** The slot was checked, and a gate was shut since. */
@@ -68,7 +72,7 @@ export class JobRun implements TransferEvents, Listener {
     const { platform, trust, job } = this.options;
     if (!trust.isSigned) {
       platform.log("integrity only: this firmware checks no signatures");
-      this.proceed();
+      this.compare();
       return;
     }
     this.guard(() => {
@@ -79,9 +83,25 @@ export class JobRun implements TransferEvents, Listener {
           document: job.document,
           onGood: (keyId) => {
             platform.log(`the release is signed by the key ${keyId}`);
-            this.proceed();
+            this.compare();
           },
           onBad: (failure) => this.onFailed(failure),
+        }),
+      );
+    });
+  }
+
+  private compare(): void {
+    const { platform, events, job } = this.options;
+    this.guard(() => {
+      this.run(
+        new AlreadyRunning({
+          platform,
+          document: job.document,
+          onVerdict: (isRunning) => {
+            if (isRunning) events.onAlreadyRunning();
+            else this.proceed();
+          },
         }),
       );
     });
@@ -106,7 +126,7 @@ export class JobRun implements TransferEvents, Listener {
 
   /** Nothing is called after this; the journal keeps what was reached. */
   stop(): void {
-    this.signatureRun?.stop();
+    this.check?.stop();
     this.transfer?.stop();
     this.pause.cancel();
   }
@@ -181,8 +201,8 @@ export class JobRun implements TransferEvents, Listener {
     });
   }
 
-  private run(check: SignatureRun): void {
-    this.signatureRun = check;
+  private run(check: SignatureRun | AlreadyRunning): void {
+    this.check = check;
     check.start();
   }
 

@@ -47,6 +47,7 @@ export const transitions: readonly Transition[] = frozen([
   ["starting", "nothingPending", "idle"],
   ["starting", "unconfirmedImage", "testing"],
   ["starting", "terminalState", "reporting"],
+  ["starting", "rollback", "swapping"],
 
   ["idle", "jobStarted", "held"],
   ["idle", "terminalState", "reporting"],

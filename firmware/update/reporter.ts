@@ -5,7 +5,7 @@ import type { JobExecution } from "../job/execution.ts";
 import type { JobIdentity } from "../job/identity.ts";
 import type { Jobs } from "../job/jobs.ts";
 import { Outbox } from "../job/outbox.ts";
-import { Progress, statusDetails } from "../job/progress.ts";
+import { Progress, type StatusDetails, statusDetails } from "../job/progress.ts";
 import type { JobUpdate } from "../job/updates.ts";
 import type { Platform } from "../ports/platform.ts";
 import { runningVersion } from "../verify/identity.ts";
@@ -13,6 +13,7 @@ import type { ActiveJob } from "./active-job.ts";
 import type { Listener } from "./answers.ts";
 import { isSameRun } from "./identity.ts";
 import type { Phase } from "./phases.ts";
+import { RollbackNote } from "./rollback-note.ts";
 
 export interface ReporterOptions {
   readonly jobs: Jobs;
@@ -30,6 +31,7 @@ export class Reporter implements Listener {
   private readonly jobs: Jobs;
   private readonly platform: Platform;
   private readonly outbox: Outbox;
+  private readonly rollbackNote: RollbackNote;
   private readonly progress: Progress;
   /** Until the step timer of the job under way needs a sign of life. */
   private readonly heartbeat: Deadline;
@@ -42,6 +44,7 @@ export class Reporter implements Listener {
     this.platform = platform;
     this.onSettled = onSettled;
     this.outbox = new Outbox(platform.store);
+    this.rollbackNote = new RollbackNote(platform);
     this.progress = new Progress(platform.clock);
     this.heartbeat = new Deadline(platform.clock);
   }
@@ -52,9 +55,32 @@ export class Reporter implements Listener {
     return this.pending !== undefined;
   }
 
+  /**
+   * The tracker goes back from this version by itself, as the next messages will say. That its job has
+   * SUCCEEDED is not true any more, if it was not told yet.
+   */
+  noteRollback(version: string): void {
+    this.rollbackNote.put(version);
+    const told = this.outbox.entry();
+    if (told?.status !== "SUCCEEDED") return;
+    const details = statusDetails({
+      reason: "REVERTED",
+      detail: failures.REVERTED.meaning,
+      version,
+    });
+    const update = Object.assign({}, told, { status: "FAILED", statusDetails: details } as const);
+    this.tryStore(() => this.outbox.put(update));
+  }
+
+  /** It has gone back by itself before, and nobody was told of it yet. */
+  hasRolledBack(): boolean {
+    return this.rollbackNote.version() !== undefined;
+  }
+
   /** The service has the end of this job, or wants nothing of it. */
   settle(jobId: string): void {
     if (this.pending === undefined || this.pending.jobId !== jobId) return;
+    if (this.pending.statusDetails["rolledBackFrom"] !== undefined) this.rollbackNote.settle();
     this.pending = undefined;
     this.tryStore(() => this.outbox.settle(jobId));
     this.onSettled();
@@ -105,11 +131,12 @@ export class Reporter implements Listener {
     this.progress.reset();
   }
 
-  succeed(job: JobIdentity): void {
+  /** @param detail for people, where there is something to say */
+  succeed(job: JobIdentity, detail?: string): void {
     const version = this.version();
     this.end(job, {
       status: "SUCCEEDED",
-      statusDetails: statusDetails({ phase: "done", version }),
+      statusDetails: statusDetails({ phase: "done", version, detail, ...this.news() }),
     });
   }
 
@@ -120,7 +147,7 @@ export class Reporter implements Listener {
     const version = this.version();
     this.end(job, {
       status: failures[code].status,
-      statusDetails: statusDetails({ reason: code, detail, phase, version }),
+      statusDetails: statusDetails({ reason: code, detail, phase, version, ...this.news() }),
     });
   }
 
@@ -141,6 +168,10 @@ export class Reporter implements Listener {
 
   private send(update: JobUpdate): void {
     if (!this.jobs.update(update)) this.ask();
+  }
+
+  private news(): StatusDetails {
+    return statusDetails({ rolledBackFrom: this.rollbackNote.version() });
   }
 
   private version(): string | undefined {
@@ -170,7 +201,7 @@ export class Reporter implements Listener {
       queuedAt: job.queuedAt,
       fingerprint: job.fingerprint,
       status: "IN_PROGRESS",
-      statusDetails: details,
+      statusDetails: Object.assign({}, details, this.news()),
       stepTimeoutInMinutes: job.hasStepTimer ? config.stepTimeoutMinutes : undefined,
     });
   }

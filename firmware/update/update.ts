@@ -8,10 +8,12 @@ import { MqttClient } from "../mqtt/client.ts";
 import type { Platform } from "../ports/platform.ts";
 import { printableLog } from "../printable.ts";
 import type { Settings } from "../settings.ts";
+import { runningVersion } from "../verify/identity.ts";
 import type { ActiveJob } from "./active-job.ts";
 import { afterReset, forget, type Start } from "./after-reset.ts";
 import { Answers, type Listener } from "./answers.ts";
 import { noteConfirmed } from "./confirmed.ts";
+import { CrashLoop } from "./crash-loop.ts";
 import { runningCounter } from "./former.ts";
 import type { Gate } from "./gate.ts";
 import { Intake } from "./intake.ts";
@@ -53,6 +55,7 @@ export class Update implements JobRunEvents {
   private readonly trial: Trial;
   private readonly reporter: Reporter;
   private readonly streak: Streak;
+  private readonly crashLoop: CrashLoop;
   /** Until the reset, so that what was last told to the job leaves the device. */
   private readonly farewell: Deadline;
   private run: JobRun | undefined;
@@ -70,6 +73,7 @@ export class Update implements JobRunEvents {
     this.answers = new Answers({
       platform,
       listener: () => this.listener(),
+      onReached: () => this.crashLoop.reached(),
       isAsking: () => this.jobs.isAsking(),
       onSettled: (jobId) => this.reporter.settle(jobId),
       onRetry: () => this.askAgain(),
@@ -82,6 +86,7 @@ export class Update implements JobRunEvents {
       onSettled: () => this.settled(),
     });
     this.streak = new Streak(platform);
+    this.crashLoop = new CrashLoop({ platform, startsMax: settings.rollbackAfterStarts });
     const { journal, jobs, trust } = this;
     this.intake = new Intake({
       platform,
@@ -110,8 +115,30 @@ export class Update implements JobRunEvents {
     if (start.kind === "test") {
       this.go("unconfirmedImage");
       this.trial.start(start.job);
-    } else this.startConfirmed(start);
-    this.mqtt.start();
+    } else if (this.isCrashLoop()) return;
+    else this.startConfirmed(start);
+    this.connect();
+  }
+
+  /** After a power failure not all at once: a whole town's trackers start in the same second. */
+  private connect(): void {
+    const { clock, random, reset } = this.platform;
+    const { startDelayMaxMs } = this.options.settings;
+    const isSpread = reset.wasPowerLoss() === true && this.phase !== "testing";
+    if (!isSpread || startDelayMaxMs === 0) this.mqtt.start();
+    else clock.alarm(Math.floor(random() * startDelayMaxMs), () => this.mqtt.start());
+  }
+
+  /** A confirmed image that starts again and again and never reaches the cloud is left by itself. */
+  private isCrashLoop(): boolean {
+    const { platform } = this;
+    // Once: were the former image no better, the two would change places for ever.
+    if (!this.crashLoop.count() || this.reporter.hasRolledBack()) return false;
+    const version = runningVersion(platform.primary) ?? "";
+    platform.log(`update: ${version} never reaches the cloud: back to the former image`);
+    if (!this.goBack()) return false;
+    this.reporter.noteRollback(version);
+    return true;
   }
 
   private startConfirmed(start: Exclude<Start, { kind: "test" }>): void {
@@ -132,7 +159,11 @@ export class Update implements JobRunEvents {
    * @returns false if an update is under way, no former image is there, or the flash refuses
    */
   rollback(): boolean {
-    if (this.phase !== "idle" || !canRollBack(this.platform, this.trust)) return false;
+    return this.phase === "idle" && this.goBack();
+  }
+
+  private goBack(): boolean {
+    if (!canRollBack(this.platform, this.trust)) return false;
     attempt(
       () => {
         this.platform.boot.requestTestSwap();
@@ -154,6 +185,10 @@ export class Update implements JobRunEvents {
 
   onSwapRequested(): void {
     this.go("swapRequested");
+  }
+
+  onAlreadyRunning(): void {
+    if (this.run !== undefined) this.succeed(this.run.job, "already running");
   }
 
   onFailed(failure: Failure): void {
@@ -234,13 +269,16 @@ export class Update implements JobRunEvents {
 
   private endTrial(job: JobIdentity | undefined): void {
     this.go("confirmed");
-    if (job === undefined) this.jobs.startNext();
-    else this.succeed(job);
+    if (job !== undefined) this.succeed(job);
+    else if (this.reporter.takeUp()) {
+      this.go("terminalState");
+      this.reporter.ask();
+    } else this.jobs.startNext();
   }
 
-  private succeed(job: JobIdentity): void {
+  private succeed(job: JobIdentity, detail?: string): void {
     this.streak.end();
-    this.reporter.succeed(job);
+    this.reporter.succeed(job, detail);
     this.endJob("terminalState");
   }
 

@@ -41,6 +41,8 @@ export interface DeskOptions {
   readonly image?: Flavour;
   readonly settings?: Partial<Settings>;
   readonly gates?: readonly Gate[];
+  /** Of the tracker's random numbers; 1 if left out. */
+  readonly seed?: number;
   /** Whose releases the image of a version installs; the desk's key if left out. */
   readonly trust?: TrustOptions | ((version: string) => TrustOptions);
 }
@@ -81,11 +83,12 @@ export class Desk {
   wasPowerLoss = false;
   private readonly options: DeskOptions;
   private readonly link: Link;
-  private readonly random = new Random(1);
+  private readonly random: Random;
   private deviceClock: DeviceClock | undefined;
 
   constructor(options: DeskOptions = {}) {
     this.options = options;
+    this.random = new Random(options.seed ?? 1);
     const { clock } = this;
     const map = trackerMap("p512w4");
     const plan = { ...cleanPlan, image: options.image ?? "good" };

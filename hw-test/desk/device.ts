@@ -34,6 +34,8 @@ export const settings: Settings = Object.freeze({
   hardware: undefined,
   selfTestDeadlineMs: 300_000,
   failedJobWaitMaxMs: 3_600_000,
+  startDelayMaxMs: 0,
+  rollbackAfterStarts: undefined,
   batteryMinimum: undefined,
 });
 

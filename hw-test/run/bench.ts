@@ -59,6 +59,7 @@ export class Bench {
       brokerHost: this.cloud.endpoints.broker.hostName,
       brokerPort: 8883,
       selfTestDeadlineMs: SELF_TEST_DEADLINE_MS,
+      startDelayMaxMs: 0,
       ...settings,
     });
   }

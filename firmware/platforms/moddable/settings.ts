@@ -16,6 +16,8 @@ const defaults = Object.freeze({
   allowDowngrade: false,
   hardware: undefined,
   selfTestDeadlineMs: config.selfTestDeadlineMs,
+  startDelayMaxMs: config.startDelayMaxMs,
+  rollbackAfterStarts: undefined,
   failedJobWaitMaxMs: config.failedJobWaitMaxMs,
   batteryMinimum: undefined,
 });

@@ -73,5 +73,6 @@ async function prepare(tracker: VirtualTracker, brokerHost: string): Promise<voi
     brokerHost,
     brokerPort: 8883,
     failedJobWaitMaxMs: 0,
+    startDelayMaxMs: 0,
   });
 }
