@@ -5,7 +5,7 @@ import type { JobExecution } from "../job/execution.ts";
 import type { JobIdentity } from "../job/identity.ts";
 import type { Jobs } from "../job/jobs.ts";
 import { Outbox } from "../job/outbox.ts";
-import { Progress, type StatusDetails, statusDetails } from "../job/progress.ts";
+import { Progress, statusDetails } from "../job/progress.ts";
 import type { JobUpdate } from "../job/updates.ts";
 import type { Platform } from "../ports/platform.ts";
 import { runningVersion } from "../verify/identity.ts";
@@ -134,9 +134,10 @@ export class Reporter implements Listener {
   /** @param detail for people, where there is something to say */
   succeed(job: JobIdentity, detail?: string): void {
     const version = this.version();
+    const rolledBackFrom = this.rollbackNote.version();
     this.end(job, {
       status: "SUCCEEDED",
-      statusDetails: statusDetails({ phase: "done", version, detail, ...this.news() }),
+      statusDetails: statusDetails({ phase: "done", version, detail, rolledBackFrom }),
     });
   }
 
@@ -145,9 +146,10 @@ export class Reporter implements Listener {
     const { code, detail } = failure;
     this.platform.log(`job ${job.jobId}: ${code}: ${detail}`);
     const version = this.version();
+    const rolledBackFrom = this.rollbackNote.version();
     this.end(job, {
       status: failures[code].status,
-      statusDetails: statusDetails({ reason: code, detail, phase, version, ...this.news() }),
+      statusDetails: statusDetails({ reason: code, detail, phase, version, rolledBackFrom }),
     });
   }
 
@@ -168,10 +170,6 @@ export class Reporter implements Listener {
 
   private send(update: JobUpdate): void {
     if (!this.jobs.update(update)) this.ask();
-  }
-
-  private news(): StatusDetails {
-    return statusDetails({ rolledBackFrom: this.rollbackNote.version() });
   }
 
   private version(): string | undefined {
@@ -201,7 +199,7 @@ export class Reporter implements Listener {
       queuedAt: job.queuedAt,
       fingerprint: job.fingerprint,
       status: "IN_PROGRESS",
-      statusDetails: Object.assign({}, details, this.news()),
+      statusDetails: details,
       stepTimeoutInMinutes: job.hasStepTimer ? config.stepTimeoutMinutes : undefined,
     });
   }
