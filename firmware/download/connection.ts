@@ -35,7 +35,7 @@ export interface ConnectionEvents {
 export interface ConnectionOptions {
   readonly network: Network;
   readonly clock: Clock;
-  readonly timeOuts: TimeOuts;
+  readonly timeOuts?: TimeOuts | undefined;
   /** Every received byte passes through it. */
   readonly buffer: Uint8Array;
   readonly events: ConnectionEvents;
@@ -65,7 +65,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.options = options;
-    this.watch = new Watch(options.clock, options.timeOuts, {
+    this.watch = new Watch(options.clock, options.timeOuts ?? {}, {
       onLost: (reason) => this.lose(reason),
       onTooSlow: () => {
         this.close();

@@ -65,9 +65,9 @@ export class Download {
   private resumes = 0;
 
   constructor(options: DownloadOptions) {
-    const { size, from, etag, rangeBytes = config.rangeBytes, isVouched = false } = options;
+    const { size, from, etag, rangeBytes = config.rangeBytes, isVouched } = options;
     this.options = options;
-    this.file = new PartialFile({ size, from, validator: etag, rangeBytes, isVouched });
+    this.file = new PartialFile({ size, from, etag, rangeBytes, isVouched });
     this.route = new Route(options.file);
     this.budget = new Budget({ size, random: options.random });
     this.probe = new Probe(options.asksChecksum === true);
@@ -122,14 +122,11 @@ export class Download {
   }
 
   private newConnection(): Connection {
-    const { connectTimeoutMs, answerTimeoutMs } = this.options;
+    const { connectTimeoutMs: connectMs, answerTimeoutMs: answerMs } = this.options;
     return new Connection({
       network: this.options.network,
       clock: this.options.clock,
-      timeOuts: {
-        connectMs: connectTimeoutMs ?? config.connectTimeoutMs,
-        answerMs: answerTimeoutMs ?? config.stallTimeoutMs,
-      },
+      timeOuts: { connectMs, answerMs },
       buffer: this.options.buffer ?? new Uint8Array(config.receiveBytes),
       events: {
         onConnected: () => {

@@ -13,12 +13,12 @@ export interface PartialFileOptions {
   readonly size: number;
   /** Bytes that are here already. */
   readonly from: number;
-  /** Of the file that those bytes are of (validator.ts). */
-  readonly validator: string | undefined;
+  /** Of the file that those bytes are of, or its date (validator.ts). */
+  readonly etag: string | undefined;
   /** Bytes asked for in one request. */
   readonly rangeBytes: number;
   /** The job tells a digest: a mix of two files cannot pass for the right one. */
-  readonly isVouched: boolean;
+  readonly isVouched?: boolean | undefined;
 }
 
 /** How far the file is here, and what an answer has to be to bring more of the same file. */
@@ -52,8 +52,8 @@ export class PartialFile {
     this.position = options.from;
     this.rangeBytes = options.rangeBytes;
     this.partMinBytes = Math.ceil(options.rangeBytes * config.partMinShare);
-    this.validator = new Validator(options.validator);
-    this.isVouched = options.isVouched;
+    this.validator = new Validator(options.etag);
+    this.isVouched = options.isVouched === true;
   }
 
   isComplete(): boolean {

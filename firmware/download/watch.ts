@@ -2,12 +2,12 @@ import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
 import type { Clock } from "../ports/clock.ts";
 
-/** What a link may take, ms; config.ts has the defaults and the reasons. */
+/** What a link may take, ms. */
 export interface TimeOuts {
-  /** Until a connection is made, TLS and all. */
-  readonly connectMs: number;
-  /** Without a byte, once it is. */
-  readonly answerMs: number;
+  /** Until a connection is made, TLS and all; `config.connectTimeoutMs` if not given. */
+  readonly connectMs?: number | undefined;
+  /** Without a byte, once it is; `config.stallTimeoutMs` if not given. */
+  readonly answerMs?: number | undefined;
 }
 
 export interface WatchEvents {
@@ -24,7 +24,8 @@ export class Watch {
   private readonly clock: Clock;
   private readonly deadline: Deadline;
   private readonly events: WatchEvents;
-  private readonly timeOuts: TimeOuts;
+  private readonly connectMs: number;
+  private readonly answerMs: number;
   /** `config.rateWindowMs`, or longer: silence is noticed before a trickle. */
   private readonly windowMs: number;
   /** When the last sign of life came. */
@@ -35,15 +36,16 @@ export class Watch {
 
   constructor(clock: Clock, timeOuts: TimeOuts, events: WatchEvents) {
     this.clock = clock;
-    this.timeOuts = timeOuts;
-    this.windowMs = Math.max(config.rateWindowMs, 2 * timeOuts.answerMs);
+    this.connectMs = timeOuts.connectMs ?? config.connectTimeoutMs;
+    this.answerMs = timeOuts.answerMs ?? config.stallTimeoutMs;
+    this.windowMs = Math.max(config.rateWindowMs, 2 * this.answerMs);
     this.deadline = new Deadline(clock);
     this.events = events;
   }
 
   connecting(): void {
     const onExpired = (): void => this.events.onLost("connecting timed out");
-    this.deadline.start(this.timeOuts.connectMs, onExpired);
+    this.deadline.start(this.connectMs, onExpired);
   }
 
   connected(): void {
@@ -71,7 +73,7 @@ export class Watch {
 
   private readonly check = (): void => {
     const nowMs = this.clock.nowMs();
-    const stallMs = this.heardMs + this.timeOuts.answerMs - nowMs;
+    const stallMs = this.heardMs + this.answerMs - nowMs;
     let windowMs = this.windowFromMs + this.windowMs - nowMs;
     if (stallMs <= 0) this.events.onLost("stalled");
     else if (windowMs <= 0 && this.windowBytes < config.rateMinBytes) this.events.onTooSlow();
