@@ -1,5 +1,13 @@
 import { flavours } from "../desk/images.ts";
-import { actions, bitKinds, byteFates, cleanPlan, type Plan, packetFates } from "../desk/plan.ts";
+import {
+  actions,
+  bitKinds,
+  byteFates,
+  cleanPlan,
+  outageKinds,
+  type Plan,
+  packetFates,
+} from "../desk/plan.ts";
 import type { Cut } from "../desk/power-supply.ts";
 
 const cutLetters = { before: "b", inside: "i", after: "a" } as const;
@@ -66,7 +74,7 @@ function withWord(plan: Plan, word: string): Plan {
       };
     case "down": {
       const server = oneOf(["broker", "files"] as const, a, word);
-      const how = oneOf(["refuse", "ignore"] as const, b, word);
+      const how = oneOf(outageKinds, b, word);
       const outage = { server, how, fromS: count(c, word), forS: count(d, word) };
       return { ...plan, outages: [...plan.outages, outage] };
     }

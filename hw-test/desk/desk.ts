@@ -40,6 +40,8 @@ export interface DeskOptions {
   /** How the offered image behaves; `good` if left out. */
   readonly image?: Flavour;
   readonly settings?: Partial<Settings>;
+  /** What a connection takes, to any server. */
+  readonly connectMs?: number | undefined;
   readonly gates?: readonly Gate[];
   /** Whose releases the image of a version installs; the desk's key if left out. */
   readonly trust?: TrustOptions | ((version: string) => TrustOptions);
@@ -276,7 +278,8 @@ export class Desk {
         this.onDelivered(this.deliveredBytes);
       },
     });
-    return new Link({ clock, broker, files, outages, onConnection: () => undefined });
+    const { connectMs } = this.options;
+    return new Link({ clock, broker, files, outages, onConnection: () => undefined, connectMs });
   }
 }
 
