@@ -18,7 +18,7 @@ import { httpFaultReply } from "./http-faults.ts";
 import type { JobEnd, Outcome } from "./outcome.ts";
 
 /** A case that has not ended by then never will: virtual time, and resets besides those of cuts. */
-const RUN_MAX_MS = 6 * 3600_000;
+const RUN_MAX_MS = 48 * 3600_000;
 const RESETS_MAX = 20;
 /** How long the tracker is watched after the end, before and after one more reset. */
 const WATCH_MS = 10_000;

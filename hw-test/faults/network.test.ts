@@ -66,6 +66,7 @@ describe("no coverage", () => {
           if (how !== "lose") dropFirst(desk);
         });
         assertUpdated(ended);
+        assert.ok(ended.desk.clock.nowMs() > 10 * hourS * 1000, `${beginsMs} ms`);
       }
     });
   }
