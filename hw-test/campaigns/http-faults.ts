@@ -278,6 +278,21 @@ export function httpMisbehaviour(name: string): HttpMisbehaviour {
   throw new RangeError(`http=${name}: one of ${names}`);
 }
 
+/** Answers that cost no attempt, but time: hours of it. */
+const patient: ReadonlySet<string> = new Set([
+  "429",
+  "502",
+  "503",
+  "504",
+  "511",
+  "stall",
+  "hangup",
+]);
+
+export function asksForTime(name: string): boolean {
+  return patient.has(name);
+}
+
 /** @param count of answers that are so */
 export function allowedCodes(name: string, count: number): readonly string[] {
   const { codes, isSpoilt = false } = httpMisbehaviour(name);

@@ -11,8 +11,12 @@ export function exchangesMax({ size, rangeBytes }: BoundedDownload): number {
   const times = 1 + config.restartMax;
   const parts = times * Math.ceil(size / Math.ceil(rangeBytes * config.partMinShare));
   const failures = config.downloadFailureMax + Math.floor(size / config.downloadFailureBytes);
-  const waits = Math.ceil(config.retryAfterTotalMaxMs / config.retryAfterChargeMs);
-  return parts + failures + waits + config.redirectTotalMax + times + 1;
+  return parts + failures + waitsMax() + config.redirectTotalMax + times + 1;
+}
+
+/** How many of them a server may have that cannot now, or does not answer. */
+export function waitsMax(): number {
+  return Math.ceil(config.retryAfterTotalMaxMs / config.retryAfterChargeMs);
 }
 
 /** Longest time, besides that in which no connection comes up or a fresh URL is waited for; ms. */
