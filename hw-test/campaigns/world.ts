@@ -198,7 +198,8 @@ export class World {
     const { outages, http } = this.plan;
     const awayS = outages.reduce((most, { fromS, forS }) => Math.max(most, fromS + forS), 0);
     const isPatient = http.some(({ kind }) => asksForTime(kind));
-    const waitMs = isPatient ? config.retryAfterTotalMaxMs : 0;
+    // Each wait is a minute at least, and silence before it may be another.
+    const waitMs = isPatient ? 2 * config.retryAfterTotalMaxMs : 0;
     return RUN_MAX_MS + awayS * 1000 + waitMs;
   }
 

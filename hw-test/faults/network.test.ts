@@ -304,6 +304,28 @@ describe("one odd answer", () => {
     });
   }
 
+  it("that stays ends the job with what it said: redirected in a circle", () => {
+    const ended = run((desk) => {
+      const reply = httpReply({ status: "307 x", headers: { Location: "/circle" } });
+      desk.onFileRequest = () => reply;
+    });
+    assertFailed(ended, "REDIRECT_REFUSED");
+    assert.match(ended.detail, /more than 3 redirects/);
+  });
+
+  for (const [name, more] of [
+    ["shorter than promised", 1],
+    ["longer than promised", -1],
+  ] as const) {
+    it(`that stays ends the job with what it said: ${name}`, () => {
+      const desk = new Desk();
+      const { offered } = desk.firmwares;
+      const jobId = desk.cloud.order(offered, { size: offered.hex.length + more });
+      desk.runUntilOver(jobId);
+      assert.deepEqual(desk.end(jobId), { status: "FAILED", reason: "FILE_LENGTH" });
+    });
+  }
+
   it("of a signer whose session has ended is mended by a fresh URL, after a wait or two", () => {
     const paths = new Set<string>();
     const ended = run((desk) => {
