@@ -192,9 +192,13 @@ describe("a connection", () => {
     network.socket.fail("closed");
     connection.open(target);
     network.socket.grant(1000);
-    network.socket.deliver(bytes("H"));
+    network.socket.deliver(bytes(head));
     network.socket.fail("closed");
-    assert.deepEqual(reached, ["none", "silence", "answer"]);
+    connection.open(target);
+    network.socket.grant(1000);
+    network.socket.deliver(bytes(`${head}x`));
+    network.socket.fail("closed");
+    assert.deepEqual(reached, ["none", "silence", "silence", "body"]);
   });
 
   it("tells of a head that is not sound what its status is", () => {

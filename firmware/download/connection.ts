@@ -9,8 +9,8 @@ import { malformed, OddAnswer } from "./odd-answer.ts";
 import { ResponseHead } from "./response-head.ts";
 import { type TimeOuts, Watch } from "./watch.ts";
 
-/** How far a connection had come: never up, up and without a byte of the answer, or farther. */
-export type Reach = "none" | "silence" | "answer";
+/** How far a connection had come: never up, up and without a byte of a body, or farther. */
+export type Reach = "none" | "silence" | "body";
 
 /** What happens on a connection. Each may call `send`, `close` and `open`. */
 export interface ConnectionEvents {
@@ -152,7 +152,6 @@ export class Connection {
       const length = socket.read(this.options.buffer);
       if (length === 0) return;
       this.receivedBytes += length;
-      this.reach = "answer";
       this.watch.heard();
       this.parse(socket, length);
     }
@@ -200,6 +199,7 @@ export class Connection {
   private deliver(from: number, length: number): void {
     const buffer = this.options.buffer;
     if (from > 0) buffer.copyWithin(0, from, from + length);
+    this.reach = "body";
     this.watch.noteBody(length);
     this.options.events.onBody(buffer, length);
   }

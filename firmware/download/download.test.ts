@@ -866,10 +866,15 @@ describe("a connection that fails", () => {
     assert.ok(waitedMs >= 0 && waitedMs <= config.backoffMinMs, `${waitedMs}`);
   });
 
-  it("is given up after config.downloadAttemptMax attempts without a new byte", () => {
-    const done = run((request) => cutReply(fileReply(request, good), 20));
+  it("within its head is to blame on the link, for config.retryAfterTotalMaxMs", () => {
+    const lost = (request: HttpRequest): HttpReply => cutReply(fileReply(request, good), 20);
+    assertWhole(
+      run((request) => (request.number < 100 ? lost(request) : fileReply(request, good))),
+    );
+    const done = run(lost);
     assertFailed(done, "DOWNLOAD_EXHAUSTED");
-    assert.equal(done.server.network.sockets.length, config.downloadAttemptMax);
+    const waits = config.retryAfterTotalMaxMs / config.retryAfterChargeMs;
+    assert.ok(done.server.network.sockets.length <= waits + 1);
   });
 
   it("is not given up as long as each attempt brings bytes", () => {

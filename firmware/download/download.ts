@@ -138,7 +138,7 @@ export class Download {
         onBodyEnd: () => this.endBody(),
         onLost: (reason, reach) => this.lost({ reason, reach, progressBytes: 1 }),
         onTooSlow: () =>
-          this.lost({ reason: "too slow", reach: "answer", progressBytes: config.rateMinBytes }),
+          this.lost({ reason: "too slow", reach: "body", progressBytes: config.rateMinBytes }),
         onFailed: (failure) => this.spoilt(failure),
       },
     });

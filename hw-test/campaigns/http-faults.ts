@@ -287,6 +287,7 @@ const patient: ReadonlySet<string> = new Set([
   "511",
   "stall",
   "hangup",
+  "empty-body",
 ]);
 
 export function asksForTime(name: string): boolean {
