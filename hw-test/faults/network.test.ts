@@ -350,11 +350,8 @@ describe("one odd answer", () => {
           }
           if (used.has(request.path)) return httpReply({ status: line });
           used.add(request.path);
-          const few = {
-            first: request.range?.first ?? 0,
-            last: (request.range?.first ?? 0) + 4999,
-          };
-          return fileReply({ ...request, range: few }, { file: hex, etag: '"a"' });
+          const reply = fileReply(request, { file: hex, etag: '"a"' });
+          return cutReply(reply, headLength(reply) + 1000);
         };
       });
       assertUpdated(ended);
