@@ -136,12 +136,12 @@ export class HeaderReader {
   }
 
   private takeStatusLine(byte: number): void {
-    if (byte !== lf) {
-      if (this.textLength < statusLineMaxBytes) this.append(byte);
-      return;
-    }
+    if (byte !== lf) this.append(byte);
+    if (byte !== lf && this.textLength < statusLineMaxBytes) return;
+    // What is no HTTP shows here, and not only where its line ends.
     this.sink.onStatusLine(this.trimmed());
-    this.nextLine();
+    if (byte === lf) this.nextLine();
+    else this.state = "skip";
   }
 
   private takeLineStart(byte: number): void {

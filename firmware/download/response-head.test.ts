@@ -112,6 +112,11 @@ describe("a response head", () => {
     });
   }
 
+  it("is known for none by its first bytes, without an end of the line", () => {
+    assertRefused("U".repeat(16));
+    assert.equal(read("HTTP/1.1 206 Part").head.status, 206);
+  });
+
   it("may lack a reason phrase, or have one of any length", () => {
     assert.equal(read("HTTP/1.1 404\r\n\r\n").head.status, 404);
     assert.equal(read("HTTP/1.1 404 \r\n\r\n").head.status, 404);

@@ -288,6 +288,8 @@ const patient: ReadonlySet<string> = new Set([
   "stall",
   "hangup",
   "empty-body",
+  // What is left of the file is shorter than what is missing, in the end.
+  "short-body",
 ]);
 
 export function asksForTime(name: string): boolean {
