@@ -36,7 +36,7 @@ export class PartialFile {
   private readonly rangeBytes: number;
   private readonly validator: Validator;
   private isVouched: boolean;
-  /** First byte that was asked for. */
+  /** First byte that was asked for, and is not here yet. */
   private first = 0;
   /** Last byte that the response under way may bring, inclusive. */
   private last = 0;
@@ -176,6 +176,8 @@ export class PartialFile {
 
   restart(): void {
     this.position = 0;
+    // What the answer under way brings counts from here.
+    this.first = 0;
     this.toSkip = 0;
     this.isDoubtful = false;
     this.validator.forget();
