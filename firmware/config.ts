@@ -48,11 +48,20 @@ export const config = Object.freeze({
    */
   partMinShare: 1 / 64,
   /** Fresh URLs asked for in a row (403: the presigned one expired) without a new byte. */
-  freshUrlMax: 3,
+  freshUrlMax: 7,
   /** Times the file may begin again from byte 0 (it changed, or cannot be resumed): slot wear. */
   restartMax: 3,
-  /** No byte for this long: the connection is taken for dead. */
-  stallTimeoutMs: 30_000,
+  /**
+   * No byte for this long: the connection is taken for dead. NB-IoT has round trips of 10 s and more
+   * at the edge of its coverage, and one segment may be lost on the way: twice 10 s, and its
+   * retransmission after a time-out that has doubled twice. A setting, as is the next.
+   */
+  stallTimeoutMs: 60_000,
+  /**
+   * Name, TCP and TLS 1.2 are five round trips: 50 s at 10 s each, 60 s were seen, and as much again
+   * for what is lost.
+   */
+  connectTimeoutMs: 120_000,
   /**
    * Fewer body bytes than this in each `rateWindowMs` of a connection: the server trickles. That is
    * 17 B/s; NB-IoT brings 2,500 B/s (20 kbit/s), and 40 at the very edge of its coverage.
@@ -60,22 +69,30 @@ export const config = Object.freeze({
   rateMinBytes: 2048,
   rateWindowMs: 120_000,
   /**
-   * One download, without the time in which it waits for a fresh URL. 2 MB of slot are 5.9 MB of
-   * HEX: 40 minutes at 2,500 B/s; with each byte a record of its own, 31 MB: 3.5 hours. So the
-   * link may be away six sevenths of the time. Counted since the boot: a reset begins anew.
+   * One download, while a server is reached. 2 MB of slot are 5.9 MB of HEX: 40 minutes at 2,500
+   * B/s; with each byte a record of its own, 31 MB: 3.5 hours. Time in which no connection comes up,
+   * or the server has us wait, is not counted. Counted since the boot: a reset begins anew.
    */
   downloadMaxMs: 24 * 3_600_000,
-  connectTimeoutMs: 30_000,
   /** First wait after a failed attempt; doubles, with jitter, up to `backoffMaxMs`. */
   backoffMinMs: 1_000,
   backoffMaxMs: 120_000,
-  /** Waits that the server asks for (Retry-After), together in one download: two hours. */
-  retryAfterTotalMaxMs: 2 * 3_600_000,
+  /** After an odd answer: it is either a mishap, which is over soon, or there to stay. */
+  oddBackoffMaxMs: 8_000,
+  /** While no connection comes up: a refused certificate costs 5 KB each time. */
+  unreachedBackoffMaxMs: 300_000,
+  /**
+   * Waits for a server that is reached and cannot now, or does not answer (Retry-After, 429, 503), all
+   * of one download: 12 hours. No attempt counts until they are used up.
+   */
+  retryAfterTotalMaxMs: 12 * 3_600_000,
+  /** What one of these waits costs at least, so that there are at most 720. */
+  retryAfterChargeMs: 60_000,
 
   /** AWS IoT allows up to 1,200 s; 240 s outlives the usual NAT binding of LTE-M networks. */
   mqttKeepAliveS: 240,
-  /** The broker's answer to CONNECT, SUBSCRIBE, PINGREQ or a QoS 1 PUBLISH. */
-  mqttAckTimeoutMs: 20_000,
+  /** The broker's answer to CONNECT, SUBSCRIBE, PINGREQ or a QoS 1 PUBLISH: as `stallTimeoutMs`. */
+  mqttAckTimeoutMs: 60_000,
   /** Longest packet read, in pieces; AWS IoT takes payloads of at most 128 KB. */
   mqttPacketMaxBytes: 262_144,
   /** The output queue: it holds the longest packet out, a job update with all its details. */
@@ -85,8 +102,8 @@ export const config = Object.freeze({
   /** AWS IoT takes at most 8 topics in one SUBSCRIBE. */
   mqttSubscriptionMax: 8,
 
-  /** A Jobs request unanswered for this long is sent again. */
-  jobReplyTimeoutMs: 20_000,
+  /** A Jobs request unanswered for this long is sent again; as `stallTimeoutMs`. */
+  jobReplyTimeoutMs: 60_000,
   jobIdMaxBytes: 64,
   /** AWS IoT: a statusDetails value is 1 to 1,024 characters; ours stays on one line. */
   detailMaxChars: 200,
@@ -148,7 +165,7 @@ assert(
   "a busy server has all attempts",
 );
 assert(config.rateWindowMs > config.stallTimeoutMs, "silence is noticed before a trickle");
-assert(config.downloadMaxMs > config.retryAfterTotalMaxMs, "waiting must leave time to load");
+assert(config.retryAfterTotalMaxMs < 2 ** 31, "an alarm must reach the end of a wait");
 assert(config.downloadMaxMs < 2 ** 31, "an alarm must reach the end of a download");
 assert(
   config.heartbeatIntervalMs * 2 <= config.stepTimeoutMinutes * 60_000,

@@ -92,6 +92,12 @@ export const failures = Object.freeze({
 
 export type FailureCode = keyof typeof failures;
 
+/** Whether it tells of what the file holds, not of the tracker's own flash or store. */
+export function isOfContent(code: FailureCode): boolean {
+  const stage = code.slice(0, code.indexOf("_"));
+  return code === "FILE_CRC" || stage === "HEX" || stage === "SLOT" || stage === "IMAGE";
+}
+
 /** Thrown by a stage on bad input; caught by `attempt` alone. */
 export class Failure {
   readonly code: FailureCode;

@@ -1,3 +1,4 @@
+import { isAlphanumeric } from "./characters.ts";
 import { config } from "./config.ts";
 
 /** Where a file lies: an https URL in the three parts that a request needs. */
@@ -17,6 +18,8 @@ const hostMaxChars = 253;
 
 /** @returns undefined for anything but an https URL within `config.urlMaxBytes` */
 export function parseUrl(text: string): FileLocation | undefined {
+  // The length first: nothing looks at a text that is longer than a URL may be.
+  if (text.length > config.urlMaxBytes) return undefined;
   if (text.slice(0, scheme.length).toLowerCase() !== scheme) return undefined;
   const rest = text.slice(scheme.length);
   const authorityEnd = firstOf(rest, "/?#");
@@ -73,13 +76,7 @@ function parsePath(text: string): string {
 
 /** Letters, digits, `-`, `.`, and `_`, which some bucket names have. */
 function isHost(text: string): boolean {
-  if (text.length === 0 || text.length > hostMaxChars) return false;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index) | 0x20;
-    const isLetter = code >= 0x61 && code <= 0x7a;
-    if (!isLetter && "0123456789-._".indexOf(text.charAt(index)) < 0) return false;
-  }
-  return true;
+  return text.length > 0 && text.length <= hostMaxChars && isAlphanumeric(text, "-._");
 }
 
 function isPrintable(text: string): boolean {

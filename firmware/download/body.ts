@@ -1,6 +1,6 @@
 import { assert } from "../assert.ts";
 import { config } from "../config.ts";
-import { Failure } from "../failure.ts";
+import { malformed } from "./odd-answer.ts";
 
 type State = "data" | "size" | "extension" | "data-end" | "trailer" | "trailer-line" | "end";
 
@@ -128,8 +128,4 @@ function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-}
-
-function malformed(what: string): Failure {
-  return new Failure("HTTP_RESPONSE", what);
 }

@@ -110,9 +110,9 @@ describe("a server that gives too little", () => {
     assertEnds(ended, "DOWNLOAD_EXHAUSTED", few);
   });
 
-  it("sends one byte every 29 s", () => {
+  it("sends one byte every 59 s", () => {
     assertEnds(
-      run((request) => trickle(request, 29_000)),
+      run((request) => trickle(request, 59_000)),
       "DOWNLOAD_EXHAUSTED",
       few,
     );
@@ -165,14 +165,23 @@ describe("a server that has the tracker go in circles", () => {
     assert.match(ended.done.failure?.detail ?? "", /for one file/);
   });
 
-  it("asks for time before each byte", () => {
-    const busy = httpReply({ status: "503 x", headers: { "Retry-After": "120" } });
-    const ended = run((request) => (request.number % 2 === 0 ? busy : dropped(request, 1)));
-    const requests = 2 * (config.retryAfterTotalMaxMs / config.backoffMaxMs) + 1;
-    const timeMs = config.retryAfterTotalMaxMs + requests * config.backoffMinMs;
-    assertEnds(ended, "DOWNLOAD_EXHAUSTED", { requests, timeMs });
-    assert.match(ended.done.failure?.detail ?? "", /Retry-After/);
-  });
+  for (const retryAfter of ["120", "0", "7200"]) {
+    it(`asks for time before each byte: ${retryAfter} s`, () => {
+      const busy = httpReply({ status: "503 x", headers: { "Retry-After": retryAfter } });
+      const whole = new Uint8Array(5_900_000);
+      const bounded = { size: whole.length, rangeBytes: config.rangeBytes };
+      const ended = run((request) => {
+        if (request.number % 2 === 0) return busy;
+        const reply = fileReply(request, { file: whole, etag: '"one"' });
+        return cutReply(reply, headLength(reply) + 1);
+      }, bounded);
+      const waits = config.retryAfterTotalMaxMs / config.retryAfterChargeMs;
+      const timeMs = config.retryAfterTotalMaxMs + waits * config.backoffMinMs;
+      assertEnds(ended, "DOWNLOAD_EXHAUSTED", { requests: 2 * waits + 1, timeMs });
+      assert.match(ended.done.failure?.detail ?? "", /^status 503, after 12 h of waiting$/);
+      assert.ok(ended.done.server.requests.length <= exchangesMax(bounded));
+    });
+  }
 
   it("refuses each URL behind its first byte", () => {
     const denied = httpReply({ status: "403 x" });

@@ -4,40 +4,48 @@ import { ScriptedNetwork } from "../../hw-test/model/scripted-network.ts";
 import { VirtualClock } from "../../hw-test/model/virtual-clock.ts";
 import { config } from "../config.ts";
 import { Connection } from "./connection.ts";
+import type { TimeOuts } from "./watch.ts";
 
 const target = { host: "files.example", port: 443, path: "/x" };
 const request = "GET /x HTTP/1.1\r\n\r\n";
 const head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
 
-function rig() {
+function rig(timeOuts?: TimeOuts) {
   const clock = new VirtualClock();
   const network = new ScriptedNetwork();
   const events: string[] = [];
+  const reached: string[] = [];
   const buffer = new Uint8Array(64);
   const connection: Connection = new Connection({
     network,
     clock,
     buffer,
+    timeOuts,
     events: {
       onConnected: () => {
         events.push("connected");
         connection.send(request);
       },
       onHead: (response) => {
-        events.push(`head ${response.status}`);
-        connection.expectBody();
+        const { status, fault } = response;
+        events.push(fault === undefined ? `head ${status}` : `head ${status}, ${fault.code}`);
+        if (fault === undefined) connection.expectBody(1);
+        else connection.close();
       },
       onBody: (bytes, length) => {
         assert.equal(bytes, buffer);
         events.push(`body ${length}`);
       },
       onBodyEnd: () => events.push("end"),
-      onLost: (reason) => events.push(`lost: ${reason}`),
+      onLost: (reason, reach) => {
+        events.push(`lost: ${reason}`);
+        reached.push(reach);
+      },
       onTooSlow: () => events.push("too slow"),
       onFailed: (failure) => events.push(`failed ${failure.code}`),
     },
   });
-  return { clock, network, events, connection };
+  return { clock, network, events, reached, connection };
 }
 
 function connected() {
@@ -93,10 +101,8 @@ describe("a connection", () => {
   it("stalls config.stallTimeoutMs after the last byte, not after the first", () => {
     const { network, events, clock } = connected();
     network.socket.deliver(bytes(head));
-    for (let count = 0; count < 3; count += 1) {
-      clock.advance(config.stallTimeoutMs - 1);
-      network.socket.deliver(bytes("x"));
-    }
+    clock.advance(config.stallTimeoutMs - 1);
+    network.socket.deliver(bytes("x"));
     assert.equal(events.at(-1), "body 1");
     clock.advance(config.stallTimeoutMs - 1);
     assert.equal(events.at(-1), "body 1");
@@ -162,6 +168,43 @@ describe("a connection", () => {
     clock.advance(config.connectTimeoutMs);
     assert.deepEqual(events, ["lost: connecting timed out"]);
     assert.equal(network.socket.isClosed, true);
+  });
+
+  it("has the time-outs that it is given", () => {
+    const timeOuts = { connectMs: 500_000, answerMs: 200_000 };
+    const { connection, network, events, clock } = rig(timeOuts);
+    connection.open(target);
+    clock.advance(499_999);
+    network.socket.grant(1000);
+    // Silence is noticed before a trickle.
+    clock.advance(199_999);
+    assert.deepEqual(events, ["connected"]);
+    clock.advance(1);
+    assert.deepEqual(events, ["connected", "lost: stalled"]);
+  });
+
+  it("says how far it had come", () => {
+    const { connection, network, reached } = rig();
+    connection.open(target);
+    network.socket.fail("no address");
+    connection.open(target);
+    network.socket.grant(1000);
+    network.socket.fail("closed");
+    connection.open(target);
+    network.socket.grant(1000);
+    network.socket.deliver(bytes(head));
+    network.socket.fail("closed");
+    connection.open(target);
+    network.socket.grant(1000);
+    network.socket.deliver(bytes(`${head}x`));
+    network.socket.fail("closed");
+    assert.deepEqual(reached, ["none", "silence", "silence", "body"]);
+  });
+
+  it("tells of a head that is not sound what its status is", () => {
+    const { network, events } = connected();
+    network.socket.deliver(bytes("HTTP/1.1 503 x\r\nno colon\r\n"));
+    assert.deepEqual(events, ["connected", "head 503, HTTP_RESPONSE"]);
   });
 
   it("tells a socket's error once, and closes it", () => {

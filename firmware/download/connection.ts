@@ -1,33 +1,41 @@
 import { assert } from "../assert.ts";
-import { attempt, Failure } from "../failure.ts";
+import { attempt, type Failure } from "../failure.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Network, Socket, SocketEvents } from "../ports/network.ts";
 import type { FileLocation } from "../url.ts";
 import { Body } from "./body.ts";
 import { unknown } from "./header-values.ts";
+import { malformed, OddAnswer } from "./odd-answer.ts";
 import { ResponseHead } from "./response-head.ts";
-import { Watch } from "./watch.ts";
+import { type TimeOuts, Watch } from "./watch.ts";
+
+/** How far a connection had come: never up, up and without a byte of a body, or farther. */
+export type Reach = "none" | "silence" | "body";
 
 /** What happens on a connection. Each may call `send`, `close` and `open`. */
 export interface ConnectionEvents {
   /** TLS is up: a request may be sent. */
   onConnected(): void;
-  /** A response begins. If its body is wanted, `expectBody` is called in here, else `close`. */
+  /**
+   * A response begins, sound or with a `fault`. If its body is wanted, `expectBody` is called in here,
+   * else `close`.
+   */
   onHead(head: ResponseHead): void;
   /** `bytes[0..length)` of the body, good during this call only. May throw a Failure. */
   onBody(bytes: Uint8Array, length: number): void;
   onBodyEnd(): void;
   /** Ended by the peer, by a failure or by a time-out; closed already. */
-  onLost(reason: string): void;
+  onLost(reason: string, reach: Reach): void;
   /** Ended because the server trickles (watch.ts); closed already. */
   onTooSlow(): void;
-  /** The response, or what was thrown by a handler above, ends the download; closed already. */
+  /** The response is no good (OddAnswer), or a handler above has thrown this; closed already. */
   onFailed(failure: Failure): void;
 }
 
 export interface ConnectionOptions {
   readonly network: Network;
   readonly clock: Clock;
+  readonly timeOuts?: TimeOuts | undefined;
   /** Every received byte passes through it. */
   readonly buffer: Uint8Array;
   readonly events: ConnectionEvents;
@@ -50,13 +58,14 @@ export class Connection {
   private readonly watch: Watch;
   private socket: Socket | undefined;
   private phase: Phase = "closed";
+  private reach: Reach = "none";
   /** The part of the request that waits for a grant of `onWritable`. */
   private request = "";
   private writableBytes = 0;
 
   constructor(options: ConnectionOptions) {
     this.options = options;
-    this.watch = new Watch(options.clock, {
+    this.watch = new Watch(options.clock, options.timeOuts ?? {}, {
       onLost: (reason) => this.lose(reason),
       onTooSlow: () => {
         this.close();
@@ -73,6 +82,7 @@ export class Connection {
   open(target: FileLocation): void {
     assert(this.phase === "closed", "one socket at a time");
     this.phase = "connecting";
+    this.reach = "none";
     this.watch.connecting();
     // `files`: whatever host a job names, it sees no credential of ours.
     const address = { host: target.host, port: target.port, security: "files" } as const;
@@ -83,17 +93,21 @@ export class Connection {
   send(request: string): void {
     assert(this.phase === "idle", "one request at a time");
     this.phase = "head";
+    this.reach = "silence";
     this.head.reset();
     this.request = request;
     this.write();
   }
 
-  /** The body of the response whose head was just told is to be delivered. */
-  expectBody(): void {
+  /**
+   * The body of the response whose head was just told is to be delivered.
+   * @param byteLength of it where its head does not say: then the connection ends with it
+   */
+  expectBody(byteLength: number): void {
     assert(this.phase === "idle", "a body follows its head");
-    if (this.head.chunked) this.body.beginChunked();
-    else if (this.head.contentLength === unknown) throw malformed("no length");
-    else this.body.begin(this.head.contentLength);
+    const { chunked, contentLength } = this.head;
+    if (chunked) this.body.beginChunked();
+    else this.body.begin(contentLength === unknown ? byteLength : contentLength);
     this.phase = "body";
   }
 
@@ -157,11 +171,18 @@ export class Connection {
     }
   }
 
+  /** The status is judged first: a head that is not sound tells it nevertheless. */
   private parseHead(from: number, to: number): number {
-    const at = this.head.read(this.options.buffer, from, to);
-    if (this.head.complete) {
+    const { head } = this;
+    let at = to;
+    try {
+      at = head.read(this.options.buffer, from, to);
+    } catch (error) {
+      if (!(error instanceof OddAnswer) || !head.spoil(error)) throw error;
+    }
+    if (head.complete || head.fault !== undefined) {
       this.phase = "idle";
-      this.options.events.onHead(this.head);
+      this.options.events.onHead(head);
     }
     return at;
   }
@@ -178,6 +199,7 @@ export class Connection {
   private deliver(from: number, length: number): void {
     const buffer = this.options.buffer;
     if (from > 0) buffer.copyWithin(0, from, from + length);
+    this.reach = "body";
     this.watch.noteBody(length);
     this.options.events.onBody(buffer, length);
   }
@@ -194,11 +216,8 @@ export class Connection {
   }
 
   private lose(reason: string): void {
+    const { reach } = this;
     this.close();
-    this.options.events.onLost(reason);
+    this.options.events.onLost(reason, reach);
   }
-}
-
-function malformed(what: string): Failure {
-  return new Failure("HTTP_RESPONSE", what);
 }

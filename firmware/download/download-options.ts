@@ -10,7 +10,7 @@ import type { FileLocation } from "../url.ts";
  */
 export interface DownloadEvents {
   /**
-   * Before byte 0, what the server says of the file: an ETag to resume with, at most
+   * Before byte 0, what the server says of the file: an ETag or a date to resume with, at most
    * `config.etagMaxBytes`, and the CRC-32 of the whole file. Told again after `onRestart`, and if
    * the connection was lost before byte 0; the last call counts. Not told when resuming.
    */
@@ -19,7 +19,7 @@ export interface DownloadEvents {
   onBytes(bytes: Uint8Array, length: number, offset: number): void;
   /** What came so far is not of the file as it is now: everything again, from byte 0. */
   onRestart(): void;
-  /** The URL is no longer good (401, 403): the owner gets a fresh one and calls `useFile`. */
+  /** The URL is no longer good (401, 403; 400 if it is presigned): the owner gets a fresh one and calls `useFile`. */
   onUrlExpired(): void;
   /** All bytes were delivered. */
   onDone(): void;
@@ -35,7 +35,10 @@ export interface DownloadOptions {
   readonly file: FileLocation;
   /** The file's exact length in bytes, at least 1. */
   readonly size: number;
-  /** Bytes the owner has already, 0 to `size`. Without an `etag` they are of no use. */
+  /**
+   * Bytes the owner has already, 0 to `size`. They are of no use without an `etag`, unless the file
+   * is vouched for.
+   */
   readonly from: number;
   /** As `onValidator` told it when those bytes came. */
   readonly etag?: string | undefined;
@@ -48,6 +51,14 @@ export interface DownloadOptions {
    * about 600 bytes). For files that nothing else vouches for; `false` if not given.
    */
   readonly asksChecksum?: boolean | undefined;
+  /**
+   * The owner will know a mix of two files from the file itself, by a digest: then the download
+   * resumes where no validator says that the file is still the same; `false` if not given.
+   */
+  readonly isVouched?: boolean | undefined;
+  /** What the link may take, ms; `config` has the defaults. */
+  readonly connectTimeoutMs?: number | undefined;
+  readonly answerTimeoutMs?: number | undefined;
   readonly events: DownloadEvents;
 }
 

@@ -5,7 +5,7 @@ import {
   type DownloadRunOptions,
   location,
 } from "../../hw-test/model/download-run.ts";
-import { cutReply, fileReply, httpReply } from "../../hw-test/model/http-reply.ts";
+import { cutReply, fileReply, headLength, httpReply } from "../../hw-test/model/http-reply.ts";
 import type { HttpReply, HttpRequest } from "../../hw-test/model/http-server.ts";
 import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
@@ -40,6 +40,18 @@ function assertFailed(done: DownloadRun, code: string): void {
   assert.equal(done.events.at(-1), `failed ${code}`, done.log.join("\n"));
   assert.equal(done.events.filter((event) => event.startsWith("failed")).length, 1);
   done.assertIdle();
+}
+
+/** The n-th answer is odd: once that costs an attempt; for ever, all of them, and then it is told. */
+function assertOdd(odd: HttpReply, { code, at = 0 }: { code: string; at?: number }): DownloadRun {
+  const once = run((request) => (request.number === at ? odd : fileReply(request, good)));
+  assertWhole(once);
+  const always = run((request) => (request.number < at ? fileReply(request, good) : odd));
+  assertFailed(always, code);
+  // The first one behind a good answer ends its run of progress.
+  const attempts = config.downloadAttemptMax + (at > 0 ? 1 : 0);
+  assert.equal(always.server.requests.length, at + attempts);
+  return always;
 }
 
 describe("a clean download", () => {
@@ -188,13 +200,12 @@ describe("integrity evidence", () => {
 
 describe("a response that is not what was asked for", () => {
   it("206 must have a Content-Range", () => {
-    assertFailed(run(first(httpReply({ status: "206 x", body: file }))), "RANGE_MISMATCH");
+    assertOdd(httpReply({ status: "206 x", body: file }), { code: "RANGE_MISMATCH" });
   });
 
   for (const range of [
     "bytes 1-399/1000",
     "bytes 0-400/1000",
-    "bytes 0-399/*",
     "bytes */1000",
     "bytes 399-0/1000",
     "items 0-399/1000",
@@ -202,28 +213,125 @@ describe("a response that is not what was asked for", () => {
     it(`206 with ${range} for bytes 0-399`, () => {
       const headers = { "Content-Range": range };
       const reply = httpReply({ status: "206 x", headers, body: file.slice(0, 400) });
-      assertFailed(run(first(reply)), "RANGE_MISMATCH");
+      assertOdd(reply, { code: "RANGE_MISMATCH" });
     });
   }
 
+  it("206 may leave out how long the file is: the job says it", () => {
+    const headers = { ETag: etag };
+    const done = run((request) => {
+      const { first = 0, last = 0 } = request.range ?? {};
+      const to = Math.min(last, file.length - 1);
+      const range = `bytes ${first}-${to}/*`;
+      const body = file.slice(first, to + 1);
+      return httpReply({ status: "206 x", headers: { ...headers, "Content-Range": range }, body });
+    });
+    assertWhole(done);
+    assert.equal(done.server.requests.length, 3);
+  });
+
   it("206 of a file of another length", () => {
-    const other = { file: file.slice(0, 999), etag };
-    assertFailed(
-      run((request) => fileReply(request, other)),
-      "FILE_LENGTH",
-    );
+    const headers = { "Content-Range": "bytes 0-399/999", ETag: etag };
+    const body = file.slice(0, 400);
+    assertOdd(httpReply({ status: "206 x", headers, body }), { code: "FILE_LENGTH" });
   });
 
   it("206 whose Content-Length is not its range", () => {
     const headers = { "Content-Range": "bytes 0-399/1000" };
     const reply = httpReply({ status: "206 x", headers, body: file.slice(0, 399) });
-    assertFailed(run(first(reply)), "HTTP_RESPONSE");
+    assertOdd(reply, { code: "HTTP_RESPONSE" });
   });
 
-  it("a body without a length", () => {
-    const headers = { "Content-Range": "bytes 0-399/1000", "Content-Length": "" };
+  it("206 without a length is as long as its range, and its connection serves no other", () => {
+    const done = run((request) => ({
+      ...fileReply(request, { ...good, headers: { "Content-Length": "" } }),
+      ending: "close",
+    }));
+    assertWhole(done);
+    assert.equal(done.server.network.sockets.length, 3);
+    assert.equal(done.clock.nowMs(), 0, "no failure");
+  });
+
+  it("200 without a length is as long as the job says, and ends with its connection", () => {
+    const whole = httpReply({ status: "200 OK", headers: { "Content-Length": "" }, body: file });
+    const done = run(() => ({ ...whole, ending: "close" }));
+    assertWhole(done);
+    assert.equal(done.server.requests.length, 1);
+    const cut = run((request) => cutReply(whole, request.number === 0 ? 300 : 9999), {
+      isVouched: true,
+    });
+    assertWhole(cut);
+    assert.deepEqual(cut.story, ["validator - -", "done"]);
+  });
+
+  for (const [name, headers] of [
+    ["a coded body", { "Content-Encoding": "gzip" }],
+    ["a coded message", { "Transfer-Encoding": "gzip" }],
+    ["no number for a length", { "Content-Length": "many" }],
+    ["a head beyond bounds", { "X-Padding": "p".repeat(config.headerMaxBytes) }],
+  ] as const) {
+    it(`${name} is odd, whatever the status of the body`, () => {
+      const range = { "Content-Range": "bytes 0-399/1000" };
+      const part = { status: "206 x", headers: { ...range, ...headers }, body: file.slice(0, 400) };
+      assertOdd(httpReply(part), { code: "HTTP_RESPONSE" });
+      assertOdd(httpReply({ status: "200 x", headers, body: file }), { code: "HTTP_RESPONSE" });
+    });
+  }
+
+  it("several parts in one are none", () => {
+    const headers = { "Content-Type": "multipart/byteranges; boundary=x", ETag: etag };
+    const body = Buffer.from("--x\r\nContent-Range: bytes 0-399/1000\r\n\r\n");
+    assertOdd(httpReply({ status: "206 x", headers, body }), { code: "RANGE_MISMATCH" });
+  });
+
+  it("a folded Content-Range and Transfer-Encoding: identity are understood", () => {
+    const headers = { "Content-Range": "bytes\r\n 0-399/1000", "Transfer-Encoding": "identity" };
     const reply = httpReply({ status: "206 x", headers, body: file.slice(0, 400) });
-    assertFailed(run(first(reply)), "HTTP_RESPONSE");
+    const done = run(first(reply));
+    assertWhole(done);
+    assert.equal(done.server.requests.length, 3);
+  });
+
+  describe("from a portal", () => {
+    const page = Buffer.from(`<html>${"sign in ".repeat(200)}</html>`);
+    const headers = { "Content-Type": "text/html" };
+
+    for (const [name, portal] of [
+      ["of another length", httpReply({ status: "200 OK", headers, body: page })],
+      ["in chunks", httpReply({ status: "200 OK", headers, body: page, chunks: [50] })],
+      [
+        "without a length",
+        httpReply({ status: "200 OK", headers: { ...headers, "Content-Length": "" }, body: page }),
+      ],
+    ] as const) {
+      it(`a page ${name} is not our file, at once or later`, () => {
+        const code = name === "of another length" ? "FILE_LENGTH" : "HTTP_RESPONSE";
+        for (const at of [0, 1]) {
+          const always = assertOdd({ ...portal, ending: "close" }, { code, at });
+          assert.equal(always.deliveredBytes, at * 400);
+        }
+      });
+    }
+
+    it("a page that looks like the file is found out by the sink, once", () => {
+      const isPage = (event: string): boolean => event.startsWith("bytes");
+      const spoiler = (count: number): Partial<DownloadRunOptions> => {
+        let left = count;
+        return {
+          onEvent: (_, event) => {
+            if (!isPage(event) || left === 0) return;
+            left -= 1;
+            throw new Failure("HEX_START_CODE", "line 1: <");
+          },
+        };
+      };
+      const exact = httpReply({ status: "200 OK", headers, body: new Uint8Array(1000) });
+      assertWhole(run(first(exact), spoiler(1)));
+      assertFailed(run(first(exact, exact), spoiler(2)), "HEX_START_CODE");
+      const chunked = httpReply({ status: "200 OK", body: page, chunks: [50] });
+      assertWhole(run(first(chunked), spoiler(1)));
+      assertFailed(run(first(), spoiler(1)), "HEX_START_CODE");
+    });
   });
 
   it("200 at byte 0 is the whole file", () => {
@@ -240,11 +348,16 @@ describe("a response that is not what was asked for", () => {
   for (const length of [999, 1001]) {
     const body = new Uint8Array(length);
     it(`200 with ${length} bytes for a file of 1000`, () => {
-      assertFailed(run(first(httpReply({ status: "200 OK", body }))), "FILE_LENGTH");
+      assertOdd(httpReply({ status: "200 OK", body }), { code: "FILE_LENGTH" });
     });
     it(`200 with ${length} chunked bytes for a file of 1000`, () => {
       const reply = httpReply({ status: "200 OK", body, chunks: [50] });
-      assertFailed(run(first(reply)), "FILE_LENGTH");
+      const once = run(first(reply));
+      assertWhole(once);
+      assert.deepEqual(once.story, ["validator - -", "restart", 'validator "one" -', "done"]);
+      const always = run(() => reply);
+      assertFailed(always, "FILE_LENGTH");
+      assert.equal(always.server.requests.length, config.restartMax + 1);
     });
   }
 
@@ -257,11 +370,32 @@ describe("a response that is not what was asked for", () => {
     assert.equal(done.server.requests.length, 2);
   });
 
-  it("200 of another length to a later range fails before the sink starts over", () => {
+  it("200 of another length to a later range is refused before the sink starts over", () => {
     const whole = httpReply({ status: "200 OK", body: file.slice(1) });
-    const done = run((request) => (request.number === 1 ? whole : fileReply(request, good)));
-    assertFailed(done, "FILE_LENGTH");
-    assert.ok(!done.events.includes("restart"));
+    const always = assertOdd(whole, { code: "FILE_LENGTH", at: 1 });
+    assert.ok(!always.events.includes("restart"));
+  });
+
+  it("200 with the same ETag to a later range is read up to there, and taken from there", () => {
+    const done = run((request) => {
+      const whole = fileReply({ ...request, range: undefined }, good);
+      // In pieces that end before, at and behind the byte that is reached.
+      return cutReply(whole, headLength(whole) + ([130, 131, 400, 1000][request.number] ?? 0));
+    });
+    assertWhole(done);
+    assert.deepEqual(done.story, ['validator "one" -', "done"]);
+    assert.equal(done.deliveredBytes, file.length);
+    assert.equal(done.server.requests.length, 4);
+  });
+
+  it("200s that bring no new byte are no progress", () => {
+    const done = run((request) => {
+      const whole = fileReply({ ...request, range: undefined }, good);
+      return cutReply(whole, headLength(whole) + 500);
+    });
+    assertFailed(done, "DOWNLOAD_EXHAUSTED");
+    assert.equal(done.server.requests.length, config.downloadAttemptMax + 1);
+    assert.equal(done.deliveredBytes, 500);
   });
 
   it("another ETag in a 206 starts over", () => {
@@ -284,7 +418,7 @@ describe("a response that is not what was asked for", () => {
 
   it("416 of a shorter file", () => {
     const reply = status("416 x", { "Content-Range": "bytes */400" });
-    assertFailed(run(first(fileReply0(), reply)), "FILE_LENGTH");
+    assertOdd(reply, { code: "FILE_LENGTH", at: 1 });
   });
 
   for (const headers of [{ "Content-Range": "bytes */1000" }, {}]) {
@@ -306,7 +440,7 @@ describe("a response that is not what was asked for", () => {
   it("a chunked part that is too long", () => {
     const headers = { "Content-Range": "bytes 0-399/1000", ETag: etag };
     const long = httpReply({ status: "206 x", headers, body: file.slice(0, 401), chunks: [401] });
-    assertFailed(run(first(long)), "HTTP_RESPONSE");
+    assertOdd(long, { code: "HTTP_RESPONSE" });
   });
 
   it("an answer to a request that was not yet made", () => {
@@ -314,7 +448,10 @@ describe("a response that is not what was asked for", () => {
     const next = httpReply({ status: "206 x", headers, body: file.slice(400, 800) });
     const bytes = new Uint8Array(Buffer.concat([fileReply0().bytes, next.bytes]));
     const done = run(first({ bytes, ending: "keep" }), { bufferBytes: 4096 });
-    assertFailed(done, "HTTP_RESPONSE");
+    assertWhole(done);
+    // What came with it is asked for.
+    assert.equal(done.server.requests[1]?.range?.first, 400);
+    assert.equal(done.server.network.sockets.length, 2);
   });
 
   for (const pieceBytes of [1, 10_000]) {
@@ -322,7 +459,9 @@ describe("a response that is not what was asked for", () => {
       const { bytes } = fileReply0();
       const long = new Uint8Array(Buffer.concat([bytes, Buffer.from("surplus")]));
       const reply: HttpReply = { bytes: long, ending: "keep" };
-      assertFailed(run(first(reply), { pieceBytes: () => pieceBytes }), "HTTP_RESPONSE");
+      const done = run(first(reply), { pieceBytes: () => pieceBytes });
+      assertWhole(done);
+      assert.equal(done.server.network.sockets.length, 2);
     });
   }
 });
@@ -333,24 +472,49 @@ function fileReply0(): HttpReply {
   return httpReply({ status: "206 x", headers, body: file.slice(0, 400) });
 }
 
-describe("statuses that end it", () => {
+describe("statuses that end it, if they stay", () => {
   for (const [line, code] of [
     ["204 No Content", "HTTP_STATUS"],
     ["304 Not Modified", "HTTP_STATUS"],
     ["300 Multiple Choices", "HTTP_STATUS"],
     ["400 Bad Request", "HTTP_STATUS"],
+    ["407 x", "HTTP_STATUS"],
+    ["421 Misdirected Request", "HTTP_STATUS"],
     ["451 x", "HTTP_STATUS"],
+    ["408 x", "DOWNLOAD_EXHAUSTED"],
+    ["425 x", "DOWNLOAD_EXHAUSTED"],
+    ["500 x", "DOWNLOAD_EXHAUSTED"],
+    ["505 x", "DOWNLOAD_EXHAUSTED"],
     ["404 Not Found", "FILE_NOT_FOUND"],
     ["410 Gone", "FILE_NOT_FOUND"],
     ["999 x", "HTTP_RESPONSE"],
     ["20 x", "HTTP_RESPONSE"],
   ] as const) {
     it(`${line} is ${code}`, () => {
-      const done = run(first(status(line)));
-      assertFailed(done, code);
-      assert.equal(done.server.requests.length, 1);
+      for (const at of [0, 1]) {
+        const { failure } = assertOdd(status(line), { code, at });
+        if (code !== "HTTP_RESPONSE") assert.match(failure?.detail ?? "", /status \d+/);
+      }
     });
   }
+
+  it("the last answer is what is told", () => {
+    const done = run((request) => status(request.number % 2 === 0 ? "404 x" : "451 x"));
+    assertFailed(done, "HTTP_STATUS");
+    assert.match(done.failure?.detail ?? "", /status 451/);
+  });
+
+  it("are judged before the head's words about the body", () => {
+    const odd = { "Content-Length": "x", "Transfer-Encoding": "gzip", "Retry-After": "9" };
+    const done = run(first(status("503 x", odd), status("403 x", odd)), {
+      onEvent: (self, event) => {
+        if (event === "url-expired") self.download.useFile(location);
+      },
+    });
+    assertWhole(done);
+    assert.ok(done.events.includes("url-expired"));
+    assert.equal(done.clock.nowMs(), 9000);
+  });
 });
 
 describe("redirects", () => {
@@ -389,14 +553,15 @@ describe("redirects", () => {
     ["a user name", "https://me@a.example/", "REDIRECT_REFUSED"],
   ] as const) {
     it(`to ${what} is ${code}`, () => {
-      assertFailed(run(first(redirect("302 x", to))), code);
+      assertOdd(redirect("302 x", to), { code });
     });
   }
 
   it("are followed config.redirectMax times in a row", () => {
     const loop = run(() => redirect("302 x", "/again"));
     assertFailed(loop, "REDIRECT_REFUSED");
-    assert.equal(loop.server.requests.length, config.redirectMax + 1);
+    const perAttempt = config.redirectMax + 1;
+    assert.equal(loop.server.requests.length, config.downloadAttemptMax * perAttempt);
     const replies = Array.from({ length: config.redirectMax }, () => redirect("302 x", "/x"));
     assertWhole(run(first(...replies)));
   });
@@ -418,6 +583,21 @@ describe("redirects", () => {
       [location.path, "/signed-1", "/signed-1", location.path, "/signed-2", "/signed-2"],
     );
   });
+
+  for (const line of ["404 x", "410 x", "400 x"]) {
+    it(`begin again at the original URL when their target says ${line} after one use`, () => {
+      const used = new Set<string>();
+      const done = run((request) => {
+        if (request.path === location.path) return redirect("302 x", `/once-${request.number}`);
+        if (used.has(request.path)) return status(line);
+        used.add(request.path);
+        return fileReply(request, good);
+      });
+      assertWhole(done);
+      assert.equal(used.size, 3);
+      assert.equal(done.deliveredBytes, file.length);
+    });
+  }
 
   it("begin again at the original URL when their target fails", () => {
     const done = run(first(redirect("302 x", "/cdn"), status("503 x")));
@@ -441,6 +621,32 @@ describe("an expired URL", () => {
       assert.equal(third?.headers["if-range"], etag);
     });
   }
+
+  it("400: so does S3 tell of a presigned one whose session has ended", () => {
+    const presigned = { ...location, path: "/x?X-Amz-Signature=1" };
+    const fresh = { ...location, path: "/x?X-Amz-Signature=2" };
+    const done = run(first(fileReply0(), status("400 Bad Request")), {
+      file: presigned,
+      onEvent: (self, event) => {
+        if (event === "url-expired") self.download.useFile(fresh);
+      },
+    });
+    assertWhole(done);
+    assert.deepEqual(done.story, ['validator "one" -', "url-expired", "done"]);
+    assert.equal(done.server.requests[2]?.path, fresh.path);
+  });
+
+  it("is asked for at once, then after a wait that grows", () => {
+    const askedMs: number[] = [];
+    run(() => status("403 x"), {
+      onEvent: (self, event) => {
+        if (event !== "url-expired") return;
+        askedMs.push(self.clock.nowMs());
+        self.download.useFile(location);
+      },
+    });
+    assert.deepEqual(askedMs.slice(0, 4), [0, 750, 2250, 5250]);
+  });
 
   it("waits for the fresh one without a socket or an alarm", () => {
     const done = run(first(status("403 x")));
@@ -501,7 +707,8 @@ describe("a server that is busy", () => {
   for (const [retryAfter, waitMs] of [
     ["7", 7000],
     ["0", 750],
-    ["999999", config.backoffMaxMs],
+    ["3600", 3_600_000],
+    ["999999", config.retryAfterTotalMaxMs],
     ["Fri, 31 Dec 1999 23:59:59 GMT", 750],
     ["-5", 750],
   ] as const) {
@@ -511,6 +718,114 @@ describe("a server that is busy", () => {
       assert.equal(done.clock.nowMs(), waitMs);
     });
   }
+});
+
+describe("a storm", () => {
+  const hourMs = 3_600_000;
+
+  for (const line of ["429 x", "502 x", "503 x", "504 x", "511 x"]) {
+    for (const headers of [{}, { "Retry-After": "600" }]) {
+      it(`of ${line} with ${JSON.stringify(headers)} ends no download within its bound`, () => {
+        const boundMs = config.retryAfterTotalMaxMs - config.downloadAttemptMax * 60_000;
+        const one: DownloadRun = new DownloadRun({
+          handler: (request) =>
+            one.clock.nowMs() < boundMs ? status(line, headers) : fileReply(request, good),
+          size: file.length,
+          rangeBytes: 400,
+        });
+        assertWhole(one.run());
+      });
+    }
+  }
+
+  it("that goes on for ever ends with what it said", () => {
+    const done = run(() => status("503 x", { "Retry-After": "7200" }));
+    assertFailed(done, "DOWNLOAD_EXHAUSTED");
+    assert.equal(done.failure?.detail, "status 503, after 12 h of waiting");
+    assert.equal(done.server.requests.length, config.retryAfterTotalMaxMs / (2 * hourMs) + 1);
+    const later = run(() => status("404 x", { "Retry-After": "7200" }));
+    assertFailed(later, "FILE_NOT_FOUND");
+  });
+});
+
+describe("no coverage", () => {
+  const hourMs = 3_600_000;
+
+  for (const how of ["refuse", "ignore"] as const) {
+    it(`for a week is no failure: ${how}`, () => {
+      const one: DownloadRun = new DownloadRun({
+        handler: first(fileReply0()),
+        size: file.length,
+        rangeBytes: 400,
+        connect: () => (one.clock.nowMs() < 168 * hourMs ? how : "accept"),
+      });
+      one.download.start();
+      one.server.run(170 * hourMs);
+      assertWhole(one);
+      const lateMs = one.clock.nowMs() - 168 * hourMs;
+      assert.ok(lateMs <= config.unreachedBackoffMaxMs + config.connectTimeoutMs, `${lateMs}`);
+      assert.ok(one.server.network.sockets.length < 168 * 30);
+    });
+  }
+
+  it("in the middle is no failure either, and what came is kept", () => {
+    const one: DownloadRun = new DownloadRun({
+      handler: (request) => {
+        const reply = fileReply(request, good);
+        return request.number === 0 ? { ...cutReply(reply, 300), ending: "stall" } : reply;
+      },
+      size: file.length,
+      rangeBytes: 400,
+      connect: (index) => (index === 0 || one.clock.nowMs() > 30 * hourMs ? "accept" : "ignore"),
+    });
+    one.download.start();
+    one.server.run(40 * hourMs);
+    assertWhole(one);
+    assert.equal(one.deliveredBytes, file.length);
+  });
+
+  it("is not told from a server that hangs up or says nothing, for hours", () => {
+    for (const ending of ["close", "stall"] as const) {
+      const one: DownloadRun = new DownloadRun({
+        handler: (request) =>
+          one.clock.nowMs() < 10 * hourMs
+            ? { bytes: new Uint8Array(0), ending }
+            : fileReply(request, good),
+        size: file.length,
+        rangeBytes: 400,
+      });
+      one.run();
+      assertWhole(one);
+    }
+  });
+
+  it("has a server that accepts and never answers given up after its hours", () => {
+    const done = run(() => ({ bytes: new Uint8Array(0), ending: "close" }));
+    assertFailed(done, "DOWNLOAD_EXHAUSTED");
+    assert.ok(done.clock.nowMs() > config.retryAfterTotalMaxMs / 2);
+  });
+});
+
+describe("a slow link", () => {
+  it("may take as long to connect, and to answer, as the settings say", () => {
+    const one: DownloadRun = new DownloadRun({
+      handler: (request) => {
+        const pace = { delayMs: 299_000, firstBytes: 9999, pieceBytes: 1, everyMs: 1 };
+        return { ...fileReply(request, good), pace };
+      },
+      size: file.length,
+      answerTimeoutMs: 300_000,
+      connectTimeoutMs: 500_000,
+      connect: () => "ignore",
+    });
+    one.download.start();
+    one.server.run(1);
+    one.clock.advance(499_000);
+    one.server.network.socket.grant(9999);
+    one.server.run();
+    assertWhole(one);
+    assert.equal(one.server.network.sockets.length, 1);
+  });
 });
 
 describe("a connection that fails", () => {
@@ -551,10 +866,15 @@ describe("a connection that fails", () => {
     assert.ok(waitedMs >= 0 && waitedMs <= config.backoffMinMs, `${waitedMs}`);
   });
 
-  it("is given up after config.downloadAttemptMax attempts without a new byte", () => {
-    const done = run(first(), { connect: () => "refuse" });
+  it("within its head is to blame on the link, for config.retryAfterTotalMaxMs", () => {
+    const lost = (request: HttpRequest): HttpReply => cutReply(fileReply(request, good), 20);
+    assertWhole(
+      run((request) => (request.number < 100 ? lost(request) : fileReply(request, good))),
+    );
+    const done = run(lost);
     assertFailed(done, "DOWNLOAD_EXHAUSTED");
-    assert.equal(done.server.network.sockets.length, config.downloadAttemptMax);
+    const waits = config.retryAfterTotalMaxMs / config.retryAfterChargeMs;
+    assert.ok(done.server.network.sockets.length <= waits + 1);
   });
 
   it("is not given up as long as each attempt brings bytes", () => {
@@ -583,6 +903,74 @@ describe("a connection that fails", () => {
     assertWhole(done);
     assert.deepEqual(done.story, ["validator - -", "restart", "validator - -", "done"]);
     assert.equal(done.download.counters.resumes, 0);
+  });
+
+  it("is resumed with no validator at all where the owner knows a mix by its digest", () => {
+    const cut = cutReply(fileReply0WithoutEtag(), 300);
+    const done = run((request) => (request.number === 0 ? cut : fileReply(request, { file })), {
+      isVouched: true,
+    });
+    assertWhole(done);
+    assert.deepEqual(done.story, ["validator - -", "done"]);
+    assert.equal(done.server.requests[1]?.headers["if-range"], undefined);
+    assert.equal(done.deliveredBytes, file.length);
+  });
+
+  it("is resumed with no validator and no ranges on a link that drops four times", () => {
+    const done = run(
+      (request) => {
+        const whole = fileReply({ ...request, range: undefined }, { file });
+        return cutReply(whole, headLength(whole) + 190 * (request.number + 1));
+      },
+      { isVouched: true },
+    );
+    assertWhole(done);
+    assert.equal(done.server.requests.length, 6);
+    assert.deepEqual(done.story, ["validator - -", "done"]);
+  });
+
+  for (const code of ["HEX_CHECKSUM", "IMAGE_SHA256"] as const) {
+    it(`and was resumed so, and is no good then (${code}), comes again, once`, () => {
+      const failure = new Failure(code, "a mix");
+      const cut = cutReply(fileReply0WithoutEtag(), 300);
+      const mixed = (count: number): DownloadRun => {
+        let left = count;
+        return run((request) => (request.number === 0 ? cut : fileReply(request, { file })), {
+          isVouched: true,
+          onEvent: (self, event) => {
+            const isDue = code === "IMAGE_SHA256" ? event === "done" : /^bytes [5-9]/.test(event);
+            if (left === 0 || !isDue) return;
+            left -= 1;
+            if (code === "HEX_CHECKSUM") throw failure;
+            assert.equal(self.download.reject(failure), count - left === 1);
+          },
+        });
+      };
+      const once = mixed(1);
+      assertWhole(once);
+      assert.deepEqual(
+        once.story.filter((event) => event !== "done"),
+        ["validator - -", "restart", "validator - -"],
+      );
+      const twice = mixed(2);
+      if (code === "HEX_CHECKSUM") assertFailed(twice, code);
+      else assertWhole(twice);
+    });
+  }
+
+  it("is resumed with a Last-Modified that is strong, sent in If-Range", () => {
+    const headers = {
+      Date: "Mon, 23 Nov 2026 15:00:00 GMT",
+      "Last-Modified": "Mon, 23 Nov 2026 14:59:59 GMT",
+    };
+    const done = run((request) => {
+      const reply = fileReply({ ...request, headers: {} }, { file, headers });
+      return request.number === 0 ? cutReply(reply, reply.bytes.length - 100) : reply;
+    });
+    assertWhole(done);
+    assert.deepEqual(done.story, [`validator ${headers["Last-Modified"]} -`, "done"]);
+    assert.equal(done.server.requests[1]?.headers["if-range"], headers["Last-Modified"]);
+    assert.equal(done.deliveredBytes, file.length);
   });
 
   it("is resumed with a weak ETag, compared but not sent", () => {

@@ -1,29 +1,36 @@
 import { assert } from "../assert.ts";
 import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
-import { attempt, Failure } from "../failure.ts";
+import { attempt, Failure, isOfContent } from "../failure.ts";
 import type { FileLocation } from "../url.ts";
 import { Budget, type FailedAttempt } from "./budget.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type Reach } from "./connection.ts";
 import type { DownloadCounters, DownloadOptions } from "./download-options.ts";
+import { unknown } from "./header-values.ts";
 import { Lifetime } from "./lifetime.ts";
+import { OddAnswer } from "./odd-answer.ts";
 import { PartialFile } from "./partial-file.ts";
 import { Probe } from "./probe.ts";
-import { formatProbe, formatRequest } from "./request.ts";
+import { formatProbe, formatRequest, isPresigned } from "./request.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { Route } from "./route.ts";
-import { reactionTo } from "./status.ts";
+import { isBusy, type Reaction, reactionTo } from "./status.ts";
 
 /**
  * - `new`: not started;
  * - `waiting`: the next attempt is due when the pause ends;
  * - `exchanging`: a connection is being made or in use;
- * - `needs-url`: the owner was asked for a fresh URL;
+ * - `needs-url`: the owner was asked for a fresh URL, or will be when the pause ends;
  * - `ended`: done, failed or stopped.
  */
 type Phase = "new" | "waiting" | "exchanging" | "needs-url" | "ended";
 
-type Retry = Pick<FailedAttempt, "reason"> & Partial<FailedAttempt>;
+interface Loss {
+  readonly reason: string;
+  readonly reach: Reach;
+  /** With so many bytes the connection was worth its while. */
+  readonly progressBytes: number;
+}
 
 /**
  * Fetches one file over https in ranges, in order and once, through drops, stalls, expired URLs,
@@ -50,15 +57,17 @@ export class Download {
   private resuming: boolean;
   /** The connection serves another request after the response under way. */
   private keepsAlive = false;
+  /** What came turned out no good once, and might have been of two files. */
+  private hasDoubted = false;
 
   private connections = 0;
   private requests = 0;
   private resumes = 0;
 
   constructor(options: DownloadOptions) {
-    const { size, from, etag, rangeBytes = config.rangeBytes } = options;
+    const { size, from, etag, rangeBytes = config.rangeBytes, isVouched } = options;
     this.options = options;
-    this.file = new PartialFile({ size, from, etag, rangeBytes });
+    this.file = new PartialFile({ size, from, etag, rangeBytes, isVouched });
     this.route = new Route(options.file);
     this.budget = new Budget({ size, random: options.random });
     this.probe = new Probe(options.asksChecksum === true);
@@ -80,7 +89,6 @@ export class Download {
 
   start(): void {
     assert(this.phase === "new", "started once");
-    this.lifetime.run();
     this.connectAfter(0);
   }
 
@@ -89,8 +97,20 @@ export class Download {
     if (this.hasEnded()) return;
     assert(this.phase === "needs-url", "a URL that nobody asked for");
     this.route.replace(file);
-    this.lifetime.run();
     this.connectAfter(0);
+  }
+
+  /**
+   * After `onDone`: what came is no good. If it might have been of two files it comes again, once,
+   * `onRestart` first.
+   * @returns whether it does
+   */
+  reject(failure: Failure): boolean {
+    assert(this.phase === "ended", "rejected when it is done");
+    if (!this.isInDoubt(failure)) return false;
+    this.phase = "waiting";
+    this.doubt(failure);
+    return true;
   }
 
   /** At once: the socket is closed, and no event follows. */
@@ -102,18 +122,24 @@ export class Download {
   }
 
   private newConnection(): Connection {
+    const { connectTimeoutMs: connectMs, answerTimeoutMs: answerMs } = this.options;
     return new Connection({
       network: this.options.network,
       clock: this.options.clock,
+      timeOuts: { connectMs, answerMs },
       buffer: this.options.buffer ?? new Uint8Array(config.receiveBytes),
       events: {
-        onConnected: () => this.ask(),
+        onConnected: () => {
+          this.lifetime.run();
+          this.ask();
+        },
         onHead: (head) => this.takeHead(head),
         onBody: (bytes, length) => this.takeBody(bytes, length),
         onBodyEnd: () => this.endBody(),
-        onLost: (reason) => this.lost(reason, 1),
-        onTooSlow: () => this.lost("too slow", config.rateMinBytes),
-        onFailed: (failure) => this.fail(failure),
+        onLost: (reason, reach) => this.lost({ reason, reach, progressBytes: 1 }),
+        onTooSlow: () =>
+          this.lost({ reason: "too slow", reach: "body", progressBytes: config.rateMinBytes }),
+        onFailed: (failure) => this.spoilt(failure),
       },
     });
   }
@@ -134,7 +160,7 @@ export class Download {
       return;
     }
     if (this.resuming && !this.file.canResume()) {
-      this.restart("no ETag to resume with");
+      this.restart(exhausted("no validator to resume with"));
       if (this.hasEnded()) return;
     }
     this.route.check();
@@ -143,6 +169,7 @@ export class Download {
     this.connections += 1;
     this.phase = "exchanging";
     this.options.log(`download: ${this.route.target.host} from byte ${this.file.position}`);
+    this.lifetime.pause();
     this.connection.open(this.route.target);
   }
 
@@ -162,7 +189,7 @@ export class Download {
 
   /** What each reaction of `status.ts` leads to. */
   private takeHead(head: ResponseHead): void {
-    const reaction = reactionTo(head.status);
+    const reaction = this.reactionTo(head.status);
     if (this.probe.underWay && reaction !== "redirect") {
       this.takeProbe(head);
       return;
@@ -182,46 +209,65 @@ export class Download {
         break;
       case "unsatisfiable":
         this.file.checkUnsatisfiable(head);
-        this.startOver("range not satisfiable");
+        this.startOver(exhausted("range not satisfiable"));
         break;
       case "later":
-        this.retry({ reason: `status ${head.status}`, waitMs: head.retryAfterMs });
+        this.refuse(head, exhausted(`status ${head.status}`));
         break;
       case "missing":
-        throw new Failure("FILE_NOT_FOUND", this.said(head));
+        this.refuse(head, new OddAnswer("FILE_NOT_FOUND", this.said(head)));
+        break;
       case "refused":
-        throw new Failure("HTTP_STATUS", this.said(head));
+        this.refuse(head, new OddAnswer("HTTP_STATUS", this.said(head)));
     }
+  }
+
+  /** S3 says 400 (ExpiredToken) where the session that a URL was signed in has ended. */
+  private reactionTo(status: number): Reaction {
+    const isExpired = status === 400 && isPresigned(this.route.target.path);
+    return isExpired ? "denied" : reactionTo(status);
+  }
+
+  /** Where the server says when to come again, and where it is only busy, it is waited for. */
+  private refuse(head: ResponseHead, failure: Failure): void {
+    if (isBusy(head.status) || head.retryAfterMs > 0) this.bePatient(failure, head.retryAfterMs);
+    else this.retry({ failure, progressBytes: 1 });
   }
 
   /** Whatever is wrong with the answer to the HEAD, the GET that follows will show it. */
   private takeProbe(head: ResponseHead): void {
-    const isGood = reactionTo(head.status) === "whole";
+    const isGood = head.fault === undefined && reactionTo(head.status) === "whole";
     if (isGood) this.probe.take(head);
     if (isGood && head.keepsAlive) this.ask();
     else this.reconnect();
   }
 
   private takePart(head: ResponseHead): void {
+    checkSound(head);
     if (this.file.beginPart(head)) this.expectBody(head);
-    else this.startOver("another ETag");
+    else this.startOver(exhausted("another validator"));
   }
 
-  /** The server ignores ranges, or the file no longer has the ETag that If-Range said. */
+  /** The server ignores ranges, or the file is no longer the one that If-Range said. */
   private takeWhole(head: ResponseHead): void {
-    this.file.beginWhole(head);
-    if (this.file.position > 0) this.restart("status 200 to a range");
+    checkSound(head);
+    if (!this.file.beginWhole(head)) {
+      this.restart(exhausted("status 200 to a range"));
+      if (this.hasEnded()) return;
+      this.file.beginWhole(head);
+    }
     this.expectBody(head);
   }
 
   private follow(head: ResponseHead): void {
+    checkSound(head);
     this.route.follow(head.location);
     this.probe.redirected();
     this.reconnect();
   }
 
   private renewUrl(head: ResponseHead): void {
-    this.budget.spendUrl(this.said(head));
+    const delayMs = this.budget.spendUrl(this.said(head));
     this.resuming = true;
     if (this.route.isRedirected()) {
       // What a redirect led to has expired; the original hands out a fresh one.
@@ -231,25 +277,34 @@ export class Download {
     }
     this.connection.close();
     this.options.log(`download: ${this.said(head)}, a fresh URL is needed`);
-    this.lifetime.pause();
     this.phase = "needs-url";
+    if (delayMs === 0) this.askForUrl();
+    else this.pause.start(delayMs, () => this.askForUrl());
+  }
+
+  private askForUrl(): void {
+    this.lifetime.pause();
     this.options.events.onUrlExpired();
   }
 
   private expectBody(head: ResponseHead): void {
     this.route.arrived();
-    this.keepsAlive = head.keepsAlive;
-    if (this.file.position === 0 && !this.hasEnded()) {
-      this.file.identify(head);
-      this.options.events.onValidator(head.etag, this.probe.crc32Of(head));
+    // Without a length the connection ends with the body.
+    this.keepsAlive = head.keepsAlive && (head.chunked || head.contentLength !== unknown);
+    if (this.file.position === 0) {
+      this.options.events.onValidator(this.file.identify(head), this.probe.crc32Of(head));
     }
-    if (!this.hasEnded()) this.connection.expectBody();
+    if (!this.hasEnded()) this.connection.expectBody(this.file.bodyBytes());
   }
 
   private takeBody(bytes: Uint8Array, length: number): void {
-    const offset = this.file.advance(length);
-    this.budget.noteBytes(length);
-    this.options.events.onBytes(bytes, length, offset);
+    const skipped = this.file.skip(length);
+    const count = length - skipped;
+    if (count === 0) return;
+    const offset = this.file.advance(count);
+    if (skipped > 0) bytes.copyWithin(0, skipped, length);
+    this.budget.noteBytes(count);
+    this.options.events.onBytes(bytes, count, offset);
   }
 
   private endBody(): void {
@@ -257,45 +312,94 @@ export class Download {
     if (file.isComplete()) this.finish();
     else if (file.endsEarly() || file.isTooShort()) {
       // What came is kept, but a server that goes on like this has no more than its attempts.
-      this.retry({ reason: "body too short", progressBytes: file.partMinBytes });
+      this.retry({ failure: exhausted("body too short"), progressBytes: file.partMinBytes });
     } else if (this.keepsAlive) this.ask();
     else this.reconnect();
   }
 
-  /** @param progressBytes with so many bytes the connection was worth its while */
-  private lost(reason: string, progressBytes: number): void {
+  private lost({ reason, reach, progressBytes }: Loss): void {
     attempt(
       () => {
         // A chunked body may be cut between its last byte and its end.
         if (this.file.isComplete()) this.finish();
-        else this.retry({ reason, progressBytes });
+        else if (reach === "none") this.waitForCoverage(reason);
+        else if (reach === "silence" && !this.budget.hasProgress()) {
+          this.bePatient(exhausted(reason), 0);
+        } else this.retry({ failure: exhausted(reason), progressBytes });
       },
       (failure) => this.fail(failure),
     );
   }
 
-  /** The attempt has failed: another one after a pause. Any byte is progress if nothing is said. */
-  private retry({ reason, progressBytes = 1, waitMs = 0 }: Retry): void {
-    this.connection.close();
-    this.resuming = true;
-    this.options.log(`download: ${reason} at byte ${this.file.position}`);
-    const delayMs = this.budget.spendAttempt({ reason, progressBytes, waitMs });
-    // What a redirect led to may be what is wrong.
-    if (this.budget.attempts > 0) this.route.restart();
+  /** No connection came up: the link is to blame, and nothing is counted. */
+  private waitForCoverage(reason: string): void {
+    this.giveUpAttempt(reason);
+    this.route.restart();
+    this.connectAfter(this.budget.spendUnreached());
+  }
+
+  /** The server cannot now: that costs no attempt. */
+  private bePatient(failure: Failure, askedMs: number): void {
+    this.giveUpAttempt(failure.detail);
+    const delayMs = this.budget.spendPatience(failure, askedMs);
+    this.lifetime.pause();
+    this.route.restart();
     this.connectAfter(delayMs);
   }
 
-  /** As `retry`, and what came so far is given up. */
-  private startOver(reason: string): void {
+  /** The attempt has failed: another one after a pause. */
+  private retry(failed: FailedAttempt): void {
+    this.giveUpAttempt(failed.failure.detail);
+    const delayMs = this.budget.spendAttempt(failed);
+    // What a redirect led to may be what is wrong.
+    if (this.budget.attempts > 0 || failed.failure instanceof OddAnswer) this.route.restart();
+    this.connectAfter(delayMs);
+  }
+
+  private giveUpAttempt(why: string): void {
     this.connection.close();
-    this.restart(reason);
-    if (!this.hasEnded()) this.retry({ reason });
+    this.resuming = true;
+    this.options.log(`download: ${why} at byte ${this.file.position}`);
+  }
+
+  /** The answer is no good, or the owner finds that what it brought is not. */
+  private spoilt(failure: Failure): void {
+    attempt(
+      () => {
+        if (failure instanceof OddAnswer) this.takeOdd(failure);
+        else if (this.isInDoubt(failure)) this.doubt(failure);
+        else throw failure;
+      },
+      (last) => this.fail(last),
+    );
+  }
+
+  private takeOdd(failure: OddAnswer): void {
+    if (failure.code === "FILE_LENGTH" && this.file.isTainted()) this.startOver(failure);
+    else this.retry({ failure, progressBytes: this.file.partMinBytes });
+  }
+
+  private isInDoubt({ code }: Failure): boolean {
+    return this.file.isDoubtful && !this.hasDoubted && isOfContent(code);
+  }
+
+  private doubt(failure: Failure): void {
+    this.hasDoubted = true;
+    this.file.distrust();
+    this.startOver(failure);
+  }
+
+  /** As `retry`, and what came so far is given up. */
+  private startOver(failure: Failure): void {
+    this.connection.close();
+    this.restart(failure);
+    if (!this.hasEnded()) this.retry({ failure, progressBytes: 1 });
   }
 
   /** The owner may stop the download in here. */
-  private restart(reason: string): void {
-    this.budget.spendRestart(reason);
-    this.options.log(`download: ${reason}, from byte 0 again`);
+  private restart(failure: Failure): void {
+    this.budget.spendRestart(failure);
+    this.options.log(`download: ${failure.detail}, from byte 0 again`);
     this.file.restart();
     this.probe.restart();
     this.options.events.onRestart();
@@ -320,7 +424,15 @@ export class Download {
   }
 }
 
+/** The status was good: now what the head says of the body. */
+function checkSound({ fault }: ResponseHead): void {
+  if (fault !== undefined) throw fault;
+}
+
 function overdue(): Failure {
-  const hours = config.downloadMaxMs / 3_600_000;
-  return new Failure("DOWNLOAD_EXHAUSTED", `not done within ${hours} h`);
+  return exhausted(`not done within ${config.downloadMaxMs / 3_600_000} h`);
+}
+
+function exhausted(detail: string): Failure {
+  return new Failure("DOWNLOAD_EXHAUSTED", detail);
 }

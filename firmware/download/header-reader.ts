@@ -1,5 +1,5 @@
 import { config } from "../config.ts";
-import { Failure } from "../failure.ts";
+import { malformed } from "./odd-answer.ts";
 
 /** What a response head consists of, for this client. */
 export interface HeadSink {
@@ -28,7 +28,11 @@ const kept = Object.freeze({
   connection: keep(shortBytes, "refuse"),
   location: keep(config.headerLineMaxBytes, "refuse"),
   etag: keep(config.etagMaxBytes, "skip"),
+  "last-modified": keep(shortBytes, "skip"),
+  date: keep(shortBytes, "skip"),
   "retry-after": keep(shortBytes, "skip"),
+  "content-type": keep(shortBytes, "skip"),
+  "content-encoding": keep(shortBytes, "refuse"),
   "x-amz-checksum-crc32": keep(shortBytes, "skip"),
   "x-amz-checksum-type": keep(shortBytes, "skip"),
 });
@@ -45,11 +49,12 @@ const cr = 0x0d;
 const space = 0x20;
 const colon = 0x3a;
 
-type State = "status" | "line-start" | "name" | "value" | "skip" | "last-lf" | "end";
+type State = "status" | "line-start" | "name" | "value" | "fold" | "skip" | "last-lf" | "end";
 
 /**
  * Splits a response head (RFC 9112, 2.1) into its lines, whatever the pieces it arrives in. A line
- * ends with CRLF or LF (2.2). Costs 128 bytes; `config.headerLineMaxBytes` more from the first
+ * ends with CRLF or LF (2.2); one that begins with a blank goes on with the line before it, which is
+ * obsolete and yet seen (5.2). Costs 128 bytes; `config.headerLineMaxBytes` more from the first
  * long Location on. Throws HTTP_RESPONSE for what is no head, and beyond `config.headerMaxBytes`.
  */
 export class HeaderReader {
@@ -58,8 +63,8 @@ export class HeaderReader {
   private text = new Uint8Array(shortBytes);
   private textLength = 0;
   private state: State = "status";
-  /** The header whose value is being read, in state `value`. */
-  private header: HeaderName = "connection";
+  /** The header whose value is being read, or may go on in the next line. */
+  private header: HeaderName | undefined;
   private totalBytes = 0;
 
   constructor(sink: HeadSink) {
@@ -75,6 +80,7 @@ export class HeaderReader {
   /** After an interim response (1xx): the final one follows, within the same total. */
   nextHead(): void {
     this.state = "status";
+    this.header = undefined;
     this.textLength = 0;
   }
 
@@ -120,6 +126,9 @@ export class HeaderReader {
       case "value":
         this.takeValue(byte);
         break;
+      case "fold":
+        this.takeFold(byte);
+        break;
       default:
         if (byte !== lf) throw malformed("CR without LF");
         this.state = "end";
@@ -127,15 +136,21 @@ export class HeaderReader {
   }
 
   private takeStatusLine(byte: number): void {
-    if (byte !== lf) {
-      if (this.textLength < statusLineMaxBytes) this.append(byte);
-      return;
-    }
+    if (byte !== lf) this.append(byte);
+    if (byte !== lf && this.textLength < statusLineMaxBytes) return;
+    // What is no HTTP shows here, and not only where its line ends.
     this.sink.onStatusLine(this.trimmed());
-    this.nextLine();
+    if (byte === lf) this.nextLine();
+    else this.state = "skip";
   }
 
   private takeLineStart(byte: number): void {
+    if (byte === space || byte === tab) {
+      // Of a header that is not kept, or of none (RFC 9112, 2.2): nothing of it matters.
+      this.state = this.header === undefined ? "skip" : "fold";
+      return;
+    }
+    this.endHeader();
     if (byte === lf) this.state = "end";
     else if (byte === cr) this.state = "last-lf";
     else {
@@ -144,7 +159,6 @@ export class HeaderReader {
     }
   }
 
-  /** A leading blank is obsolete line folding (RFC 9112, 5.2): refused here as any other blank. */
   private takeName(byte: number): void {
     if (byte === colon) {
       this.endName();
@@ -170,19 +184,43 @@ export class HeaderReader {
 
   private takeValue(byte: number): void {
     if (byte === lf) {
-      this.sink.onHeader(this.header, this.trimmed());
-      this.nextLine();
+      this.state = "line-start";
       return;
     }
     if (this.textLength === 0 && (byte === space || byte === tab)) return;
-    if (this.textLength < kept[this.header].maxBytes) this.append(byte);
+    const { maxBytes } = this.keptHeader();
+    if (this.textLength < maxBytes) this.append(byte);
     // White space at the end does not count.
     else if (!isBlank(byte)) this.outgrown();
   }
 
+  /** The line end and all blanks around it are one space; none where the value begins behind it. */
+  private takeFold(byte: number): void {
+    if (byte === space || byte === tab || byte === cr) return;
+    this.state = "value";
+    if (byte !== lf) {
+      this.textLength = this.trimmedLength();
+      if (this.textLength > 0) this.takeValue(space);
+    }
+    this.takeValue(byte);
+  }
+
   private outgrown(): void {
-    if (kept[this.header].tooLong === "refuse") throw malformed(`${this.header} too long`);
+    if (this.keptHeader().tooLong === "refuse") throw malformed(`${this.header} too long`);
+    this.header = undefined;
     this.state = "skip";
+  }
+
+  private keptHeader(): Kept {
+    return kept[this.header ?? "connection"];
+  }
+
+  /** No further line belongs to the header. */
+  private endHeader(): void {
+    const { header } = this;
+    if (header !== undefined) this.sink.onHeader(header, this.trimmed());
+    this.header = undefined;
+    this.textLength = 0;
   }
 
   private nextLine(): void {
@@ -210,10 +248,16 @@ export class HeaderReader {
     return true;
   }
 
-  /** The text without a CR and blanks at its end. One byte, one character (RFC 9110, 5.5). */
-  private trimmed(): string {
+  /** Without a CR and blanks at its end. */
+  private trimmedLength(): number {
     let end = this.textLength;
     while (end > 0 && isBlank(this.text[end - 1])) end -= 1;
+    return end;
+  }
+
+  /** One byte, one character (RFC 9110, 5.5). */
+  private trimmed(): string {
+    const end = this.trimmedLength();
     let text = "";
     // In pieces, so that a URL does not leave a copy of itself behind for each character.
     for (let from = 0; from < end; from += 32) text += this.piece(from, Math.min(from + 32, end));
@@ -237,8 +281,4 @@ function keep(maxBytes: number, tooLong: "refuse" | "skip"): Kept {
 
 function isBlank(byte: number | undefined): boolean {
   return byte === space || byte === tab || byte === cr;
-}
-
-function malformed(what: string): Failure {
-  return new Failure("HTTP_RESPONSE", what);
 }

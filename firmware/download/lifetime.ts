@@ -2,7 +2,11 @@ import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
 import type { Clock } from "../ports/clock.ts";
 
-/** How long the download may still take: `config.downloadMaxMs` while it runs, however it pauses. */
+/**
+ * How long the download may still take: `config.downloadMaxMs` while it runs, however it pauses. It
+ * runs while a server is reached, and between two attempts at one that misbehaves: hours without
+ * coverage, or in which a server has us wait, are none of it.
+ */
 export class Lifetime {
   private readonly clock: Clock;
   private readonly deadline: Deadline;
@@ -17,6 +21,7 @@ export class Lifetime {
   }
 
   run(): void {
+    if (this.deadline.isRunning()) return;
     this.runsSinceMs = this.clock.nowMs();
     this.deadline.start(this.leftMs, this.onOver);
   }

@@ -75,6 +75,26 @@ describe("a partial file", () => {
     assert.throws(() => whole.endsEarly(), failure("FILE_LENGTH"));
   });
 
+  it("is tainted by a file of another length, whatever was here before", () => {
+    const file = partial(400, '"one"');
+    file.nextRange(target);
+    assert.equal(file.beginWhole(head({})), false);
+    file.restart();
+    assert.equal(file.beginWhole(head({})), true);
+    assert.equal(file.isTainted(), false);
+    file.advance(3);
+    assert.equal(file.isTainted(), true);
+  });
+
+  it("passes over what is here where the whole of the same file comes", () => {
+    const file = partial(400, '"one"');
+    file.nextRange(target);
+    assert.equal(file.beginWhole(head({ etag: '"one"', contentLength: 1000 })), true);
+    assert.deepEqual([file.skip(300), file.skip(300)], [300, 100]);
+    assert.equal(file.advance(200), 400);
+    assert.equal(file.isDoubtful, false);
+  });
+
   it("says whether an answer was too short: a 64th of the range is enough", () => {
     const file = partial(0);
     assert.equal(file.partMinBytes, 7);

@@ -1,4 +1,3 @@
-import { Failure } from "../failure.ts";
 import {
   type FileLocation,
   firstOf,
@@ -7,16 +6,17 @@ import {
   parseUrl,
   scheme,
 } from "../url.ts";
+import { OddAnswer } from "./odd-answer.ts";
 
 /**
  * Follows a Location header (RFC 9110, 10.2.2; RFC 3986, 5.2).
- * @throws Failure REDIRECT_REFUSED for what is not an https URL within bounds
+ * @throws OddAnswer REDIRECT_REFUSED for what is not an https URL within bounds
  */
 export function resolveRedirect(base: FileLocation, reference: string): FileLocation {
   const target = parseUrl(absolute(base, reference));
   if (target === undefined) {
     // Without the URL: its query may hold a signature, and the detail goes to the job.
-    throw new Failure("REDIRECT_REFUSED", `${base.host}: location of ${reference.length} bytes`);
+    throw new OddAnswer("REDIRECT_REFUSED", `${base.host}: location of ${reference.length} bytes`);
   }
   return target;
 }

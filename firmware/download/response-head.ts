@@ -1,5 +1,4 @@
 import { config } from "../config.ts";
-import { Failure } from "../failure.ts";
 import { isEtag } from "./etag.ts";
 import { type HeaderName, HeaderReader } from "./header-reader.ts";
 import {
@@ -10,30 +9,48 @@ import {
   parseDecimal,
   unknown,
 } from "./header-values.ts";
+import { parseHttpDate } from "./http-date.ts";
+import { malformed, type OddAnswer } from "./odd-answer.ts";
 
 /**
  * One response head, as far as this client cares; the fields are good once `complete`. It is
- * written over by the next one. Throws HTTP_RESPONSE for what is malformed or contradicts itself.
+ * written over by the next one. `read` throws OddAnswer for what is malformed or contradicts itself:
+ * at the end of the head where its lines are sound, so that the rest of them is known by then.
  */
 export class ResponseHead {
   complete = false;
-  /** 200 to 599: interim responses (1xx) are passed over. */
+  /** 200 to 599: interim responses (1xx) are passed over. 0 until it is known. */
   status = 0;
+  /** What `read` threw, of a head whose status is good: the answer is that, and no more. */
+  fault: OddAnswer | undefined;
   /** Bytes of the body, or `unknown`. */
   contentLength = unknown;
   chunked = false;
   /** The connection may serve another request (RFC 9112, 9.3). HTTP/1.0 is taken to mean not. */
   keepsAlive = false;
   contentRange: ContentRange | undefined;
+  /** Content-Encoding, unless it is `identity`, which is none. */
+  coding = "";
+  /** A page for people to read, as portals and error handlers give. */
+  isPage = false;
   etag: string | undefined;
+  /** Last-Modified, where it is a strong validator (RFC 9110, 8.8.2.2). */
+  modified: string | undefined;
   location: string | undefined;
-  /** Retry-After in ms, at most `config.backoffMaxMs`; 0 when absent or an HTTP date. */
+  /**
+   * Retry-After in ms, at most `config.retryAfterTotalMaxMs`. A date counts from the answer's own
+   * Date: a tracker may not know the time. 0 when absent, or a date without a Date.
+   */
   retryAfterMs = 0;
   /** CRC-32 of the whole file, if the server vouches for one. */
   fileCrc32: number | undefined;
 
   private readonly reader = new HeaderReader(this);
   private readonly seen: HeaderName[] = [];
+  private firstFault: OddAnswer | undefined;
+  private date = "";
+  private lastModified = "";
+  private retryAfter = "";
   private checksum: number | undefined;
   private checksumType = "";
 
@@ -52,6 +69,14 @@ export class ResponseHead {
     return at;
   }
 
+  /** The head is over, though it is not sound. @returns whether its status can be acted on */
+  spoil(fault: OddAnswer): boolean {
+    if (this.status < 200) return false;
+    this.fault = fault;
+    this.keepsAlive = false;
+    return true;
+  }
+
   /** `HTTP/1.1 206 Partial Content` (RFC 9112, 4). */
   onStatusLine(line: string): void {
     const version = parseDecimal(line.slice(7, 8));
@@ -66,18 +91,25 @@ export class ResponseHead {
 
   onHeader(name: HeaderName, value: string): void {
     // Connection is a list and may come in parts; of the others a second one is a contradiction.
-    if (name !== "connection" && this.seen.indexOf(name) >= 0) throw malformed(`second ${name}`);
+    if (name !== "connection" && this.seen.indexOf(name) >= 0) this.blame(`second ${name}`);
     this.seen.push(name);
     switch (name) {
       case "content-length":
-        this.contentLength = decimal(name, value);
+        this.takeLength(value);
         return;
       case "content-range":
         this.contentRange = parseContentRange(value);
         return;
+      case "content-type":
+        this.isPage = isPageType(value.toLowerCase());
+        return;
+      case "content-encoding":
+        this.coding = isIdentity(value) ? "" : value;
+        return;
       case "transfer-encoding":
-        if (value.toLowerCase() !== "chunked") throw malformed("transfer-encoding");
-        this.chunked = true;
+        // `identity` is of RFC 2616, and says that there is none.
+        if (value.toLowerCase() === "chunked") this.chunked = true;
+        else if (!isIdentity(value)) this.blame("transfer-encoding");
         return;
       case "connection":
         if (hasToken(value, "close")) this.keepsAlive = false;
@@ -85,11 +117,40 @@ export class ResponseHead {
       case "location":
         this.location = value;
         return;
+      default:
+        this.takeNote(name, value);
+    }
+  }
+
+  onHeadEnd(): void {
+    if (this.status < 200) {
+      if (this.firstFault !== undefined) throw this.firstFault;
+      this.clear();
+      this.reader.nextHead();
+      return;
+    }
+    // RFC 9112, 6.1 and 6.3: such framing is an attack or a fault.
+    if (this.chunked && this.contentLength !== unknown) this.blame("two lengths");
+    this.fileCrc32 = this.vouched() ? this.checksum : undefined;
+    this.judgeTimes();
+    this.complete = true;
+    if (this.firstFault !== undefined) throw this.firstFault;
+  }
+
+  /** What is not about the body: a value that makes no sense is as good as none. */
+  private takeNote(name: HeaderName, value: string): void {
+    switch (name) {
       case "etag":
         if (isEtag(value)) this.etag = value;
         return;
+      case "last-modified":
+        this.lastModified = value;
+        return;
+      case "date":
+        this.date = value;
+        return;
       case "retry-after":
-        this.retryAfterMs = Math.min((parseDecimal(value) ?? 0) * 1000, config.backoffMaxMs);
+        this.retryAfter = value;
         return;
       case "x-amz-checksum-crc32":
         this.checksum = parseCrc32(value);
@@ -99,16 +160,28 @@ export class ResponseHead {
     }
   }
 
-  onHeadEnd(): void {
-    if (this.status < 200) {
-      this.clear();
-      this.reader.nextHead();
-      return;
+  private takeLength(value: string): void {
+    const length = parseDecimal(value);
+    if (length === undefined) this.blame("content-length");
+    else this.contentLength = length;
+  }
+
+  /** The first thing that is wrong is what is told. */
+  private blame(what: string): void {
+    this.firstFault ??= malformed(what);
+  }
+
+  private judgeTimes(): void {
+    const nowS = parseHttpDate(this.date);
+    const modifiedS = parseHttpDate(this.lastModified);
+    // A second later, or the file may have changed twice in the one that both tell.
+    if (nowS !== undefined && modifiedS !== undefined && nowS > modifiedS) {
+      this.modified = this.lastModified;
     }
-    // RFC 9112, 6.1 and 6.3: such framing is an attack or a fault.
-    if (this.chunked && this.contentLength !== unknown) throw malformed("two lengths");
-    this.fileCrc32 = this.vouched() ? this.checksum : undefined;
-    this.complete = true;
+    const untilS = parseHttpDate(this.retryAfter);
+    let waitS = parseDecimal(this.retryAfter) ?? 0;
+    if (nowS !== undefined && untilS !== undefined) waitS = Math.max(untilS - nowS, 0);
+    this.retryAfterMs = Math.min(waitS * 1000, config.retryAfterTotalMaxMs);
   }
 
   /**
@@ -124,26 +197,32 @@ export class ResponseHead {
   private clear(): void {
     this.complete = false;
     this.status = 0;
+    this.fault = undefined;
     this.contentLength = unknown;
     this.chunked = false;
     this.keepsAlive = false;
     this.contentRange = undefined;
+    this.coding = "";
+    this.isPage = false;
     this.etag = undefined;
+    this.modified = undefined;
     this.location = undefined;
     this.retryAfterMs = 0;
     this.fileCrc32 = undefined;
     this.seen.length = 0;
+    this.firstFault = undefined;
+    this.date = "";
+    this.lastModified = "";
+    this.retryAfter = "";
     this.checksum = undefined;
     this.checksumType = "";
   }
 }
 
-function decimal(name: HeaderName, value: string): number {
-  const number = parseDecimal(value);
-  if (number === undefined) throw malformed(name);
-  return number;
+function isIdentity(coding: string): boolean {
+  return coding === "" || coding.toLowerCase() === "identity";
 }
 
-function malformed(what: string): Failure {
-  return new Failure("HTTP_RESPONSE", what);
+function isPageType(type: string): boolean {
+  return type.slice(0, 9) === "text/html" || type.slice(0, 21) === "application/xhtml+xml";
 }

@@ -1,6 +1,7 @@
 import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
 import { type FileLocation, isUsable } from "../url.ts";
+import { malformed, OddAnswer } from "./odd-answer.ts";
 import { resolveRedirect } from "./redirect.ts";
 
 /** Where to ask for the file: at the job's URL, or where redirects have led from there. */
@@ -28,16 +29,20 @@ export class Route {
 
   /**
    * @param location of a redirect, as the server told it
-   * @throws Failure REDIRECT_REFUSED, HTTP_RESPONSE
+   * @throws OddAnswer REDIRECT_REFUSED, HTTP_RESPONSE
+   * @throws Failure REDIRECT_REFUSED where no further one is followed
    */
   follow(location: string | undefined): void {
     this.redirects += 1;
     this.redirectsTotal += 1;
-    if (this.redirects > config.redirectMax) throw tooMany(`${config.redirectMax} redirects`);
     if (this.redirectsTotal > config.redirectTotalMax) {
-      throw tooMany(`${config.redirectTotalMax} redirects for one file`);
+      const most = `more than ${config.redirectTotalMax} redirects for one file`;
+      throw new Failure("REDIRECT_REFUSED", most);
     }
-    if (location === undefined) throw new Failure("HTTP_RESPONSE", "redirect to nowhere");
+    if (this.redirects > config.redirectMax) {
+      throw new OddAnswer("REDIRECT_REFUSED", `more than ${config.redirectMax} redirects`);
+    }
+    if (location === undefined) throw malformed("redirect to nowhere");
     this.target = resolveRedirect(this.target, location);
   }
 
@@ -57,8 +62,4 @@ export class Route {
     this.original = original;
     this.restart();
   }
-}
-
-function tooMany(than: string): Failure {
-  return new Failure("REDIRECT_REFUSED", `more than ${than}`);
 }

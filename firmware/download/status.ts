@@ -6,7 +6,7 @@
  * - `missing`: there is no such file;
  * - `later`: try again after a while;
  * - `unsatisfiable`: the file is shorter than the range asked for;
- * - `refused`: nothing that a retry mends.
+ * - `refused`: anything else, which a retry seldom mends.
  */
 export type Reaction =
   | "part"
@@ -44,6 +44,14 @@ const table: readonly Row[] = Object.freeze([
   row(429, 429, "later"),
   row(500, 599, "later"),
 ]);
+
+/**
+ * Whether the server says that it cannot now, and is well otherwise: it is busy (429, 503), a proxy
+ * does not reach it (502, 504), or the network wants something first (511).
+ */
+export function isBusy(status: number): boolean {
+  return status === 429 || (status >= 502 && status <= 504) || status === 511;
+}
 
 export function reactionTo(status: number): Reaction {
   for (const entry of table) {

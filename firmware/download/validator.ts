@@ -1,42 +1,59 @@
 import { isEtag, isWeak } from "./etag.ts";
+import { parseHttpDate } from "./http-date.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /**
- * What tells whether the server still has the file that was begun: its ETag, if it gave one. That
- * goes out in If-Range where it is strong, and every response's is compared, weak ones too. Without
- * one nothing is resumed, a lost connection starts the file over: a mix of two files could pass
- * every check of its single records.
+ * What tells whether the server still has the file that was begun: its ETag, if it gave one, else its
+ * Last-Modified where that is strong. It goes out in If-Range unless it is a weak ETag (RFC 9110,
+ * 13.1.5), and every response's is compared, weak ones too. Without one nothing is resumed, unless
+ * the job itself vouches for the file (partial-file.ts): a mix of two files could pass every check of
+ * its single records.
  */
 export class Validator {
-  private etag: string | undefined;
+  /** An ETag, which has quotes, or an HTTP date, which has none. */
+  private text: string | undefined;
 
-  /** @param etag kept from an earlier answer; one that could not be sent back counts as none */
-  constructor(etag: string | undefined) {
-    this.etag = etag !== undefined && isEtag(etag) ? etag : undefined;
+  /** @param text kept from an earlier answer; one that could not be sent back counts as none */
+  constructor(text: string | undefined) {
+    const isGood = text !== undefined && (isEtag(text) || parseHttpDate(text) !== undefined);
+    this.text = isGood ? text : undefined;
   }
 
   isKnown(): boolean {
-    return this.etag !== undefined;
+    return this.text !== undefined;
   }
 
-  /** Only a strong one may stand in If-Range (RFC 9110, 13.1.5). */
   ifRange(): string | undefined {
-    return this.etag === undefined || isWeak(this.etag) ? undefined : this.etag;
+    return this.isSent() ? this.text : undefined;
   }
 
-  /** A strong ETag went out in If-Range, so a 206 that repeats none vouches for it. */
+  /** If it went out in If-Range, a 206 that repeats none vouches for the file. */
   vouchesFor(head: ResponseHead): boolean {
-    if (this.etag === undefined) return true;
-    if (head.etag === undefined) return !isWeak(this.etag);
-    return head.etag === this.etag;
+    if (this.text === undefined) return true;
+    const answered = this.sameKindOf(head);
+    return answered === undefined ? this.isSent() : answered === this.text;
+  }
+
+  /** The answer says of itself that it is the same file, whatever was sent. */
+  isOf(head: ResponseHead): boolean {
+    return this.text !== undefined && this.sameKindOf(head) === this.text;
   }
 
   /** The file begins with the answer that has this head. */
-  take(head: ResponseHead): void {
-    this.etag = head.etag;
+  take(head: ResponseHead): string | undefined {
+    this.text = head.etag ?? head.modified;
+    return this.text;
   }
 
   forget(): void {
-    this.etag = undefined;
+    this.text = undefined;
+  }
+
+  private isSent(): boolean {
+    return this.text !== undefined && !isWeak(this.text);
+  }
+
+  private sameKindOf(head: ResponseHead): string | undefined {
+    return this.text !== undefined && isEtag(this.text) ? head.etag : head.modified;
   }
 }

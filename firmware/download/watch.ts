@@ -2,9 +2,17 @@ import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
 import type { Clock } from "../ports/clock.ts";
 
+/** What a link may take, ms. */
+export interface TimeOuts {
+  /** Until a connection is made, TLS and all; `config.connectTimeoutMs` if not given. */
+  readonly connectMs?: number | undefined;
+  /** Without a byte, once it is; `config.stallTimeoutMs` if not given. */
+  readonly answerMs?: number | undefined;
+}
+
 export interface WatchEvents {
   onLost(reason: string): void;
-  /** Fewer body bytes than `config.rateMinBytes` in the last `config.rateWindowMs`. */
+  /** Fewer body bytes than `config.rateMinBytes` in the last window. */
   onTooSlow(): void;
 }
 
@@ -16,21 +24,28 @@ export class Watch {
   private readonly clock: Clock;
   private readonly deadline: Deadline;
   private readonly events: WatchEvents;
+  private readonly connectMs: number;
+  private readonly answerMs: number;
+  /** `config.rateWindowMs`, or longer: silence is noticed before a trickle. */
+  private readonly windowMs: number;
   /** When the last sign of life came. */
   private heardMs = 0;
   private windowFromMs = 0;
   /** Body bytes since then: heads and chunk framing are no progress. */
   private windowBytes = 0;
 
-  constructor(clock: Clock, events: WatchEvents) {
+  constructor(clock: Clock, timeOuts: TimeOuts, events: WatchEvents) {
     this.clock = clock;
+    this.connectMs = timeOuts.connectMs ?? config.connectTimeoutMs;
+    this.answerMs = timeOuts.answerMs ?? config.stallTimeoutMs;
+    this.windowMs = Math.max(config.rateWindowMs, 2 * this.answerMs);
     this.deadline = new Deadline(clock);
     this.events = events;
   }
 
   connecting(): void {
     const onExpired = (): void => this.events.onLost("connecting timed out");
-    this.deadline.start(config.connectTimeoutMs, onExpired);
+    this.deadline.start(this.connectMs, onExpired);
   }
 
   connected(): void {
@@ -58,14 +73,14 @@ export class Watch {
 
   private readonly check = (): void => {
     const nowMs = this.clock.nowMs();
-    const stallMs = this.heardMs + config.stallTimeoutMs - nowMs;
-    let windowMs = this.windowFromMs + config.rateWindowMs - nowMs;
+    const stallMs = this.heardMs + this.answerMs - nowMs;
+    let windowMs = this.windowFromMs + this.windowMs - nowMs;
     if (stallMs <= 0) this.events.onLost("stalled");
     else if (windowMs <= 0 && this.windowBytes < config.rateMinBytes) this.events.onTooSlow();
     else {
       if (windowMs <= 0) {
         this.beginWindow();
-        windowMs = config.rateWindowMs;
+        windowMs = this.windowMs;
       }
       this.deadline.start(Math.min(stallMs, windowMs), this.check);
     }

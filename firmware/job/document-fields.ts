@@ -1,3 +1,4 @@
+import { consistsOf, isDigit } from "../characters.ts";
 import { Failure } from "../failure.ts";
 import type { JsonValue } from "./json/value.ts";
 
@@ -64,7 +65,7 @@ export function numberField(object: JsonValue, name: string, max: number): numbe
 }
 
 function numberOf(digits: string): number {
-  return /^[0-9]+$/.test(digits) ? Number(digits) : Number.NaN;
+  return consistsOf(digits, isDigit) ? Number(digits) : Number.NaN;
 }
 
 function hasControlCharacter(text: string): boolean {

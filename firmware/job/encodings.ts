@@ -1,8 +1,10 @@
+import { consistsOf, isHexDigit } from "../characters.ts";
+
 const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /** @returns undefined unless `text` is exactly `byteCount` bytes as hexadecimal digits */
 export function decodeHex(text: string, byteCount: number): Uint8Array | undefined {
-  if (text.length !== byteCount * 2 || !/^[0-9a-fA-F]+$/.test(text)) return undefined;
+  if (text.length !== byteCount * 2 || !consistsOf(text, isHexDigit)) return undefined;
   const bytes = new Uint8Array(byteCount);
   for (let index = 0; index < byteCount; index += 1) {
     bytes[index] = parseInt(text.slice(index * 2, index * 2 + 2), 16);

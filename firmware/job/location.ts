@@ -1,3 +1,4 @@
+import { consistsOf, isAlphanumeric, isHexDigit } from "../characters.ts";
 import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
 import { type FileLocation, parseUrl, scheme } from "../url.ts";
@@ -10,7 +11,7 @@ import type { JsonValue } from "./json/value.ts";
  */
 const urlMarks = "._~:/?[]@!$&'()*+,;=%-";
 /** RFC 1035 names and IPv4 addresses, and `_`, which old bucket names have. */
-const hostCharacters = /^[A-Za-z0-9._-]+$/;
+const hostMarks = "._-";
 
 /**
  * The document's `location`: `url`, which takes precedence, or `protocol`, `host` (maybe with a
@@ -39,7 +40,7 @@ function joinedUrl(location: JsonValue): string {
   checkLength(scheme.length + host.length() + path.length());
   const hostText = host.text() ?? unsupported(`a host of ${host.length()} bytes`);
   // Else a slash, a query or a user name in it would change what the path means.
-  if (!hostCharacters.test(hostText.replace(":", ""))) unsupported("a character in the host");
+  if (!isAlphanumeric(hostText.replace(":", ""), hostMarks)) unsupported("a character in the host");
   const pathText = path.text() ?? unsupported("not a text");
   const url = `${scheme}${hostText}${pathText.charAt(0) === "/" ? "" : "/"}${pathText}`;
   checkLength(url.length);
@@ -63,31 +64,17 @@ function urlText(location: JsonValue, name: string): JsonValue {
 
 function splitUrl(url: string): FileLocation {
   // A space or a line end would end the request line, and what follows would be headers.
-  if (!hasUrlCharacters(url)) unsupported("a character that a URL cannot have");
+  if (!isAlphanumeric(url, urlMarks)) unsupported("a character that a URL cannot have");
   if (hasBrokenPercent(url)) unsupported("a percent sign without two hexadecimal digits");
   const location = parseUrl(url);
   return location ?? unsupported("not an https URL this client can use");
 }
 
-/**
- * Not a regular expression: XS keeps a state for each repetition, about 100 KB for a presigned URL,
- * and where that memory is not there it says that the text does not match.
- */
-function hasUrlCharacters(url: string): boolean {
-  for (let index = 0; index < url.length; index += 1) {
-    const code = url.charCodeAt(index);
-    const letter = code | 0x20;
-    const isLetter = letter >= 0x61 && letter <= 0x7a;
-    const isDigit = code >= 0x30 && code <= 0x39;
-    if (!isLetter && !isDigit && urlMarks.indexOf(url.charAt(index)) < 0) return false;
-  }
-  return true;
-}
-
 function hasBrokenPercent(url: string): boolean {
   let at = url.indexOf("%");
   while (at >= 0) {
-    if (!/^[0-9A-Fa-f][0-9A-Fa-f]$/.test(url.slice(at + 1, at + 3))) return true;
+    const digits = url.slice(at + 1, at + 3);
+    if (digits.length < 2 || !consistsOf(digits, isHexDigit)) return true;
     at = url.indexOf("%", at + 1);
   }
   return false;

@@ -1,4 +1,5 @@
 import { assert } from "../assert.ts";
+import { isAlphanumeric } from "../characters.ts";
 import { config } from "../config.ts";
 import type { Clock } from "../ports/clock.ts";
 import { printableAscii } from "../printable.ts";
@@ -20,7 +21,7 @@ export function statusDetails(
   for (const key of Object.keys(pairs)) {
     const value = pairs[key];
     if (value === undefined) continue;
-    assert(key.length <= 128 && /^[a-zA-Z0-9:_-]+$/.test(key), `detail key ${key}`);
+    assert(key.length <= 128 && isAlphanumeric(key, ":_-"), `detail key ${key}`);
     const text = printableAscii(String(value), config.detailMaxChars);
     details[key] = text === "" ? "-" : text;
     count += 1;

@@ -1,4 +1,5 @@
 import { assert } from "../assert.ts";
+import { isAlphanumeric } from "../characters.ts";
 import { config } from "../config.ts";
 
 /** A job's identifier, or the head of the queue whatever its identifier is. */
@@ -8,12 +9,13 @@ export const nextJob: JobSelector = "$next";
 
 /** AWS SDK, ThingName: `[a-zA-Z0-9:_-]+`, at most 128 characters. */
 export function isThingName(text: string): boolean {
-  return text.length <= 128 && /^[a-zA-Z0-9:_-]+$/.test(text);
+  return text.length > 0 && text.length <= 128 && isAlphanumeric(text, ":_-");
 }
 
 /** AWS SDK, JobId: `[a-zA-Z0-9_-]+`, at most 64 characters. */
 export function isJobId(text: string): boolean {
-  return text.length <= config.jobIdMaxBytes && /^[a-zA-Z0-9_-]+$/.test(text);
+  const isLength = text.length > 0 && text.length <= config.jobIdMaxBytes;
+  return isLength && isAlphanumeric(text, "_-");
 }
 
 /** What a message on a Jobs topic answers or announces. */

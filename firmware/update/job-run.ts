@@ -169,6 +169,10 @@ export class JobRun implements TransferEvents, Listener {
     this.ask();
   }
 
+  onDoubted(): void {
+    this.options.events.onPhase("doubted");
+  }
+
   onDownloaded(): void {
     this.options.events.onPhase("downloaded");
   }

@@ -32,6 +32,7 @@ export type PhaseEvent =
   | "jobStarted"
   | "gatesOpen"
   | "downloaded"
+  | "doubted"
   | "verified"
   | "swapRequested"
   | "confirmed"
@@ -54,6 +55,7 @@ export const transitions: readonly Transition[] = frozen([
   ["idle", "rollback", "swapping"],
   ["held", "gatesOpen", "downloading"],
   ["downloading", "downloaded", "verifying"],
+  ["verifying", "doubted", "downloading"],
   ["verifying", "verified", "armed"],
   ["armed", "gatesOpen", "swapping"],
   ["swapping", "swapRequested", "resetting"],

@@ -5,7 +5,7 @@ import type { JobExecution } from "../job/execution.ts";
 import type { JobIdentity } from "../job/identity.ts";
 import type { Jobs } from "../job/jobs.ts";
 import { Outbox } from "../job/outbox.ts";
-import { Progress, statusDetails } from "../job/progress.ts";
+import { Progress, type StatusDetails, statusDetails } from "../job/progress.ts";
 import type { JobUpdate } from "../job/updates.ts";
 import type { Platform } from "../ports/platform.ts";
 import { runningVersion } from "../verify/identity.ts";
@@ -172,6 +172,10 @@ export class Reporter implements Listener {
     if (!this.jobs.update(update)) this.ask();
   }
 
+  private news(): StatusDetails {
+    return statusDetails({ rolledBackFrom: this.rollbackNote.version() });
+  }
+
   private version(): string | undefined {
     let version: string | undefined;
     attempt(
@@ -199,7 +203,7 @@ export class Reporter implements Listener {
       queuedAt: job.queuedAt,
       fingerprint: job.fingerprint,
       status: "IN_PROGRESS",
-      statusDetails: details,
+      statusDetails: Object.assign({}, details, this.news()),
       stepTimeoutInMinutes: job.hasStepTimer ? config.stepTimeoutMinutes : undefined,
     });
   }

@@ -17,6 +17,8 @@ export interface TransferEvents {
   onProgress(bytes: number): void;
   /** The file server refuses the URL; `useFile` brings a fresh one. */
   onUrlExpired(): void;
+  /** The file was checked, is no good, and may be a mix of two: it comes once more. */
+  onDoubted(): void;
   /** The whole file is written; the slot is now read back. */
   onDownloaded(): void;
   /** The slot holds what was promised; `identity` is its image hash (verify/identity.ts), or "". */
@@ -40,10 +42,12 @@ export class Transfer {
   private nextStep: Alarm | undefined;
   /** What is in flash, once all of it is. */
   private written: SlotProgress | undefined;
+  private isVerified = false;
 
   constructor(options: TransferOptions) {
     this.options = options;
     const { platform, settings, document, journal } = options;
+    const { crc32, sha256 } = document;
     const from = soundProgress(journal, platform.secondary.geometry, document.size);
     this.pipeline = new Pipeline({
       flash: platform.secondary,
@@ -60,7 +64,10 @@ export class Transfer {
       size: document.size,
       from: from?.hex.offset ?? 0,
       etag: from?.etag,
-      asksChecksum: document.crc32 === undefined && document.sha256 === undefined,
+      asksChecksum: crc32 === undefined && sha256 === undefined,
+      isVouched: crc32 !== undefined || sha256 !== undefined,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      answerTimeoutMs: settings.answerTimeoutMs,
       events: this,
     });
   }
@@ -89,7 +96,7 @@ export class Transfer {
   }
 
   onRestart(): void {
-    this.options.platform.log("download: the file changed, starting over");
+    this.written = undefined;
     this.pipeline.restart();
   }
 
@@ -121,7 +128,10 @@ export class Transfer {
     this.nextStep = this.options.platform.clock.alarm(0, () => {
       this.guard(() => {
         if (check.step()) this.check(check);
-        else this.options.events.onVerified(check.identity());
+        else {
+          this.isVerified = true;
+          this.options.events.onVerified(check.identity());
+        }
       });
     });
   }
@@ -138,6 +148,18 @@ export class Transfer {
   }
 
   private guard(work: () => void): void {
-    attempt(work, (failure) => this.onFailed(failure));
+    attempt(work, (failure) => {
+      if (this.comesAgain(failure)) return;
+      this.onFailed(failure);
+    });
+  }
+
+  /** A slot that was good once has changed since, and is no mix. */
+  private comesAgain(failure: Failure): boolean {
+    if (this.isVerified) return false;
+    const wasWritten = this.written !== undefined;
+    if (!this.download.reject(failure)) return false;
+    if (wasWritten) this.options.events.onDoubted();
+    return true;
   }
 }

@@ -13,7 +13,16 @@ import { runPlan } from "./campaign.ts";
 import { httpMisbehaviours } from "./http-faults.ts";
 import { planCampaign } from "./plan-campaign.ts";
 
-const SAMPLED = Object.freeze({ packetPairs: 1500, nrf9160Bytes: 150, mixed: 1000 });
+const SAMPLED = Object.freeze({
+  packetPairs: 1500,
+  nrf9160Bytes: 150,
+  mixed: 1000,
+  validators: 60,
+  odd: 12,
+});
+const COVERAGE_STEP_MS = 20;
+/** Of http-faults.ts: nothing in the answer tells whether the file is the same, or it is all of it. */
+const unnamedFiles = ["no-etag", "modified", "whole", "whole-no-etag", "whole-no-length"];
 /** The nRF9160 image is two requests long. */
 const NRF9160_REQUESTS = 2;
 
@@ -101,6 +110,61 @@ function outagePlans(): Plan[] {
   });
 }
 
+/** No coverage for hours, from any moment on: each packet of the update, and each boot. */
+function coveragePlans(): Plan[] {
+  const { virtualMs } = runPlan(cleanPlan);
+  const begins = Array.from({ length: Math.ceil(virtualMs / COVERAGE_STEP_MS) }, (_, at) => at);
+  return begins.flatMap((at) =>
+    [1, 10].map((hours) => ({
+      ...cleanPlan,
+      seed: 1 + at,
+      outages: (["broker", "files"] as const).map((server) => ({
+        server,
+        how: "lose" as const,
+        fromS: (at * COVERAGE_STEP_MS) / 1000,
+        forS: hours * 3600,
+      })),
+    })),
+  );
+}
+
+/** Servers that name no file, or know no ranges, on a link that drops four times, power cuts or none. */
+function validatorPlans(random: Random): Plan[] {
+  const { deliveredBytes, operations } = runPlan(cleanPlan);
+  const drop = (request: number): FileFault => ({
+    request,
+    // A server that begins at byte 0 each time must come a little farther each time.
+    byte: Math.floor((deliveredBytes * (request + random.next())) / 7),
+    fate: random.pick(["drop", "stall"] as const),
+  });
+  const plans = (kind: string): Plan[] =>
+    Array.from({ length: SAMPLED.validators }, (_, at) => ({
+      ...cleanPlan,
+      seed: 1 + random.below(1000),
+      http: [{ request: 1, kind, count: 1000 }],
+      files: [1, 2, 3, 4].map(drop),
+      cuts: at % 2 === 0 ? [] : [{ operation: 1 + random.below(operations), when: "after" }],
+    }));
+  return unnamedFiles.flatMap(plans);
+}
+
+/** An odd answer or two, wherever the download is by then. */
+function oddPlans(random: Random): Plan[] {
+  const { deliveredBytes } = runPlan(cleanPlan);
+  return httpMisbehaviours.flatMap(({ name: kind }) =>
+    Array.from({ length: SAMPLED.odd }, () => ({
+      ...cleanPlan,
+      seed: 1 + random.below(1000),
+      http: [1, 2].map(() => ({ request: 1 + random.below(4), kind, count: 1 })),
+      files: [1, 2, 3].map((request) => ({
+        request,
+        byte: random.below(deliveredBytes),
+        fate: random.pick(byteFates),
+      })),
+    })),
+  );
+}
+
 /** A bad day: packets, bytes, servers and power together. */
 function mixedPlans(random: Random): Plan[] {
   const packets = packetFaults("good");
@@ -123,6 +187,9 @@ export const linkCampaign = planCampaign({
     ...nrf9160Bytes(random),
     ...httpPlans(),
     ...outagePlans(),
+    ...coveragePlans(),
+    ...validatorPlans(random),
+    ...oddPlans(random),
     ...mixedPlans(random),
   ],
 });

@@ -67,12 +67,12 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/download/download.ts",
-        find: '    if (this.file.position > 0) this.restart("status 200 to a range");\n',
-        replace: "",
+        find: "    const skipped = this.file.skip(length);\n",
+        replace: "    const skipped = 0;\n",
       },
     ],
     campaign: "link",
-    caseName: "map=p512w4 file=1:1500:drop http=2:whole:1",
+    caseName: "map=p512w4 file=1:1500:drop http=2:whole:1000",
   },
   {
     name: "erase skipped",
@@ -129,12 +129,12 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/download/validator.ts",
-        find: "    return this.etag === undefined || isWeak(this.etag) ? undefined : this.etag;",
+        find: "    return this.isSent() ? this.text : undefined;",
         replace: "    return undefined;",
       },
       {
         file: "firmware/download/validator.ts",
-        find: "    return head.etag === this.etag;",
+        find: "    return answered === undefined ? this.isSent() : answered === this.text;",
         replace: "    return true;",
       },
     ],
@@ -202,6 +202,44 @@ export const mutations: readonly Mutation[] = [
     caseName: "map=p512w4 http=1:drip:1000",
   },
   {
+    name: "an odd answer ends the job",
+    edits: [
+      {
+        file: "firmware/download/download.ts",
+        find: "        if (failure instanceof OddAnswer) this.takeOdd(failure);\n        else if",
+        replace: "        if",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 http=1:no-range:1",
+  },
+  {
+    name: "no coverage counts as a failure",
+    edits: [
+      {
+        file: "firmware/download/download.ts",
+        find: 'else if (reach === "none") this.waitForCoverage(reason);',
+        replace:
+          'else if (reach === "none") this.retry({ failure: exhausted(reason), progressBytes });',
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 down=files:lose:0.4:3600",
+  },
+  {
+    name: "nothing resumes without a validator",
+    edits: [
+      {
+        file: "firmware/download/partial-file.ts",
+        find: " || this.isVouched;",
+        replace: ";",
+      },
+    ],
+    campaign: "link",
+    caseName:
+      "map=p512w4 file=1:700:drop file=2:700:drop file=3:700:drop file=4:700:drop http=1:no-etag:1000",
+  },
+  {
     name: "share not counted",
     edits: [
       {
@@ -230,8 +268,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/download/download.ts",
-        find: "        if (this.file.isComplete()) this.finish();\n        else this.retry({ reason, progressBytes });",
-        replace: "        this.finish();",
+        find: "        if (this.file.isComplete()) this.finish();\n",
+        replace: '        if (reach !== "none") this.finish();\n',
       },
     ],
     campaign: "link",

@@ -1,5 +1,13 @@
 import { flavours } from "../desk/images.ts";
-import { actions, bitKinds, byteFates, cleanPlan, type Plan, packetFates } from "../desk/plan.ts";
+import {
+  actions,
+  bitKinds,
+  byteFates,
+  cleanPlan,
+  outageKinds,
+  type Plan,
+  packetFates,
+} from "../desk/plan.ts";
 import type { Cut } from "../desk/power-supply.ts";
 
 const cutLetters = { before: "b", inside: "i", after: "a" } as const;
@@ -66,8 +74,8 @@ function withWord(plan: Plan, word: string): Plan {
       };
     case "down": {
       const server = oneOf(["broker", "files"] as const, a, word);
-      const how = oneOf(["refuse", "ignore"] as const, b, word);
-      const outage = { server, how, fromS: count(c, word), forS: count(d, word) };
+      const how = oneOf(outageKinds, b, word);
+      const outage = { server, how, fromS: seconds(c, word), forS: count(d, word) };
       return { ...plan, outages: [...plan.outages, outage] };
     }
     case "do": {
@@ -94,6 +102,12 @@ function oneOf<T extends string>(known: readonly T[], text: string, word: string
   const found = known.find((one) => one === text);
   if (found === undefined) throw new RangeError(`${word}: one of ${known.join(", ")}`);
   return found;
+}
+
+/** To the millisecond. */
+function seconds(text: string, word: string): number {
+  if (!/^\d{1,9}(\.\d{1,3})?$/.test(text)) throw new RangeError(`${word}: no time`);
+  return Number(text);
 }
 
 function count(text: string, word: string): number {

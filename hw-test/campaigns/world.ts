@@ -1,3 +1,4 @@
+import { config } from "../../firmware/config.ts";
 import { BrokenInvariant } from "../desk/broken-invariant.ts";
 import { BrokerModel, type PacketFate } from "../desk/broker.ts";
 import { Restart, startFirmware } from "../desk/device.ts";
@@ -14,10 +15,13 @@ import { Random } from "../desk/random.ts";
 import { TrackerModel } from "../desk/tracker-model.ts";
 import { PowerCut } from "../model/nor-flash.ts";
 import { VirtualClock } from "../model/virtual-clock.ts";
-import { httpFaultReply } from "./http-faults.ts";
+import { asksForTime, httpFaultReply } from "./http-faults.ts";
 import type { JobEnd, Outcome } from "./outcome.ts";
 
-/** A case that has not ended by then never will: virtual time, and resets besides those of cuts. */
+/**
+ * A case that has not ended by then never will: virtual time, besides that of outages and of servers
+ * that ask for some, and resets besides those of cuts.
+ */
 const RUN_MAX_MS = 6 * 3600_000;
 const RESETS_MAX = 20;
 /** How long the tracker is watched after the end, before and after one more reset. */
@@ -184,9 +188,19 @@ export class World {
       if (isOver()) return;
       const delayMs = this.clock.nextDelayMs;
       if (delayMs === undefined) throw new BrokenInvariant("nothing will happen any more");
-      if (this.clock.nowMs() + delayMs > RUN_MAX_MS) throw new BrokenInvariant("it does not end");
+      const isOverdue = this.clock.nowMs() + delayMs > this.runMaxMs;
+      if (isOverdue) throw new BrokenInvariant("it does not end");
       this.clock.advance(delayMs);
     }
+  }
+
+  private get runMaxMs(): number {
+    const { outages, http } = this.plan;
+    const awayS = outages.reduce((most, { fromS, forS }) => Math.max(most, fromS + forS), 0);
+    const isPatient = http.some(({ kind }) => asksForTime(kind));
+    // Each wait is a minute at least, and silence before it may be another.
+    const waitMs = isPatient ? 2 * config.retryAfterTotalMaxMs : 0;
+    return RUN_MAX_MS + awayS * 1000 + waitMs;
   }
 
   private takeCut(): void {

@@ -40,6 +40,8 @@ export interface DeskOptions {
   /** How the offered image behaves; `good` if left out. */
   readonly image?: Flavour;
   readonly settings?: Partial<Settings>;
+  /** What a connection takes, to any server. */
+  readonly connectMs?: number | undefined;
   readonly gates?: readonly Gate[];
   /** Of the tracker's random numbers; 1 if left out. */
   readonly seed?: number;
@@ -279,7 +281,8 @@ export class Desk {
         this.onDelivered(this.deliveredBytes);
       },
     });
-    return new Link({ clock, broker, files, outages, onConnection: () => undefined });
+    const { connectMs } = this.options;
+    return new Link({ clock, broker, files, outages, onConnection: () => undefined, connectMs });
   }
 }
 

@@ -5,12 +5,21 @@ import { BROKER_HOST } from "./device.ts";
 import type { FileServerModel } from "./file-server.ts";
 import type { Outage } from "./plan.ts";
 
+type Server = Outage["server"];
+
 export interface LinkOptions {
   readonly clock: VirtualClock;
   readonly broker: BrokerModel;
   readonly files: FileServerModel;
   readonly outages: readonly Outage[];
-  readonly onConnection: (server: "broker" | "files") => void;
+  readonly onConnection: (server: Server) => void;
+  /** Until a connection is made; `CONNECT_MS` if not given. */
+  readonly connectMs?: number | undefined;
+}
+
+interface Connected {
+  readonly server: Server;
+  readonly peer: Peer;
 }
 
 interface Peer {
@@ -28,7 +37,7 @@ export class Link {
   isOffline = false;
   private readonly options: LinkOptions;
   private seen = 0;
-  private peers: Peer[] = [];
+  private peers: Connected[] = [];
 
   constructor(options: LinkOptions) {
     this.options = options;
@@ -41,34 +50,40 @@ export class Link {
       this.connect(socket, this.network);
     }
     let isBusy = false;
-    for (const peer of this.peers) isBusy = peer.poll() || isBusy;
-    this.peers = this.peers.filter(({ socket }) => !socket.isClosed);
+    for (const { server, peer } of this.peers) {
+      if (this.fate(server) === "lose") peer.abandon();
+      else isBusy = peer.poll() || isBusy;
+    }
+    this.peers = this.peers.filter(({ peer }) => !peer.socket.isClosed);
     return isBusy;
   }
 
   /** The tracker has reset: nobody is there any more. */
   cutOff(): void {
-    for (const peer of this.peers) peer.abandon();
+    for (const { peer } of this.peers) peer.abandon();
     this.peers = [];
     this.network = new ScriptedNetwork();
     this.seen = 0;
   }
 
   private connect(socket: ScriptedSocket, network: ScriptedNetwork): void {
-    const { clock, broker, files, onConnection } = this.options;
+    const { clock, broker, files, onConnection, connectMs = CONNECT_MS } = this.options;
     const { host, security } = socket.target;
     const server = security === "broker" && host === BROKER_HOST ? "broker" : "files";
     onConnection(server);
     const fate = this.isOffline && server === "broker" ? "ignore" : this.fate(server);
-    if (fate === "ignore") return;
-    clock.alarm(CONNECT_MS, () => {
+    if (fate === "ignore" || fate === "lose") return;
+    clock.alarm(connectMs, () => {
       if (this.network !== network || socket.isClosed) return;
       if (fate === "refuse") socket.fail("connection refused");
-      else this.peers.push(server === "broker" ? broker.accept(socket) : files.accept(socket));
+      else {
+        const peer = server === "broker" ? broker.accept(socket) : files.accept(socket);
+        this.peers.push({ server, peer });
+      }
     });
   }
 
-  private fate(server: "broker" | "files"): Outage["how"] | "accept" {
+  private fate(server: Server): Outage["how"] | "accept" {
     const nowS = this.options.clock.nowMs() / 1000;
     const outage = this.options.outages.find(
       (one) => one.server === server && nowS >= one.fromS && nowS < one.fromS + one.forS,

@@ -57,9 +57,14 @@ export interface HttpFault {
   readonly count: number;
 }
 
+export const outageKinds = ["refuse", "ignore", "lose"] as const;
+/**
+ * New connections are refused, or get no answer; with `lose`, no coverage, those that there are go
+ * silent as well, and nobody is told.
+ */
 export interface Outage {
   readonly server: "broker" | "files";
-  readonly how: "refuse" | "ignore";
+  readonly how: (typeof outageKinds)[number];
   readonly fromS: number;
   readonly forS: number;
 }

@@ -16,6 +16,9 @@ export interface DownloadRunOptions {
   readonly etag?: string | undefined;
   readonly rangeBytes?: number | undefined;
   readonly asksChecksum?: boolean | undefined;
+  readonly isVouched?: boolean | undefined;
+  readonly connectTimeoutMs?: number | undefined;
+  readonly answerTimeoutMs?: number | undefined;
   readonly bufferBytes?: number | undefined;
   readonly pieceBytes?: (() => number) | undefined;
   readonly grantBytes?: number | undefined;
@@ -56,6 +59,9 @@ export class DownloadRun {
       buffer: new Uint8Array(options.bufferBytes ?? 1024),
       rangeBytes: options.rangeBytes,
       asksChecksum: options.asksChecksum,
+      isVouched: options.isVouched,
+      connectTimeoutMs: options.connectTimeoutMs,
+      answerTimeoutMs: options.answerTimeoutMs,
       events: this,
     });
   }

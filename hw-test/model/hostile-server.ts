@@ -20,6 +20,9 @@ export const whims = [
   "whole",
   "changed",
   "unnamed",
+  "odd",
+  "silent",
+  "lengthless",
 ] as const;
 /**
  * What it does to a request, each with numbers drawn anew:
@@ -27,9 +30,27 @@ export const whims = [
  * - `chunk`: one that ends before what it announced; - `drop`, `stall`: at any byte, head or body;
  * - `trickle`: a byte now and then; - `drawl`: a slow head, a slow body;
  * - `redirect`: to itself; - `busy`: 503, with Retry-After; - `denied`: 403; - `unsatisfiable`: 416;
- * - `whole`: 200 to a range; - `changed`: another ETag from now on; - `unnamed`: no ETag.
+ * - `whole`: 200 to a range; - `changed`: another ETag from now on; - `unnamed`: no ETag;
+ * - `odd`: what is no answer to the question, or none at all; - `silent`: nothing, and maybe a hang-up;
+ * - `lengthless`: a good answer that ends with its connection.
  */
 export type Whim = (typeof whims)[number];
+
+/** Shorter and longer than any file of the property tests, or it would pass for one. */
+const pages = [Buffer.from(""), Buffer.from("<p>".repeat(2100))];
+
+const odd: readonly HttpReply[] = [
+  httpReply({ status: "404 x" }),
+  httpReply({ status: "400 x", headers: { "Content-Length": "x" } }),
+  httpReply({ status: "302 x" }),
+  httpReply({ status: "206 x", headers: { "Content-Range": "bytes 1-2/3" } }),
+  ...pages.map((body) =>
+    httpReply({ status: "200 x", headers: { "Content-Type": "text/html" }, body }),
+  ),
+  ...pages.map((body) => httpReply({ status: "200 x", body, chunks: [20] })),
+  httpReply({ status: "502 x", headers: { "Retry-After": "1" } }),
+  { bytes: new Uint8Array(Buffer.from("SSH-2.0-OpenSSH_9.6\r\n")), ending: "keep" },
+];
 
 /** Random numbers, which the test can have again. */
 export interface Dice {
@@ -86,6 +107,12 @@ export class HostileServer {
       case "changed":
         this.version += 1;
         return this.good({ ...request, headers: {} });
+      case "odd":
+        return this.random.pick(odd);
+      case "silent":
+        return { bytes: new Uint8Array(0), ending: this.random.pick(["close", "stall"] as const) };
+      case "lengthless":
+        return { ...this.good(request, { "Content-Length": "" }), ending: "close" };
       case "unnamed":
         return this.good({ ...request, headers: {} }, { ETag: "" });
       default:

@@ -9,6 +9,7 @@ const shared = [
   "config.ts",
   "deadline.ts",
   "failure.ts",
+  "characters.ts",
   "printable.ts",
   "settings.ts",
   "trust-anchors.ts",

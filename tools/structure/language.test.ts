@@ -5,7 +5,8 @@ import { firmwareFiles, parseSource, type SourceFile } from "./source-files.ts";
 
 /**
  * The language of the core (docs/architecture.md): what must not stand in `firmware/` outside the
- * Moddable adapter, because it costs a promise or closure a step, or because Espruino lacks it.
+ * Moddable adapter, because it costs a promise or closure a step, or because Espruino lacks it. A
+ * regular expression costs XS a state for each repetition, and says "no match" where memory is short.
  */
 const bannedNames = new Set([
   "Date",
@@ -18,6 +19,7 @@ const bannedNames = new Set([
   "BigInt",
   "Proxy",
   "Buffer",
+  "RegExp",
   "TextEncoder",
   "TextDecoder",
   "console",
@@ -38,6 +40,7 @@ const bannedSyntax = new Map<ts.SyntaxKind, string>([
   [ts.SyntaxKind.BigIntLiteral, "BigInt"],
   [ts.SyntaxKind.TaggedTemplateExpression, "tagged template"],
   [ts.SyntaxKind.AnyKeyword, "any"],
+  [ts.SyntaxKind.RegularExpressionLiteral, "regular expression"],
 ]);
 
 /**
@@ -86,10 +89,19 @@ describe("language of the core", () => {
 
   it("is checked by a test that sees a violation", () => {
     const code =
-      "async function f() { await Promise.resolve([...x]); return Date.now() + Math.random(); }";
+      "async function f() { await Promise.resolve([...x]); return Date.now() + Math.random() + /a/.test(RegExp); }";
     assert.deepEqual(
       violations(parseSource("x.ts", code)).map((said) => said.split(": ")[1]),
-      ["async", "await", "Promise", "spread", "Date", "Math.random"],
+      [
+        "async",
+        "await",
+        "Promise",
+        "spread",
+        "Date",
+        "Math.random",
+        "regular expression",
+        "RegExp",
+      ],
     );
   });
 });
