@@ -14,9 +14,9 @@ import {
 } from "../../tools/image/trailer.ts";
 import { trailerPages } from "./geometries.ts";
 
-/** As MCUboot acts on it: a type that is unset or unknown is none. */
+/** As MCUboot acts on it: a type that is unset is none, one that it does not know a number. */
 export interface TrailerState extends Omit<TrailerFields, "swapInfo"> {
-  readonly type: SwapType;
+  readonly type: SwapType | number;
 }
 
 /**
@@ -35,7 +35,9 @@ export class SlotTrailer {
   read(): TrailerState {
     const fieldsBytes = fromEnd("swapSize", this.geometry);
     const { swapInfo, ...state } = readFields(this.bytes(fieldsBytes, fieldsBytes), this.geometry);
-    return { ...state, type: swapTypes[swapInfo & 0x0f] ?? "none" };
+    const number = swapInfo & 0x0f;
+    const isUnset = swapInfo === this.geometry.eraseValue;
+    return { ...state, type: isUnset ? "none" : (swapTypes[number] ?? number) };
   }
 
   /** The pages it lies in, last first, as MCUboot does it: the magic goes first. */
