@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct reader {
 	const uint8_t *at;
@@ -34,9 +35,25 @@ struct piece {
 	uint32_t byte_length;
 };
 
+/* By whole pages: this is done thousands of times. */
+static bool is_page_erased(const struct partition *slot, uint32_t offset)
+{
+	static uint8_t erased[FLASH_PAGE_BYTES];
+	memset(erased, FLASH_ERASED, sizeof erased);
+	return memcmp(flash_view(slot, offset, sizeof erased), erased, sizeof erased) == 0;
+}
+
+static void erase_slot(const struct partition *slot)
+{
+	for (uint32_t offset = 0; offset < slot->byte_length; offset += FLASH_PAGE_BYTES)
+		if (!is_page_erased(slot, offset))
+			hal_flash_fill(slot->address + offset, FLASH_ERASED, FLASH_PAGE_BYTES);
+}
+
 static void lay_out(struct reader *reader, const struct piece *pieces, uint32_t piece_count)
 {
-	hal_flash_fill(0, FLASH_ERASED, FLASH_BYTES);
+	erase_slot(&partition_primary);
+	erase_slot(&partition_secondary);
 	for (uint32_t count = take_u32(reader); count > 0; count--) {
 		uint32_t address = take_u32(reader);
 		uint32_t index = take_u32(reader);
@@ -51,7 +68,7 @@ static void hash_slot(struct sha256 *hash, const struct partition *slot)
 {
 	for (uint32_t offset = 0; offset < slot->byte_length; offset += FLASH_PAGE_BYTES) {
 		uint8_t address[4];
-		if (flash_is_erased(slot, offset, FLASH_PAGE_BYTES))
+		if (is_page_erased(slot, offset))
 			continue;
 		put_u32(address, slot->address + offset);
 		sha256_update(hash, address, sizeof address);
