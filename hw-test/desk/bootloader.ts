@@ -13,10 +13,13 @@ export interface BootResult {
   readonly image: Image | undefined;
 }
 
-export interface BootloaderOptions extends SlotPair<PoweredFlash> {
+/** What differs from one MCUboot to another. */
+export interface BootloaderBuild {
   /** MCUboot up to 2.1 reverts only while the secondary's magic is unset, later ones always. */
   readonly revertsOnUnsetMagicOnly?: boolean;
 }
+
+export interface BootloaderOptions extends SlotPair<PoweredFlash>, BootloaderBuild {}
 
 /** bootutil/image.h, IMAGE_F_…: what a build without encryption and compression does not start. */
 const NON_BOOTABLE = 0x10;

@@ -9,14 +9,15 @@ import { Update } from "../../firmware/update/update.ts";
 import type { Reply } from "../cloud/mqtt/jobsTopics.ts";
 import type { HttpReply, HttpRequest } from "../model/http-server.ts";
 import { VirtualClock } from "../model/virtual-clock.ts";
+import type { BootloaderBuild } from "./bootloader.ts";
 import { BrokerModel, type PacketFate } from "./broker.ts";
 import { platformOf, Restart, settings } from "./device.ts";
 import { DeviceClock } from "./device-clock.ts";
 import { FileServerModel, type ReplyFault } from "./file-server.ts";
 import { FileStore } from "./file-store.ts";
-import { type Firmwares, firmwaresFor } from "./firmwares.ts";
+import { type Firmwares, firmwaresFor, packedOffer } from "./firmwares.ts";
 import { trackerMap } from "./geometries.ts";
-import { type Flavour, flavourOf } from "./images.ts";
+import { type Flavour, flavourOf, type Packing } from "./images.ts";
 import { JobsCloud, THING } from "./jobs-cloud.ts";
 import { Link } from "./link.ts";
 import { cleanPlan, type Outage } from "./plan.ts";
@@ -39,6 +40,10 @@ export interface JobsRequest {
 export interface DeskOptions {
   /** How the offered image behaves; `good` if left out. */
   readonly image?: Flavour;
+  /** How the offered image is packed, if not as usual. */
+  readonly packing?: Packing;
+  /** What the bootloader is built with. */
+  readonly bootloader?: BootloaderBuild;
   readonly settings?: Partial<Settings>;
   readonly gates?: readonly Gate[];
   /** Whose releases the image of a version installs; the desk's key if left out. */
@@ -52,7 +57,7 @@ export interface DeskOptions {
 export class Desk {
   readonly log: string[] = [];
   readonly clock = new VirtualClock();
-  readonly firmwares: Firmwares;
+  readonly firmwares: { -readonly [Name in keyof Firmwares]: Firmwares[Name] };
   readonly tracker: TrackerModel;
   readonly cloud: JobsCloud;
   readonly files: FileStore;
@@ -89,11 +94,14 @@ export class Desk {
     const { clock } = this;
     const map = trackerMap("p512w4");
     const plan = { ...cleanPlan, image: options.image ?? "good" };
-    this.firmwares = firmwaresFor(map, plan);
+    this.firmwares = { ...firmwaresFor(map, plan) };
+    const { packing } = options;
+    if (packing !== undefined) this.firmwares.offered = packedOffer(map, plan.image, packing);
     this.tracker = new TrackerModel({
       map,
       plan,
       factoryImage: this.firmwares.old.image,
+      bootloader: options.bootloader,
       onOperation: () => undefined,
     });
     this.cloud = new JobsCloud(clock, ({ thingName, topic, body }) =>

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { NorFlash } from "../model/nor-flash.ts";
-import { Bootloader, type BootResult } from "./bootloader.ts";
+import { Bootloader, type BootloaderBuild, type BootResult } from "./bootloader.ts";
 import type { TrackerMap } from "./geometries.ts";
 import type { BitFault, Plan } from "./plan.ts";
 import { type Operation, PowerSupply } from "./power-supply.ts";
@@ -14,6 +14,7 @@ export interface TrackerModelOptions {
   readonly plan: Plan;
   /** What the tracker was made with. */
   readonly factoryImage: Uint8Array;
+  readonly bootloader?: BootloaderBuild | undefined;
   readonly onOperation: (operation: Operation) => void;
 }
 
@@ -43,7 +44,11 @@ export class TrackerModel {
     this.primary = new PoweredFlash({ nor: primary, part: "primary", supply, torn });
     this.secondary = new PoweredFlash({ nor: secondary, part: "secondary", supply, torn });
     this.store = new PoweredStore(supply, random.next);
-    this.bootloader = new Bootloader({ primary: this.primary, secondary: this.secondary });
+    this.bootloader = new Bootloader({
+      primary: this.primary,
+      secondary: this.secondary,
+      ...options.bootloader,
+    });
     for (const fault of plan.bits) this.spoil(fault);
   }
 
