@@ -83,6 +83,7 @@ export const failures = Object.freeze({
   // Swap, self-test, confirm
   SWAP_REQUEST: failed("the trailer does not read back as a requested test swap"),
   SWAP_REFUSED: failed("the bootloader did not start the new image"),
+  SWAP_NOT_TAKEN: failed("the bootloader did not act on the request, which is withdrawn"),
   REVERTED: failed("the new image started, was not confirmed, and was reverted"),
 
   // The client itself

@@ -18,8 +18,8 @@ export interface SlotLayout {
   readonly imageMaxBytes: number;
 }
 
-/** MCUboot's default BOOT_MAX_IMG_SECTORS: a swap status entry for each. */
-const SECTORS_MAX = 128;
+/** MCUboot's default BOOT_MAX_IMG_SECTORS: swap status entries for so many, or for all there are. */
+const SECTORS_MIN = 128;
 /** Status entries a sector has in the trailer (BOOT_STATUS_STATE_COUNT). */
 const STATES = 3;
 const MAGIC_BYTES = 16;
@@ -31,8 +31,9 @@ const MAGIC_BYTES = 16;
 export function slotLayout(geometry: FlashGeometry): SlotLayout {
   checkGeometry(geometry);
   const alignment = Math.max(geometry.writeAlign, 8);
+  const sectors = Math.max(SECTORS_MIN, geometry.byteLength / geometry.blockLength);
   const trailerBytes =
-    SECTORS_MAX * geometry.writeAlign * STATES +
+    sectors * geometry.writeAlign * STATES +
     4 * alignment +
     Math.ceil(MAGIC_BYTES / alignment) * alignment;
   const trailerPages = Math.ceil(trailerBytes / geometry.blockLength);

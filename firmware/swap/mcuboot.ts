@@ -75,6 +75,27 @@ export class McubootBoot implements Boot {
     }
   }
 
+  /** By the magic alone, as MCUboot goes by it. */
+  isSwapRequested(): boolean {
+    return readTrailer(this.secondary).magic === "set";
+  }
+
+  /** Throws FLASH_ERASE. */
+  withdrawSwap(): void {
+    if (this.isSwapRequested()) this.eraseLastPage();
+  }
+
+  /**
+   * MCUboot up to 2.1 reverts only while the secondary's magic is unset (`boot_swap_tables`), and a
+   * revert writes one there first: a cut inside that write leaves half of it, and an image that
+   * could never be got rid of. Later versions revert, but unprotected against the next cut.
+   * Throws FLASH_ERASE.
+   */
+  secureRevert(): void {
+    if (this.state() !== "unconfirmed") return;
+    if (readTrailer(this.secondary).magic === "bad") this.eraseLastPage();
+  }
+
   /**
    * Sets image_ok of the primary slot, where there is something to confirm: a factory image has no
    * trailer, and an image_ok that a cut has spoilt already keeps MCUboot from reverting.

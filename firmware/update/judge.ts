@@ -5,6 +5,8 @@ import type { UpdateRecord } from "./record.ts";
 /** What is known right after a reset. Identities are hashes of the images in the slots, or "". */
 export interface Evidence {
   readonly boot: BootState;
+  /** A test swap is still asked for: the bootloader did not act on it. */
+  readonly isSwapRequested: boolean;
   readonly primary: string;
   readonly secondary: string;
 }
@@ -21,9 +23,22 @@ export type Verdict =
   | { readonly kind: "nothing" | "resume" | "test" | "succeeded" }
   | { readonly kind: "failed"; readonly code: FailureCode };
 
+const test: Verdict = Object.freeze({ kind: "test" } as const);
+const reverted: Verdict = Object.freeze({ kind: "failed", code: "REVERTED" } as const);
+
 /** Whether the image `identity` is the one that the recorded update wrote and verified. */
 export function isImageOf(record: UpdateRecord, identity: string): boolean {
   return record.stage !== "downloading" && record.image === identity;
+}
+
+/**
+ * A cut in the erase of a revert's own request may leave a test swap asked for: MCUboot then puts
+ * the former image on trial, which has proved itself long ago.
+ */
+function isFormerBack(record: UpdateRecord | undefined, primary: string): boolean {
+  if (record === undefined || primary === "" || record.image === record.from) return false;
+  const wasStarted = record.stage === "testing" || record.stage === "requested";
+  return wasStarted && primary === record.from;
 }
 
 /**
@@ -33,15 +48,15 @@ export function isImageOf(record: UpdateRecord, identity: string): boolean {
  */
 export function judgeReset(record: UpdateRecord | undefined, found: Evidence): Verdict {
   const { boot, primary, secondary } = found;
-  if (boot === "unconfirmed") return { kind: "test" };
+  if (boot === "unconfirmed") return isFormerBack(record, primary) ? reverted : test;
   if (record === undefined) return { kind: "nothing" };
   if (record.stage === "downloading") return { kind: "resume" };
   if (record.image !== "" && primary === record.image) return { kind: "succeeded" };
   if (primary !== record.from) return { kind: "nothing" };
+  if (record.stage === "testing") return reverted;
+  if (found.isSwapRequested) return { kind: "failed", code: "SWAP_NOT_TAKEN" };
   if (record.stage === "verified") return { kind: "resume" };
   const swappedBack = record.image !== "" && secondary === record.image;
-  if (record.stage === "testing" || swappedBack) {
-    return { kind: "failed", code: "REVERTED" };
-  }
+  if (swappedBack) return reverted;
   return { kind: "failed", code: "SWAP_REFUSED" };
 }

@@ -17,6 +17,8 @@ export interface BootResult {
 export interface BootloaderBuild {
   /** MCUboot up to 2.1 reverts only while the secondary's magic is unset, later ones always. */
   readonly revertsOnUnsetMagicOnly?: boolean;
+  /** Built for slots other than these (boot_slots_compatible): it swaps nothing, and boots on. */
+  readonly swapsNothing?: boolean;
 }
 
 export interface BootloaderOptions extends SlotPair<PoweredFlash>, BootloaderBuild {}
@@ -72,6 +74,7 @@ export class Bootloader {
   }
 
   private update(): BootResult["did"] {
+    if (this.options.swapsNothing === true) return "none";
     const isOpen = this.isSwapOpen();
     const done = isOpen ? this.primaryTrailer.readStatus() : 0;
     if (done > 0) return this.resume(done);

@@ -47,6 +47,11 @@ export class PowerSupply {
     this.operations = 0;
   }
 
+  /** One more, after those that were planned. */
+  plan(cut: Cut): void {
+    this.cuts.push(cut);
+  }
+
   requirePower(): void {
     if (this.isOff) throw new PowerCut();
   }

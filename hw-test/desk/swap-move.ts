@@ -1,10 +1,7 @@
 import type { Flash } from "../../firmware/ports/flash.ts";
-import { MAX_SECTORS } from "../../tools/image/trailer.ts";
+import { maxSectors } from "../../tools/image/trailer.ts";
 import type { PoweredFlash } from "./powered-flash.ts";
 import type { SlotTrailer } from "./trailer.ts";
-
-/** First status entry of the swap proper; those before it are of the move. */
-const FIRST_SWAP_STEP = MAX_SECTORS;
 
 /** A page of a slot. */
 export interface Page<Slot extends Flash = Flash> {
@@ -34,8 +31,9 @@ export function headerPages<Slot extends Flash>(
   const primary = { flash: slots.primary, page: 0 };
   const secondary = { flash: slots.secondary, page: 0 };
   const movedUp = { flash: slots.primary, page: 1 };
-  if (done < FIRST_SWAP_STEP) return { primary: done >= last ? movedUp : primary, secondary };
-  const steps = done - FIRST_SWAP_STEP;
+  const firstSwapStep = maxSectors(slots.primary.geometry);
+  if (done < firstSwapStep) return { primary: done >= last ? movedUp : primary, secondary };
+  const steps = done - firstSwapStep;
   if (steps === 0) return { primary: movedUp, secondary };
   if (steps === 1) return { primary: movedUp, secondary: primary };
   const isUnderWay = steps < 2 * last;
@@ -49,16 +47,19 @@ export function headerPages<Slot extends Flash>(
 export class SwapMove {
   private readonly slots: SlotPair<PoweredFlash>;
   private readonly status: SlotTrailer;
+  /** First status entry of the swap proper; those before it are of the move. */
+  private readonly firstSwapStep: number;
 
   constructor(slots: SlotPair<PoweredFlash>, status: SlotTrailer) {
     this.slots = slots;
     this.status = status;
+    this.firstSwapStep = maxSectors(slots.primary.geometry);
   }
 
   /** Does what is left of a swap of `last` pages after `done` steps. */
   run(last: number, done: number): void {
     this.moveUp(last, done);
-    this.swap(last, Math.max(done, FIRST_SWAP_STEP));
+    this.swap(last, Math.max(done, this.firstSwapStep));
   }
 
   private moveUp(last: number, done: number): void {
@@ -72,13 +73,13 @@ export class SwapMove {
 
   private swap(last: number, done: number): void {
     const { primary, secondary } = this.slots;
-    for (let step = done - FIRST_SWAP_STEP; step < 2 * last; step++) {
+    for (let step = done - this.firstSwapStep; step < 2 * last; step++) {
       const page = step >> 1;
       const moved = { flash: primary, page: page + 1 };
       const isFirstHalf = step % 2 === 0;
       if (isFirstHalf) this.copy({ flash: secondary, page }, { flash: primary, page });
       else this.copy(moved, { flash: secondary, page });
-      this.status.writeStatus(FIRST_SWAP_STEP + step);
+      this.status.writeStatus(this.firstSwapStep + step);
     }
   }
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { NorFlash } from "../model/nor-flash.ts";
+import { NorFlash, PowerCut } from "../model/nor-flash.ts";
 import { Bootloader, type BootloaderBuild, type BootResult } from "./bootloader.ts";
 import type { TrackerMap } from "./geometries.ts";
 import type { BitFault, Plan } from "./plan.ts";
-import { type Operation, PowerSupply } from "./power-supply.ts";
+import { type Cut, type Operation, PowerSupply } from "./power-supply.ts";
 import { PoweredFlash } from "./powered-flash.ts";
 import { PoweredStore } from "./powered-store.ts";
 import { Random } from "./random.ts";
@@ -58,6 +58,18 @@ export class TrackerModel {
     const result = this.bootloader.run();
     this.supply.actor = "firmware";
     return result;
+  }
+
+  /** The power fails while the bootloader is at work, and comes back. */
+  cutBoot(cut: Cut): void {
+    this.supply.powerOn();
+    this.supply.plan(cut);
+    try {
+      this.boot();
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      this.supply.powerOn();
+    }
   }
 
   /** What MCUboot would revert at the next reset. */

@@ -5,8 +5,8 @@ import {
   goodMagic,
   MAGIC_BYTES,
   readFields,
-  STATUS_ENTRIES,
   type SwapType,
+  statusEntries,
   swapTypes,
   type TrailerField,
   type TrailerFields,
@@ -76,7 +76,7 @@ export class SlotTrailer {
   /** How many steps are marked, up to the last one that is. */
   readStatus(): number {
     const { writeAlign, eraseValue } = this.geometry;
-    let count = STATUS_ENTRIES;
+    let count = statusEntries(this.geometry);
     while (count > 0) {
       const [byte] = this.bytes(trailerBytes(this.geometry) - (count - 1) * writeAlign, 1);
       if (byte !== eraseValue) break;

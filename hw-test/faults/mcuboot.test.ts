@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { goodMagic } from "../../tools/image/trailer.ts";
 import { Desk, type DeskOptions } from "../desk/desk.ts";
+import { SlotTrailer } from "../desk/trailer.ts";
 
 /** One update on virtual time, to its end. */
 function run(options: DeskOptions, spoil: (desk: Desk) => void = () => undefined) {
@@ -43,4 +45,75 @@ describe("images as today's imgtool makes them", () => {
       assert.equal(end.desk.isSwapRequested, false);
     });
   }
+});
+
+describe("what the bootloader leaves to be mended", () => {
+  const upTo21 = { revertsOnUnsetMagicOnly: true };
+
+  /** As a cut inside the magic of a revert leaves it: the first 8 of its 16 bytes. */
+  function tearMagic(desk: Desk): void {
+    const { nor } = desk.tracker.secondary;
+    const torn = goodMagic(nor.geometry).subarray(0, 8);
+    nor.bytes.set(torn, nor.bytes.byteLength - 16);
+  }
+
+  function onLine(desk: Desk, word: RegExp, does: () => void): void {
+    let isDone = false;
+    desk.onLine = (line) => {
+      if (isDone || !word.test(line)) return;
+      isDone = true;
+      does();
+    };
+  }
+
+  it("reverts under MCUboot up to 2.1 after a torn magic, seen at start", () => {
+    const end = run({ image: "sick", bootloader: upTo21 }, (desk) =>
+      onLine(desk, /after the reset: test/, () => tearMagic(desk)),
+    );
+    assert.deepEqual([end.status, end.reason, end.desk.running], ["FAILED", "REVERTED", "1.0.0"]);
+  });
+
+  it("reverts under MCUboot up to 2.1 after a torn magic, seen before giving up", () => {
+    const end = run({ image: "sick", bootloader: upTo21 }, (desk) =>
+      onLine(desk, /^self-test failed/, () => tearMagic(desk)),
+    );
+    assert.deepEqual([end.status, end.reason, end.desk.running], ["FAILED", "REVERTED", "1.0.0"]);
+  });
+
+  it("reverts an image that the power failed to revert, wherever, under MCUboot up to 2.1", () => {
+    for (let operation = 1; operation <= 8; operation++) {
+      const desk = new Desk({ image: "silent", bootloader: upTo21 });
+      const jobId = desk.cloud.order(desk.firmwares.offered);
+      desk.runUntil(() => desk.boots === 2);
+      desk.reset();
+      desk.tracker.cutBoot({ operation, when: "inside" });
+      desk.runUntilOver(jobId);
+      const said = `operation ${operation}`;
+      assert.deepEqual([desk.end(jobId).reason, desk.running], ["REVERTED", "1.0.0"], said);
+      desk.reset();
+      desk.powerOn();
+      assert.equal(desk.running, "1.0.0", said);
+    }
+  });
+
+  it("has a code of its own for a request that nobody acted on, and withdraws it", () => {
+    const end = run({ bootloader: { swapsNothing: true } });
+    assert.deepEqual([end.status, end.reason], ["FAILED", "SWAP_NOT_TAKEN"]);
+    assert.equal(end.desk.isSwapRequested, false);
+    assert.equal(end.desk.running, "1.0.0");
+  });
+
+  it("confirms the former image that a torn request has put on trial, and tells of the revert", () => {
+    const end = run({ image: "sick" }, (desk) =>
+      onLine(desk, /^self-test failed/, () => {
+        // Left of the revert's own request by a cut inside its erase: no image_ok, so a test swap.
+        new SlotTrailer(desk.tracker.secondary.nor).writeMagic();
+      }),
+    );
+    assert.deepEqual([end.status, end.reason, end.desk.running], ["FAILED", "REVERTED", "1.0.0"]);
+    assert.equal(end.desk.tracker.isUnconfirmed, false);
+    end.desk.reset();
+    end.desk.powerOn();
+    assert.equal(end.desk.running, "1.0.0");
+  });
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { makeImage } from "../../../tools/image/mcuboot.ts";
-import { fromEnd, goodMagic, STATUS_ENTRIES, trailerBytes } from "../../../tools/image/trailer.ts";
+import { fromEnd, goodMagic, statusEntries, trailerBytes } from "../../../tools/image/trailer.ts";
 import { Bootloader } from "../../desk/bootloader.ts";
 import { trackerMap } from "../../desk/geometries.ts";
 import { PowerSupply } from "../../desk/power-supply.ts";
@@ -215,7 +215,9 @@ function trailerOf(parts: TrailerParts): SlotContent {
 }
 
 function statusOf(count: number): SlotContent {
-  const bytes = new Uint8Array(STATUS_ENTRIES * geometry.writeAlign).fill(geometry.eraseValue);
+  const bytes = new Uint8Array(statusEntries(geometry) * geometry.writeAlign).fill(
+    geometry.eraseValue,
+  );
   for (let step = 0; step < count; step++) bytes[step * geometry.writeAlign] = 1;
   const start = SLOT_BYTES - trailerBytes(geometry);
   // Entries lie from the trailer's start upwards.
