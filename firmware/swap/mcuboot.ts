@@ -1,7 +1,7 @@
 import { assert } from "../assert.ts";
 import { Failure } from "../failure.ts";
 import type { Boot, BootState } from "../ports/boot.ts";
-import type { Flash } from "../ports/flash.ts";
+import type { Flash, FlashGeometry } from "../ports/flash.ts";
 import {
   FLAG_SET,
   readTrailer,
@@ -31,7 +31,7 @@ export class McubootBoot implements Boot {
     const one = slots.primary.geometry;
     const other = slots.secondary.geometry;
     const same =
-      one.byteLength === other.byteLength &&
+      slotBytes(one) === slotBytes(other) &&
       one.blockLength === other.blockLength &&
       one.writeAlign === other.writeAlign &&
       one.eraseValue === other.eraseValue;
@@ -124,6 +124,10 @@ export class McubootBoot implements Boot {
     const geometry = this.secondary.geometry;
     this.secondary.eraseBlock(geometry.byteLength / geometry.blockLength - 1);
   }
+}
+
+function slotBytes({ byteLength, leadBytes = 0 }: FlashGeometry): number {
+  return byteLength + leadBytes;
 }
 
 function isUnset(trailer: Trailer): boolean {

@@ -23,9 +23,6 @@ export type Verdict =
   | { readonly kind: "nothing" | "resume" | "test" | "succeeded" }
   | { readonly kind: "failed"; readonly code: FailureCode };
 
-const test: Verdict = Object.freeze({ kind: "test" } as const);
-const reverted: Verdict = Object.freeze({ kind: "failed", code: "REVERTED" } as const);
-
 /** Whether the image `identity` is the one that the recorded update wrote and verified. */
 export function isImageOf(record: UpdateRecord, identity: string): boolean {
   return record.stage !== "downloading" && record.image === identity;
@@ -48,15 +45,20 @@ function isFormerBack(record: UpdateRecord | undefined, primary: string): boolea
  */
 export function judgeReset(record: UpdateRecord | undefined, found: Evidence): Verdict {
   const { boot, primary, secondary } = found;
-  if (boot === "unconfirmed") return isFormerBack(record, primary) ? reverted : test;
+  if (boot === "unconfirmed") {
+    const isBack = isFormerBack(record, primary);
+    return isBack ? { kind: "failed", code: "REVERTED" } : { kind: "test" };
+  }
   if (record === undefined) return { kind: "nothing" };
   if (record.stage === "downloading") return { kind: "resume" };
   if (record.image !== "" && primary === record.image) return { kind: "succeeded" };
   if (primary !== record.from) return { kind: "nothing" };
-  if (record.stage === "testing") return reverted;
-  if (found.isSwapRequested) return { kind: "failed", code: "SWAP_NOT_TAKEN" };
+  const isIgnored = found.isSwapRequested && record.stage !== "testing";
+  if (isIgnored) return { kind: "failed", code: "SWAP_NOT_TAKEN" };
   if (record.stage === "verified") return { kind: "resume" };
   const swappedBack = record.image !== "" && secondary === record.image;
-  if (swappedBack) return reverted;
+  if (record.stage === "testing" || swappedBack) {
+    return { kind: "failed", code: "REVERTED" };
+  }
   return { kind: "failed", code: "SWAP_REFUSED" };
 }

@@ -15,6 +15,8 @@ export interface BootResult {
 
 /** What differs from one MCUboot to another. */
 export interface BootloaderBuild {
+  /** `move` if left out. */
+  readonly swap?: "move" | "offset";
   /** MCUboot up to 2.1 reverts only while the secondary's magic is unset, later ones always. */
   readonly revertsOnUnsetMagicOnly?: boolean;
   /** Built for slots other than these (boot_slots_compatible): it swaps nothing, and boots on. */
@@ -48,10 +50,10 @@ function isOnTrial({ magic, imageOk, copyDone }: TrailerState): boolean {
  */
 export class Bootloader {
   private readonly options: BootloaderOptions;
-  private readonly primary: PoweredFlash;
-  private readonly secondary: PoweredFlash;
-  private readonly primaryTrailer: SlotTrailer;
-  private readonly secondaryTrailer: SlotTrailer;
+  protected readonly primary: PoweredFlash;
+  protected readonly secondary: PoweredFlash;
+  protected readonly primaryTrailer: SlotTrailer;
+  protected readonly secondaryTrailer: SlotTrailer;
   private readonly move: SwapMove;
   private readonly imageMaxBytes: number;
 
@@ -70,7 +72,7 @@ export class Bootloader {
   /** Throws PowerCut when the power fails on the way. */
   run(): BootResult {
     const did = this.update();
-    return { did, image: did === "halted" ? undefined : this.fitImage(this.primary) };
+    return { did, image: did === "halted" ? undefined : this.fitImage(this.primary.nor.bytes) };
   }
 
   private update(): BootResult["did"] {
@@ -90,7 +92,7 @@ export class Bootloader {
   }
 
   /** boot_complete_partial_swap, unless a header is not where the steps have left it. */
-  private resume(done: number): BootResult["did"] {
+  protected resume(done: number): BootResult["did"] {
     const { type, swapSize } = this.primaryTrailer.read();
     const { blockLength } = this.primary.geometry;
     if (swapSize > 2 ** 32 - blockLength) return "halted";
@@ -100,7 +102,7 @@ export class Bootloader {
     if (!hasHeader(headers.secondary))
       return this.isStartOfPrimary(headers.primary) ? "none" : "halted";
     if (swapSize > this.imageMaxBytes) return "halted";
-    this.move.run(last, done);
+    this.runSteps(type, swapSize, done);
     if (isSwap(type)) this.finish(type);
     return "resumed";
   }
@@ -115,14 +117,14 @@ export class Bootloader {
   private beginRequested(): BootResult["did"] {
     const type = this.requestedType();
     if (type === "none") return type;
-    return this.checkSecondary("none") ? this.start(type, false) : "refused";
+    return this.checkSecondary(type, false) ? this.start(type, false) : "refused";
   }
 
   /** A swap that has its trailer and not one step (boot_prepare_image_for_update). */
   private beginOpen(): BootResult["did"] {
     const { type } = this.primaryTrailer.read();
     if (type === "none") return this.beginRequested();
-    const isFit = this.checkSecondary(type);
+    const isFit = this.checkSecondary(type, true);
     if (isFit && isSwap(type)) return this.start(type, true);
     if (isFit && type !== TYPE_FAIL) return "halted";
     // BOOT_SWAP_TYPE_FAIL: as if it had just been reverted.
@@ -130,7 +132,7 @@ export class Bootloader {
     return "refused";
   }
 
-  private requestedType(): SwapType {
+  protected requestedType(): SwapType {
     const primary = this.primaryTrailer.read();
     const secondary = this.secondaryTrailer.read();
     const type = decisions.find(([fits]) => fits({ primary, secondary }))?.[1] ?? "none";
@@ -139,37 +141,56 @@ export class Bootloader {
   }
 
   /** boot_validate_slot: an unfit image is erased with all of its slot. */
-  private checkSecondary(openType: TrailerState["type"]): boolean {
-    if (this.isSecondaryEmpty()) {
+  protected checkSecondary(type: TrailerState["type"], isOpen: boolean): boolean {
+    if (this.isSecondaryEmpty(type)) {
       this.secondaryTrailer.erase();
-      // A revert to nothing would be tried for ever.
-      const isRevert = openType === "revert" || this.requestedType() === "revert";
-      if (isRevert) this.primaryTrailer.erase();
+      const isRevert = (isOpen && type === "revert") || this.requestedType() === "revert";
+      if (isRevert) this.clearStuckRevert();
       return false;
     }
-    if (this.fitImage(this.secondary) !== undefined) return true;
-    const { byteLength, blockLength } = this.secondary.geometry;
-    for (let page = 0; page * blockLength < byteLength; page++) this.secondary.eraseBlock(page);
+    if (this.fitImage(this.secondaryImage(type)) !== undefined) return true;
+    this.eraseSecondary();
     return false;
   }
 
-  private isSecondaryEmpty(): boolean {
-    const { bytes, geometry } = this.secondary.nor;
-    const header = Buffer.from(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
-    const isErased = header.subarray(0, 4).every((byte) => byte === geometry.eraseValue);
+  /** A revert to nothing would be tried for ever. */
+  protected clearStuckRevert(): void {
+    this.primaryTrailer.erase();
+  }
+
+  protected eraseSecondary(): void {
+    const { byteLength, blockLength } = this.secondary.geometry;
+    for (let page = 0; page * blockLength < byteLength; page++) this.secondary.eraseBlock(page);
+  }
+
+  /** The secondary slot from where the image of such a swap begins. */
+  protected secondaryImage(_type: TrailerState["type"]): Uint8Array {
+    return this.secondary.nor.bytes;
+  }
+
+  protected isSecondaryEmpty(type: TrailerState["type"]): boolean {
+    const { eraseValue } = this.secondary.geometry;
+    const header = Buffer.from(this.secondaryImage(type).subarray(0, HEADER_BYTES));
+    const isErased = header.subarray(0, 4).every((byte) => byte === eraseValue);
     return isErased || (header.readUInt32LE(16) & NON_BOOTABLE) !== 0;
   }
 
   private start(type: SwapType, isOpen: boolean): BootResult["did"] {
-    const sizes = [this.primary, this.secondary].map((slot) => imageExtent(slot.nor.bytes)?.end);
+    const images = [this.primary.nor.bytes, this.secondaryImage(type)];
+    const sizes = images.map((image) => imageExtent(image)?.end);
     const swapSize = Math.max(...sizes.map((size) => size ?? Number.POSITIVE_INFINITY));
     if (swapSize > this.imageMaxBytes) return "halted";
     if (type === "revert") this.requestRevert(swapSize);
     if (!isOpen) this.openSwap(type, swapSize);
     this.secondaryTrailer.erase();
-    this.move.run(pagesToSwap(swapSize, this.primary.geometry.blockLength), 0);
+    this.runSteps(type, swapSize, 0);
     this.finish(type);
     return type;
+  }
+
+  /** What is left of a swap after `done` steps. */
+  protected runSteps(_type: TrailerState["type"], swapSize: number, done: number): void {
+    this.move.run(pagesToSwap(swapSize, this.primary.geometry.blockLength), done);
   }
 
   /** The primary's trailer, magic last: before it, the request in the secondary stands. */
@@ -183,7 +204,7 @@ export class Bootloader {
   }
 
   /** Its evidence in the primary is about to go (swap_move.c, fixup_revert). */
-  private requestRevert(swapSize: number): void {
+  protected requestRevert(swapSize: number): void {
     if (this.secondaryTrailer.read().magic !== "unset") return;
     this.secondaryTrailer.erase();
     this.secondaryTrailer.writeFlag("imageOk");
@@ -192,7 +213,7 @@ export class Bootloader {
   }
 
   /** Neither a permanent swap nor a revert is to be reverted. */
-  private finish(type: SwapType): void {
+  protected finish(type: SwapType): void {
     if (type !== "test") this.confirmUnset();
     this.primaryTrailer.writeFlag("copyDone");
   }
@@ -201,8 +222,8 @@ export class Bootloader {
     if (this.primaryTrailer.read().imageOk === "unset") this.primaryTrailer.writeFlag("imageOk");
   }
 
-  private fitImage(slot: PoweredFlash): Image | undefined {
-    const image = readImage(slot.nor.bytes);
+  private fitImage(bytes: Uint8Array): Image | undefined {
+    const image = readImage(bytes);
     if (image === undefined || !image.digestOk || image.byteLength > this.imageMaxBytes) {
       return undefined;
     }
@@ -214,6 +235,6 @@ function hasHeader({ flash, page }: Page<PoweredFlash>): boolean {
   return hasImageMagic(flash.nor.bytes, page * flash.geometry.blockLength);
 }
 
-function isSwap(type: TrailerState["type"]): type is SwapType {
+export function isSwap(type: TrailerState["type"]): type is SwapType {
   return type === "test" || type === "permanent" || type === "revert";
 }

@@ -44,6 +44,8 @@ export interface DeskOptions {
   readonly packing?: Packing;
   /** What the bootloader is built with. */
   readonly bootloader?: BootloaderBuild;
+  /** What the client takes the bootloader's swap for, if that is wrong. */
+  readonly swapOfClient?: "move" | "offset";
   readonly settings?: Partial<Settings>;
   readonly gates?: readonly Gate[];
   /** Whose releases the image of a version installs; the desk's key if left out. */
@@ -219,6 +221,7 @@ export class Desk {
       secondary,
       store,
       log,
+      swap: this.options.swapOfClient ?? this.options.bootloader?.swap,
       wasPowerLoss,
     };
     const platform: Platform = {

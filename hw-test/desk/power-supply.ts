@@ -52,6 +52,11 @@ export class PowerSupply {
     this.cuts.push(cut);
   }
 
+  /** None that has not come yet will. */
+  cancel(): void {
+    this.cuts.length = 0;
+  }
+
   requirePower(): void {
     if (this.isOff) throw new PowerCut();
   }

@@ -66,7 +66,7 @@ export class SwapMove {
     const { primary } = this.slots;
     for (let step = done; step < last; step++) {
       const page = last - step;
-      this.copy({ flash: primary, page: page - 1 }, { flash: primary, page });
+      copyPage({ flash: primary, page: page - 1 }, { flash: primary, page });
       this.status.writeStatus(step);
     }
   }
@@ -77,17 +77,18 @@ export class SwapMove {
       const page = step >> 1;
       const moved = { flash: primary, page: page + 1 };
       const isFirstHalf = step % 2 === 0;
-      if (isFirstHalf) this.copy({ flash: secondary, page }, { flash: primary, page });
-      else this.copy(moved, { flash: secondary, page });
+      if (isFirstHalf) copyPage({ flash: secondary, page }, { flash: primary, page });
+      else copyPage(moved, { flash: secondary, page });
       this.status.writeStatus(this.firstSwapStep + step);
     }
   }
+}
 
-  private copy(from: Page, to: Page): void {
-    const { blockLength } = this.slots.primary.geometry;
-    const bytes = new Uint8Array(blockLength);
-    from.flash.read(bytes, from.page * blockLength);
-    to.flash.eraseBlock(to.page);
-    to.flash.write(bytes, to.page * blockLength);
-  }
+/** Copies a page into one that it erases first. */
+export function copyPage(from: Page, to: Page): void {
+  const { blockLength } = from.flash.geometry;
+  const bytes = new Uint8Array(blockLength);
+  from.flash.read(bytes, from.page * blockLength);
+  to.flash.eraseBlock(to.page);
+  to.flash.write(bytes, to.page * blockLength);
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { NorFlash, PowerCut } from "../model/nor-flash.ts";
 import { Bootloader, type BootloaderBuild, type BootResult } from "./bootloader.ts";
 import type { TrackerMap } from "./geometries.ts";
+import { OffsetBootloader } from "./offset-bootloader.ts";
 import type { BitFault, Plan } from "./plan.ts";
 import { type Cut, type Operation, PowerSupply } from "./power-supply.ts";
 import { PoweredFlash } from "./powered-flash.ts";
@@ -44,7 +45,8 @@ export class TrackerModel {
     this.primary = new PoweredFlash({ nor: primary, part: "primary", supply, torn });
     this.secondary = new PoweredFlash({ nor: secondary, part: "secondary", supply, torn });
     this.store = new PoweredStore(supply, random.next);
-    this.bootloader = new Bootloader({
+    const Mode = options.bootloader?.swap === "offset" ? OffsetBootloader : Bootloader;
+    this.bootloader = new Mode({
       primary: this.primary,
       secondary: this.secondary,
       ...options.bootloader,
@@ -60,15 +62,21 @@ export class TrackerModel {
     return result;
   }
 
-  /** The power fails while the bootloader is at work, and comes back. */
-  cutBoot(cut: Cut): void {
+  /**
+   * The power fails while the bootloader is at work, and comes back.
+   * @returns false if it was done before
+   */
+  cutBoot(cut: Cut): boolean {
     this.supply.powerOn();
     this.supply.plan(cut);
     try {
       this.boot();
+      this.supply.cancel();
+      return false;
     } catch (error) {
       if (!(error instanceof PowerCut)) throw error;
       this.supply.powerOn();
+      return true;
     }
   }
 

@@ -47,6 +47,66 @@ describe("images as today's imgtool makes them", () => {
   }
 });
 
+describe("a bootloader that swaps by an offset", () => {
+  const bootloader = { swap: "offset" } as const;
+
+  it("gets the image one page in, and swaps it", () => {
+    const { desk, status } = run({ bootloader });
+    assert.deepEqual([status, desk.running], ["SUCCEEDED", "1.0.1"]);
+    const { image } = desk.firmwares.old;
+    // What ran before lies at the slot's start.
+    assert.ok(image.every((byte, at) => desk.tracker.secondary.nor.bytes[at] === byte));
+  });
+
+  it("reverts an image that fails, and takes the next one over what is left of both", () => {
+    const { desk, status, reason } = run({ bootloader, image: "sick" });
+    assert.deepEqual([status, reason, desk.running], ["FAILED", "REVERTED", "1.0.0"]);
+    const next = desk.cloud.order(desk.firmwares.next);
+    desk.runUntilOver(next);
+    assert.deepEqual([desk.end(next).status, desk.running], ["SUCCEEDED", "1.0.2"]);
+  });
+
+  it("takes one update after the other: the former image's header does not stay in its way", () => {
+    const { desk } = run({ bootloader });
+    const next = desk.cloud.order(desk.firmwares.next);
+    desk.runUntilOver(next);
+    assert.deepEqual([desk.end(next).status, desk.running], ["SUCCEEDED", "1.0.2"]);
+  });
+
+  it("offers no rollback: the former image is not where a request would have it", () => {
+    const { desk } = run({ bootloader });
+    assert.equal(desk.update?.rollback(), false);
+    assert.equal(desk.isSwapRequested, false);
+  });
+
+  it("refuses an image that a client for the move mode has put at the slot's start", () => {
+    const { desk, status } = run({ bootloader, swapOfClient: "move" });
+    assert.equal(status, "FAILED");
+    assert.equal(desk.running, "1.0.0");
+  });
+
+  it("goes on with a swap that the power cut, wherever", () => {
+    let cuts = 0;
+    for (let operation = 1; cuts === operation - 1; operation++) {
+      for (const when of ["before", "inside", "after"] as const) {
+        const desk = new Desk({ bootloader });
+        const jobId = desk.cloud.order(desk.firmwares.offered);
+        desk.runUntil(() => desk.isSwapRequested);
+        desk.reset();
+        const wasCut = desk.tracker.cutBoot({ operation, when });
+        if (when === "after" && wasCut) cuts += 1;
+        desk.runUntilOver(jobId);
+        const { status, reason } = desk.end(jobId);
+        const said = `operation ${operation} ${when}: ${reason}`;
+        // A cut just after copy_done is a reset of an image that nobody could confirm.
+        if (reason === "REVERTED") assert.equal(desk.running, "1.0.0", said);
+        else assert.deepEqual([status, desk.running], ["SUCCEEDED", "1.0.1"], said);
+      }
+    }
+    assert.ok(cuts > 20, `${cuts} cuts`);
+  });
+});
+
 describe("what the bootloader leaves to be mended", () => {
   const upTo21 = { revertsOnUnsetMagicOnly: true };
 
