@@ -34,7 +34,7 @@ static void move_up(uint32_t last, uint32_t *done)
 	for (uint32_t step = *done; step < last; step++) {
 		uint32_t index = last - step;
 		copy_sector(primary, index, primary, index - 1);
-		trailer_write_status(primary, step);
+		trailer_write_status(primary, step, 1);
 	}
 	if (*done < FIRST_SWAP_ENTRY)
 		*done = FIRST_SWAP_ENTRY;
@@ -48,7 +48,7 @@ static void swap_sectors(uint32_t last, uint32_t done)
 			copy_sector(primary, index, secondary, index);
 		else
 			copy_sector(secondary, index, primary, index + 1);
-		trailer_write_status(primary, FIRST_SWAP_ENTRY + step);
+		trailer_write_status(primary, FIRST_SWAP_ENTRY + step, step % 2 == 0 ? 1 : 2);
 	}
 }
 

@@ -143,9 +143,9 @@ void trailer_write_swap_size(const struct partition *slot, uint32_t byte_length)
 	write_field(slot, FROM_END_SWAP_SIZE, block, sizeof block);
 }
 
-void trailer_write_status(const struct partition *slot, uint32_t entry)
+void trailer_write_status(const struct partition *slot, uint32_t entry, uint8_t half)
 {
-	uint8_t block[FLASH_WRITE_BYTES] = {FLAG_SET_VALUE, FLASH_ERASED, FLASH_ERASED, FLASH_ERASED};
+	uint8_t block[FLASH_WRITE_BYTES] = {half, FLASH_ERASED, FLASH_ERASED, FLASH_ERASED};
 	write_field(slot, TRAILER_BYTES - entry * FLASH_WRITE_BYTES, block, sizeof block);
 }
 

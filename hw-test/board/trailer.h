@@ -59,8 +59,8 @@ void trailer_write_copy_done(const struct partition *slot);
 void trailer_write_swap_info(const struct partition *slot, enum swap_type type);
 void trailer_write_swap_size(const struct partition *slot, uint32_t byte_length);
 
-/* Marks step `entry` (0-based) of a swap as done. */
-void trailer_write_status(const struct partition *slot, uint32_t entry);
+/* Marks step `entry` (0-based) of a swap as done; MCUboot numbers the two halves of a sector's. */
+void trailer_write_status(const struct partition *slot, uint32_t entry, uint8_t half);
 /* The number of the last step that is marked, counted from 1; 0 if none is. */
 uint32_t trailer_read_status(const struct partition *slot);
 

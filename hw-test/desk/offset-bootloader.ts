@@ -70,7 +70,7 @@ export class OffsetBootloader extends Bootloader {
       const inSecondary = { flash: secondary, page: isUp ? page + 1 : page };
       if (isOut) copyPage(inPrimary, inSecondary);
       else copyPage(inSecondary, inPrimary);
-      this.primaryTrailer.writeStatus(step);
+      this.primaryTrailer.writeStatus(step, isOut ? 1 : 2);
     }
     if (type !== "revert") return;
     // What the slot starts with must not look like an image, and nothing is asked for any more.

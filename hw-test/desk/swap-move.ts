@@ -79,7 +79,7 @@ export class SwapMove {
       const isFirstHalf = step % 2 === 0;
       if (isFirstHalf) copyPage({ flash: secondary, page }, { flash: primary, page });
       else copyPage(moved, { flash: secondary, page });
-      this.status.writeStatus(this.firstSwapStep + step);
+      this.status.writeStatus(this.firstSwapStep + step, isFirstHalf ? 1 : 2);
     }
   }
 }

@@ -68,9 +68,9 @@ export class SlotTrailer {
     this.write(MAGIC_BYTES + padding, Buffer.concat([erased, goodMagic(this.geometry)]));
   }
 
-  /** Marks step `index` (from 0) of a swap as done. */
-  writeStatus(index: number): void {
-    this.write(trailerBytes(this.geometry) - index * this.geometry.writeAlign, Buffer.from([1]));
+  /** Marks step `index` (from 0) of a swap as done; MCUboot numbers the two halves of a page's. */
+  writeStatus(index: number, half: 1 | 2 = 1): void {
+    this.write(trailerBytes(this.geometry) - index * this.geometry.writeAlign, Buffer.from([half]));
   }
 
   /** How many steps are marked, up to the last one that is. */
