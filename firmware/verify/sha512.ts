@@ -39,7 +39,7 @@ const INITIAL_384 =
 /**
  * SHA-512 and SHA-384 (FIPS 180-4) by 32-bit halves, high before low, for images that carry one of
  * them and no SHA-256: not every platform has them natively, and XS has no 64-bit integers that cost
- * nothing. 1,120 bytes while it runs; a page of 4 KB costs 2.1 million byte codes.
+ * nothing. 1,024 bytes while it runs; a page of 4 KB costs 2.1 million byte codes.
  */
 export class Sha512 implements Digest {
   private readonly digestBytes: number;
