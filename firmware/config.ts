@@ -7,7 +7,10 @@ import { assert } from "./assert.ts";
 export const config = Object.freeze({
   /** Largest erase block the page buffer is made for: nRF 4096, some external NOR 8192. */
   pageMaxBytes: 8192,
-  /** Largest slot in pages, MCUboot's default BOOT_MAX_IMG_SECTORS is 128; the bitmap is 32 B. */
+  /**
+   * Largest slot in pages; the bitmap is 32 B. Beyond 128 pages MCUboot's BOOT_MAX_IMG_SECTORS, whose
+   * default is 128, has to be the number of pages, and the trailer grows with it (slot/layout.ts).
+   */
   slotMaxPages: 256,
 
   /** One receive buffer, shared by every read of the download. */

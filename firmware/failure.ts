@@ -74,15 +74,16 @@ export const failures = Object.freeze({
   FILE_CRC: failed("the downloaded file's CRC-32 is not the server's"),
   READ_BACK: failed("the slot no longer reads back as it was written"),
   IMAGE_CRC: failed("the image's CRC-32 is not the job's"),
-  IMAGE_SHA256: failed("the image's SHA-256 is not the job's, or not the one in its TLV"),
+  IMAGE_SHA256: failed("the image's SHA-256 is not the job's, or a digest in its TLVs is wrong"),
   IMAGE_SIZE: failed("the image's size is not the job's"),
-  IMAGE_HEADER: failed("the image has no sound MCUboot header or TLV area"),
+  IMAGE_HEADER: failed("no sound MCUboot header or TLV area, or an image of an unsupported kind"),
   IMAGE_COUNTER: failed("the image's security counter is not the release's"),
   IMAGE_VERSION: failed("the image's version is not the job's fwversion"),
 
   // Swap, self-test, confirm
   SWAP_REQUEST: failed("the trailer does not read back as a requested test swap"),
   SWAP_REFUSED: failed("the bootloader did not start the new image"),
+  SWAP_NOT_TAKEN: failed("the bootloader did not act on the request, which is withdrawn"),
   REVERTED: failed("the new image started, was not confirmed, and was reverted"),
 
   // The client itself

@@ -2,6 +2,7 @@ import { moddablePlatform } from "./platforms/moddable/platform.ts";
 import { readSettings } from "./platforms/moddable/settings.ts";
 import { printableLog } from "./printable.ts";
 import { McubootBoot } from "./swap/mcuboot.ts";
+import { OffsetSlot } from "./swap/offset-slot.ts";
 import { TRUST_ANCHORS } from "./trust-anchors.ts";
 import { batteryGate } from "./update/gate.ts";
 import { Update } from "./update/update.ts";
@@ -10,7 +11,10 @@ import { runningVersion } from "./verify/identity.ts";
 import { verifier } from "./verify/p256.ts";
 import { FIRMWARE_VERSION } from "./version.ts";
 
-const platform = moddablePlatform((slots) => new McubootBoot(slots));
+const platform = moddablePlatform({
+  newBoot: (slots) => new McubootBoot(slots),
+  offsetSlot: (slot) => new OffsetSlot(slot),
+});
 const settings = readSettings(platform.store);
 const { batteryMinimum } = settings;
 

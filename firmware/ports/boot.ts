@@ -12,6 +12,18 @@ export interface Boot {
   /** Asks the bootloader to run the secondary image once, at the next reset. */
   requestTestSwap(): void;
 
+  /** Whether that was asked for and the bootloader has not done it: after a reset, it never will. */
+  isSwapRequested(): boolean;
+
+  /** Takes back what was asked for. */
+  withdrawSwap(): void;
+
+  /**
+   * While the image is unconfirmed: removes what would keep the bootloader from reverting it. Called
+   * at start and before the reset that is to revert.
+   */
+  secureRevert(): void;
+
   /** Makes the running image stay. */
   confirm(): void;
 }

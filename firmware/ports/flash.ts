@@ -8,6 +8,8 @@ export interface FlashGeometry {
   readonly writeAlign: number;
   /** What an erased byte reads as: 0xFF on NOR, 0x00 on some parts. */
   readonly eraseValue: number;
+  /** Bytes of the slot before its part that this is (swap/offset-slot.ts); 0 if left out. */
+  readonly leadBytes?: number;
 }
 
 /**

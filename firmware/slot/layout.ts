@@ -12,14 +12,14 @@ export interface SlotLayout {
   /** Offset in bytes of the first page that MCUboot's trailer reaches into. */
   readonly trailerOffset: number;
   /**
-   * Bytes an image, header and TLVs included, may have: one page less than `trailerOffset`, which
-   * swap-using-move shifts the image by, and swap-using-offset needs as well.
+   * Bytes an image, header and TLVs included, may have: one page less than a whole slot has before its
+   * trailer, which swap-using-move shifts the image by and swap-using-offset keeps before it.
    */
   readonly imageMaxBytes: number;
 }
 
-/** MCUboot's default BOOT_MAX_IMG_SECTORS: a swap status entry for each. */
-const SECTORS_MAX = 128;
+/** MCUboot's default BOOT_MAX_IMG_SECTORS: swap status entries for so many, or for all there are. */
+const SECTORS_MIN = 128;
 /** Status entries a sector has in the trailer (BOOT_STATUS_STATE_COUNT). */
 const STATES = 3;
 const MAGIC_BYTES = 16;
@@ -31,13 +31,17 @@ const MAGIC_BYTES = 16;
 export function slotLayout(geometry: FlashGeometry): SlotLayout {
   checkGeometry(geometry);
   const alignment = Math.max(geometry.writeAlign, 8);
+  const leadBytes = geometry.leadBytes ?? 0;
+  const slotBytes = geometry.byteLength + leadBytes;
+  const sectors = Math.max(SECTORS_MIN, slotBytes / geometry.blockLength);
   const trailerBytes =
-    SECTORS_MAX * geometry.writeAlign * STATES +
+    sectors * geometry.writeAlign * STATES +
     4 * alignment +
     Math.ceil(MAGIC_BYTES / alignment) * alignment;
   const trailerPages = Math.ceil(trailerBytes / geometry.blockLength);
   const trailerOffset = geometry.byteLength - trailerPages * geometry.blockLength;
-  const imageMaxBytes = trailerOffset - geometry.blockLength;
+  // Of the slot's pages one stays free: the first, where the part begins behind it.
+  const imageMaxBytes = trailerOffset - Math.max(0, geometry.blockLength - leadBytes);
   assert(imageMaxBytes > 0, "a slot must hold more than its trailer");
   return { trailerOffset, imageMaxBytes };
 }
@@ -45,7 +49,7 @@ export function slotLayout(geometry: FlashGeometry): SlotLayout {
 function checkGeometry(geometry: FlashGeometry): void {
   const page = geometry.blockLength;
   const align = geometry.writeAlign;
-  const pages = geometry.byteLength / page;
+  const pages = (geometry.byteLength + (geometry.leadBytes ?? 0)) / page;
   assert(page <= config.pageMaxBytes && page % 256 === 0, "a page must fit its buffers");
   assert(pages === Math.floor(pages), "a slot must be whole pages");
   assert(pages <= config.slotMaxPages, "a slot must fit the page bitmap");

@@ -416,10 +416,20 @@ describe("slotLayout", () => {
     assert.equal(layout(0x10000, 512, 2).trailerOffset, 0x10000 - 1024);
   });
 
+  it("grows the trailer with the pages of a slot of more than 128", () => {
+    // 3 * 4 * 128 + 48 = 1584 bytes, and 3 * 4 * 129 + 48 = 1596: both in a page of 4096.
+    assert.equal(layout(128 * 512, 512).trailerOffset, 128 * 512 - 4 * 512);
+    // 3 * 4 * 200 + 48 = 2448: five pages of 512 and not four; 3 * 4 * 256 + 48 = 3120: seven.
+    assert.equal(layout(200 * 512, 512).trailerOffset, 200 * 512 - 5 * 512);
+    assert.equal(layout(256 * 512, 512).trailerOffset, 256 * 512 - 7 * 512);
+    // 3 * 32 * 256 + 160 = 24736: seven of 4096.
+    assert.equal(layout(256 * 4096, 4096, 32).trailerOffset, 256 * 4096 - 7 * 4096);
+  });
+
   it("asserts a geometry that the client can use", () => {
     assert.throws(() => layout(0x40000, 16384), /page buffer|buffers/);
     assert.throws(() => layout(0x40001), /whole pages/);
-    assert.throws(() => layout(0x40000, 512), /bitmap/);
+    assert.throws(() => layout(257 * 512, 512), /bitmap/);
     assert.throws(() => layout(0x40000, 4096, 3), /write block/);
     assert.throws(() => layout(4096), /trailer/);
   });

@@ -160,6 +160,52 @@ describe("McubootBoot.requestTestSwap", () => {
   });
 });
 
+describe("McubootBoot.secureRevert", () => {
+  /** A cut inside the magic that a revert writes first: 8 of its 16 bytes. */
+  function putTorn(flash: NorFlash): void {
+    put(flash, 16, Buffer.from(magic8, "hex").subarray(0, 8));
+    put(flash, 24, [1]);
+  }
+
+  it("erases a torn magic of the secondary while the image is unconfirmed", () => {
+    for (const eraseValue of [0xff, 0x00]) {
+      const { primary, secondary, boot } = slots(4, eraseValue);
+      putUnconfirmed(primary);
+      putTorn(secondary);
+      boot.secureRevert();
+      assert.equal(readTrailer(secondary).magic, "unset");
+      assert.equal(secondary.counts().operations, 1);
+      assert.equal(primary.counts().operations, 0);
+    }
+  });
+
+  it("touches nothing else", () => {
+    const { primary, secondary, boot } = slots();
+    boot.secureRevert();
+    putTorn(secondary);
+    boot.secureRevert();
+    secondary.bytes.fill(0xff);
+    putUnconfirmed(primary);
+    boot.secureRevert();
+    putMagic(secondary);
+    boot.secureRevert();
+    assert.equal(secondary.counts().operations + primary.counts().operations, 0);
+  });
+});
+
+describe("McubootBoot.withdrawSwap", () => {
+  it("takes back a request, and does nothing without one", () => {
+    const { secondary, boot } = slots();
+    boot.withdrawSwap();
+    assert.equal(secondary.counts().operations, 0);
+    boot.requestTestSwap();
+    assert.equal(boot.isSwapRequested(), true);
+    boot.withdrawSwap();
+    assert.equal(boot.isSwapRequested(), false);
+    assert.equal(readTrailer(secondary).magic, "unset");
+  });
+});
+
 describe("McubootBoot.state and confirm", () => {
   it("is unconfirmed exactly where MCUboot would revert", () => {
     const torn = [0x77, 0xc2, 0x95];

@@ -1,7 +1,7 @@
 import { assert } from "../assert.ts";
 import { Failure } from "../failure.ts";
 import type { Boot, BootState } from "../ports/boot.ts";
-import type { Flash } from "../ports/flash.ts";
+import type { Flash, FlashGeometry } from "../ports/flash.ts";
 import {
   FLAG_SET,
   readTrailer,
@@ -31,7 +31,7 @@ export class McubootBoot implements Boot {
     const one = slots.primary.geometry;
     const other = slots.secondary.geometry;
     const same =
-      one.byteLength === other.byteLength &&
+      slotBytes(one) === slotBytes(other) &&
       one.blockLength === other.blockLength &&
       one.writeAlign === other.writeAlign &&
       one.eraseValue === other.eraseValue;
@@ -75,6 +75,27 @@ export class McubootBoot implements Boot {
     }
   }
 
+  /** By the magic alone, as MCUboot goes by it. */
+  isSwapRequested(): boolean {
+    return readTrailer(this.secondary).magic === "set";
+  }
+
+  /** Throws FLASH_ERASE. */
+  withdrawSwap(): void {
+    if (this.isSwapRequested()) this.eraseLastPage();
+  }
+
+  /**
+   * MCUboot up to 2.1 reverts only while the secondary's magic is unset (`boot_swap_tables`), and a
+   * revert writes one there first: a cut inside that write leaves half of it, and an image that
+   * could never be got rid of. Later versions revert, but unprotected against the next cut.
+   * Throws FLASH_ERASE.
+   */
+  secureRevert(): void {
+    if (this.state() !== "unconfirmed") return;
+    if (readTrailer(this.secondary).magic === "bad") this.eraseLastPage();
+  }
+
   /**
    * Sets image_ok of the primary slot, where there is something to confirm: a factory image has no
    * trailer, and an image_ok that a cut has spoilt already keeps MCUboot from reverting.
@@ -103,6 +124,10 @@ export class McubootBoot implements Boot {
     const geometry = this.secondary.geometry;
     this.secondary.eraseBlock(geometry.byteLength / geometry.blockLength - 1);
   }
+}
+
+function slotBytes({ byteLength, leadBytes = 0 }: FlashGeometry): number {
+  return byteLength + leadBytes;
 }
 
 function isUnset(trailer: Trailer): boolean {

@@ -4,7 +4,7 @@ import type { JobIdentity } from "../job/identity.ts";
 import type { Platform } from "../ports/platform.ts";
 import { gatherEvidence } from "./evidence.ts";
 import type { Journal } from "./journal.ts";
-import { isImageOf, judgeReset } from "./judge.ts";
+import { type Evidence, isImageOf, judgeReset, type Verdict } from "./judge.ts";
 import type { UpdateRecord } from "./record.ts";
 
 /**
@@ -25,6 +25,7 @@ export function afterReset(journal: Journal, platform: Platform): Start {
   const found = gatherEvidence(platform);
   const verdict = judgeReset(record, found);
   platform.log(`update: after the reset: ${verdict.kind}`);
+  settleSwap(found, verdict, platform);
   if (verdict.kind === "test") {
     const isOurs = record !== undefined && isImageOf(record, found.primary);
     if (!isOurs) forget(journal, platform);
@@ -39,6 +40,18 @@ export function afterReset(journal: Journal, platform: Platform): Start {
   if (record !== undefined && verdict.kind === "resume") return resume(record, journal, platform);
   if (verdict.kind === "nothing") forget(journal, platform);
   return { kind: "goOn" };
+}
+
+/** What the bootloader has left behind is put right: it must not count at the next reset. */
+function settleSwap(found: Evidence, { kind }: Verdict, { boot, log }: Platform): void {
+  attempt(
+    () => {
+      if (kind === "test") boot.secureRevert();
+      else if (found.boot === "unconfirmed") boot.confirm();
+      else if (found.isSwapRequested) boot.withdrawSwap();
+    },
+    ({ code, detail }) => log(`update: ${code}: ${detail}`),
+  );
 }
 
 /**

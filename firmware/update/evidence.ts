@@ -1,4 +1,5 @@
 import { attempt } from "../failure.ts";
+import type { Boot } from "../ports/boot.ts";
 import type { Flash } from "../ports/flash.ts";
 import type { Log } from "../ports/log.ts";
 import type { Platform } from "../ports/platform.ts";
@@ -12,9 +13,22 @@ import type { Evidence } from "./judge.ts";
 export function gatherEvidence({ boot, primary, secondary, log }: Platform): Evidence {
   return {
     boot: boot.state(),
+    isSwapRequested: isSwapRequested(boot, log),
     primary: identityIn(primary, log),
     secondary: identityIn(secondary, log),
   };
+}
+
+/** A dead flash chip asks for nothing. */
+function isSwapRequested(boot: Boot, log: Log): boolean {
+  let isRequested = false;
+  attempt(
+    () => {
+      isRequested = boot.isSwapRequested();
+    },
+    (failure) => log(`update: ${failure.code}: ${failure.detail}`),
+  );
+  return isRequested;
 }
 
 /** A slot that cannot be read holds no image: a dead flash chip must not stop the application. */

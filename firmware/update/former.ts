@@ -2,8 +2,9 @@ import { attempt } from "../failure.ts";
 import { decodeHex } from "../job/encodings.ts";
 import type { Flash } from "../ports/flash.ts";
 import type { Platform } from "../ports/platform.ts";
-import { hexText, imageIdentity } from "../verify/identity.ts";
-import { readImage } from "../verify/mcuboot-image.ts";
+import { hexText } from "../verify/identity.ts";
+import { ImageDigests } from "../verify/image-digests.ts";
+import { identityBytes, readImage } from "../verify/mcuboot-image.ts";
 import { identityIn } from "./evidence.ts";
 
 const KEY = "former";
@@ -59,7 +60,7 @@ export function runningCounter({ primary, log }: Platform): number {
   attempt(
     () => {
       const image = readImage(primary, primary.geometry.byteLength);
-      if ("digest" in image) counter = image.securityCounter ?? 0;
+      if ("digests" in image) counter = image.securityCounter ?? 0;
     },
     ({ code, detail }) => log(`security counter: ${code}: ${detail}`),
   );
@@ -69,13 +70,13 @@ export function runningCounter({ primary, log }: Platform): number {
 /** Whether the image in a slot is the one of this identity, byte for byte: reads all of it. */
 export function isIntact(flash: Flash, identity: string, { newSha256 }: Platform): boolean {
   const image = readImage(flash, flash.geometry.byteLength);
-  if (!("digest" in image) || imageIdentity(flash) !== identity) return false;
-  const digest = newSha256();
+  if (!("digests" in image) || hexText(identityBytes(image)) !== identity) return false;
+  const digests = new ImageDigests(image, newSha256);
   const chunk = new Uint8Array(CHUNK_BYTES);
   for (let at = 0; at < image.hashedBytes; at += CHUNK_BYTES) {
     const piece = chunk.subarray(0, Math.min(CHUNK_BYTES, image.hashedBytes - at));
     flash.read(piece, at);
-    digest.update(piece);
+    digests.update(piece);
   }
-  return hexText(digest.finish()) === identity;
+  return digests.wrong() === undefined;
 }

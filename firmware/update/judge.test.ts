@@ -24,17 +24,21 @@ function record(stage: Stage, image = NEW): UpdateRecord {
   };
 }
 
-const oldRuns: Evidence = { boot: "confirmed", primary: OLD, secondary: "" };
-const oldRunsAgain: Evidence = { boot: "confirmed", primary: OLD, secondary: NEW };
-const newOnTrial: Evidence = { boot: "unconfirmed", primary: NEW, secondary: OLD };
-const newConfirmed: Evidence = { boot: "confirmed", primary: NEW, secondary: OLD };
-const otherRuns: Evidence = { boot: "confirmed", primary: "flashed by cable", secondary: "" };
+const isSwapRequested = false;
+const oldRuns: Evidence = { boot: "confirmed", isSwapRequested, primary: OLD, secondary: "" };
+const oldRunsAgain: Evidence = { ...oldRuns, secondary: NEW };
+const oldRunsUnasked: Evidence = { ...oldRunsAgain, isSwapRequested: true };
+const oldOnTrial: Evidence = { ...oldRunsAgain, boot: "unconfirmed" };
+const newOnTrial: Evidence = { ...oldRuns, boot: "unconfirmed", primary: NEW, secondary: OLD };
+const newConfirmed: Evidence = { ...newOnTrial, boot: "confirmed" };
+const otherRuns: Evidence = { ...oldRuns, primary: "flashed by cable" };
 
 const resume: Verdict = { kind: "resume" };
 const test: Verdict = { kind: "test" };
 const succeeded: Verdict = { kind: "succeeded" };
 const nothing: Verdict = { kind: "nothing" };
 const reverted: Verdict = { kind: "failed", code: "REVERTED" };
+const notTaken: Verdict = { kind: "failed", code: "SWAP_NOT_TAKEN" };
 const refused: Verdict = { kind: "failed", code: "SWAP_REFUSED" };
 
 const cases: [string, UpdateRecord | undefined, Evidence, Verdict][] = [
@@ -55,6 +59,14 @@ const cases: [string, UpdateRecord | undefined, Evidence, Verdict][] = [
   ["the bootloader wiped the new image", record("requested"), oldRuns, refused],
   ["a file without image hash was requested", record("requested", ""), oldRuns, refused],
   ["the new image crashed before it could write", record("requested"), oldRunsAgain, reverted],
+  ["the request stands: nobody acted on it", record("requested"), oldRunsUnasked, notTaken],
+  ["a cut before the journal knew, and nobody acted", record("verified"), oldRunsUnasked, notTaken],
+  ["a request of old stands during a download", record("downloading", ""), oldRunsUnasked, resume],
+  ["the revert was taken for a test swap", record("testing"), oldOnTrial, reverted],
+  ["so it was after a crash at start", record("requested"), oldOnTrial, reverted],
+  ["the former image is on trial, and no job's", undefined, oldOnTrial, test],
+  ["the old image is on trial before any swap", record("verified"), oldOnTrial, test],
+  ["an image that replaces itself", record("testing", OLD), oldOnTrial, test],
   ["the new image gave up", record("testing"), oldRunsAgain, reverted],
   ["reverted, and the secondary is gone", record("testing"), oldRuns, reverted],
   ["flashed by cable in the meantime", record("requested"), otherRuns, nothing],

@@ -1,5 +1,5 @@
 import { type ApplicationCheck, SelfTest } from "../confirm/self-test.ts";
-import { attempt } from "../failure.ts";
+import { attempt, type Failure } from "../failure.ts";
 import type { JobExecution } from "../job/execution.ts";
 import type { JobIdentity } from "../job/identity.ts";
 import type { Jobs } from "../job/jobs.ts";
@@ -102,10 +102,10 @@ export class Trial implements Listener {
   private giveUp(reason: string): void {
     const { platform, journal, onFailed } = this.options;
     platform.log(`self-test failed: ${reason}`);
-    attempt(
-      () => journal.amend({ reason }),
-      ({ code, detail }) => platform.log(`update: ${code}: ${detail}`),
-    );
+    const onTrouble = ({ code, detail }: Failure): void =>
+      platform.log(`update: ${code}: ${detail}`);
+    attempt(() => journal.amend({ reason }), onTrouble);
+    attempt(() => platform.boot.secureRevert(), onTrouble);
     onFailed();
   }
 }

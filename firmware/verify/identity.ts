@@ -1,17 +1,17 @@
 import type { Flash } from "../ports/flash.ts";
 import { type VersionNumber, versionText } from "../version-number.ts";
 import { readHeader } from "./header.ts";
-import { readImage } from "./mcuboot-image.ts";
+import { identityBytes, readImage } from "./mcuboot-image.ts";
 
 const DIGITS = "0123456789abcdef";
 
 /**
- * Which image is in a slot: the SHA-256 of its TLV, which is not recomputed, as 64 hex digits; ""
- * if there is no well-formed MCUboot image.
+ * Which image is in a slot: the digest of its TLV, which is not recomputed, as 64 hex digits (of a
+ * longer one than SHA-256 the start); "" if there is no well-formed MCUboot image.
  */
 export function imageIdentity(flash: Flash): string {
   const image = readImage(flash, flash.geometry.byteLength);
-  return "digest" in image ? hexText(image.digest) : "";
+  return "digests" in image ? hexText(identityBytes(image)) : "";
 }
 
 /** The version in the header of the image in a slot; undefined if there is no MCUboot header. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
+import fc from "fast-check";
 import { NorFlash } from "../../hw-test/model/nor-flash.ts";
-import { makeImage } from "../../tools/image/mcuboot.ts";
+import { makeImage, readImage } from "../../tools/image/mcuboot.ts";
 import { Failure } from "../failure.ts";
 import type { Digest } from "../ports/digest.ts";
 import { crc32, pageCheck } from "./crc32.ts";
@@ -79,6 +80,13 @@ function damaged(change: (bytes: Buffer) => void): Slot {
   const bytes = Buffer.from(image);
   change(bytes);
   return written(bytes);
+}
+
+/** The image with more entries, in hex digits, behind its digest. */
+function withTlvs(...entries: readonly string[]): Uint8Array {
+  const longer = Buffer.concat([image, Buffer.from(entries.join(""), "hex")]);
+  longer.writeUInt16LE(longer.byteLength - tlvStart, tlvStart + 2);
+  return new Uint8Array(longer);
 }
 
 describe("ImageCheck", () => {
@@ -204,12 +212,102 @@ describe("ImageCheck", () => {
     assert.equal(promise(image, 7), "");
   });
 
-  it("refuses an image that its flags say no bootloader of ours can start", () => {
-    for (const flag of [0x04, 0x08, 0x10, 0x20, 0x200, 0x400, 0x800]) {
-      const marked = image.slice();
-      new DataView(marked.buffer).setUint32(16, flag, true);
-      assert.equal(failureOf(written(marked)), "IMAGE_HEADER", `flag ${flag.toString(16)}`);
+  it("refuses an image that its flags say no bootloader of ours can start, by name", () => {
+    const names: readonly (readonly [flag: number, name: RegExp])[] = [
+      [0x04, /^encrypted \(AES-128\)$/],
+      [0x08, /^encrypted \(AES-256\)$/],
+      [0x10, /not bootable/],
+      [0x20, /loaded into RAM/],
+      [0x200, /^compressed \(LZMA1\)$/],
+      [0x400, /^compressed \(LZMA2\)$/],
+      [0x800, /^compressed \(ARM thumb/],
+    ];
+    for (const [flags, name] of names) {
+      const slot = written(makeImage({ body, version: "1.2.3", flags }));
+      assert.throws(() => check(slot), { code: "IMAGE_HEADER", detail: name });
     }
+  });
+
+  for (const hash of ["sha384", "sha512"] as const) {
+    it(`takes an image that carries ${hash} alone, and sees a wrong bit in it`, () => {
+      const other = makeImage({ body, version: "1.2.3", securityCounter: 7, hash });
+      const slot = written(other);
+      const { identity } = check(slot);
+      const hashedBytes = 32 + body.byteLength + 12;
+      const digest = createHash(hash).update(other.subarray(0, hashedBytes)).digest("hex");
+      assert.equal(identity, digest.slice(0, 64));
+      assert.equal(imageIdentity(slot.flash), identity);
+      for (const at of [28, 40, hashedBytes - 1, other.byteLength - 1]) {
+        const wrong = other.slice();
+        wrong[at] = (wrong[at] ?? 0) ^ 1;
+        assert.equal(failureOf(written(wrong)), "IMAGE_SHA256", `byte ${at}`);
+      }
+    });
+  }
+
+  it("holds every digest of an image against it", () => {
+    const right = (hash: "sha384" | "sha512"): string => {
+      const digest = createHash(hash).update(image.subarray(0, tlvStart)).digest("hex");
+      return (hash === "sha384" ? "11003000" : "12004000") + digest;
+    };
+    const wrong = (entry: string): string =>
+      entry.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"));
+    const again = Buffer.from(image.subarray(tlvStart + 4)).toString("hex");
+    assert.equal(failureOf(written(withTlvs(right("sha384"), right("sha512"), again))), "");
+    assert.equal(failureOf(written(withTlvs(wrong(right("sha384"))))), "IMAGE_SHA256");
+    assert.equal(
+      failureOf(written(withTlvs(right("sha384"), wrong(right("sha512"))))),
+      "IMAGE_SHA256",
+    );
+    const differs = written(withTlvs(wrong(again)));
+    assert.throws(() => check(differs), { code: "IMAGE_HEADER", detail: /differ/ });
+  });
+
+  it("reads the TLVs to the last byte, and refuses by name what has to be protected", () => {
+    const cases: readonly (readonly [entry: string, detail: RegExp])[] = [
+      ["ff", /left over/],
+      ["0100ff", /left over/],
+      ["0100ff00", /overruns/],
+      ["5000040007000000", /TLV 0x50 is not protected/],
+      ["a0000000", /TLV 0xa0 is not protected/],
+    ];
+    for (const [entry, detail] of cases) {
+      const slot = written(withTlvs(entry));
+      assert.throws(() => check(slot), { code: "IMAGE_HEADER", detail });
+    }
+    const protectedTlvs = makeImage({ body, version: "1.2.3", securityCounter: 7 });
+    protectedTlvs[32 + body.byteLength + 6] = 5;
+    const overrun = written(protectedTlvs);
+    assert.throws(() => check(overrun), { code: "IMAGE_HEADER", detail: /TLV 0x50 overruns/ });
+  });
+
+  it("refuses an image that is signed without a digest, by name", () => {
+    const pure = written(makeImage({ body, version: "1.2.3", hash: "none" }));
+    assert.throws(() => check(pure), { code: "IMAGE_HEADER", detail: /--pure/ });
+  });
+
+  it("takes nothing that the rig's bootloader does not", () => {
+    const images = (["sha256", "sha384", "sha512", "none"] as const).map((hash) =>
+      makeImage({ body: body.subarray(0, 200), version: "1.2.3", hash, securityCounter: 1 }),
+    );
+    const change = fc.tuple(fc.nat({ max: 90 }), fc.constantFrom(1, 4, 0x10, 0x20, 0x40, 0xff));
+    const changes = fc.array(change, { minLength: 1, maxLength: 3 });
+    let taken = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...images), changes, (from, list) => {
+        const bytes = from.slice();
+        // What the digest does not cover, and the flags, which it then no longer fits.
+        for (const [at, bits] of list) {
+          const offset = 232 + 12 + at < bytes.byteLength ? 232 + 12 + at : 16;
+          bytes[offset] = (bytes[offset] ?? 0) ^ bits;
+        }
+        if (failureOf(written(bytes)) !== "") return;
+        taken += 1;
+        assert.equal(readImage(bytes)?.digestOk, true);
+      }),
+      { numRuns: 3000 },
+    );
+    assert.ok(taken > 10, `${taken} taken`);
   });
 });
 

@@ -4,7 +4,8 @@ import type { Flash } from "../ports/flash.ts";
 import { compareVersions, parseVersion, versionText } from "../version-number.ts";
 import { crc32, pageCheckStart } from "./crc32.ts";
 import { hexText } from "./identity.ts";
-import { type McubootImage, type NoImage, readImage } from "./mcuboot-image.ts";
+import { ImageDigests } from "./image-digests.ts";
+import { identityBytes, type McubootImage, type NoImage, readImage } from "./mcuboot-image.ts";
 import { isSameBytes } from "./same-bytes.ts";
 
 /** What the slot writer says it wrote (slot/writer.ts, SlotProgress). Offsets in bytes. */
@@ -48,8 +49,8 @@ export class ImageCheck {
   private readonly chunk = new Uint8Array(CHUNK_BYTES);
   /** Digest over lowest to end, if anything asks for it. */
   private readonly extentDigest: Digest | undefined;
-  /** Digest over what the image's own covers. */
-  private readonly imageDigest: Digest | undefined;
+  /** Over what the image's own digests cover. */
+  private readonly imageDigests: ImageDigests | undefined;
   private pageIndex = 0;
   private check = 0;
   private crc = 0;
@@ -59,7 +60,8 @@ export class ImageCheck {
     this.options = options;
     this.image = readImage(options.flash, options.slot.end);
     this.extentDigest = promised.sha256 === undefined ? undefined : options.newSha256();
-    this.imageDigest = "digest" in this.image ? options.newSha256() : undefined;
+    this.imageDigests =
+      "digests" in this.image ? new ImageDigests(this.image, options.newSha256) : undefined;
   }
 
   /**
@@ -84,7 +86,7 @@ export class ImageCheck {
 
   /** After the last step: which image it is, as `imageIdentity` tells it. */
   identity(): string {
-    return "digest" in this.image ? hexText(this.image.digest) : "";
+    return "digests" in this.image ? hexText(identityBytes(this.image)) : "";
   }
 
   private readPage(pageIndex: number): void {
@@ -111,9 +113,9 @@ export class ImageCheck {
       }
       if (this.extentDigest !== undefined) this.extentDigest.update(this.chunk.subarray(from, to));
     }
-    if (this.imageDigest === undefined || !("digest" in this.image)) return;
+    if (this.imageDigests === undefined || !("digests" in this.image)) return;
     const hashed = clamp(this.image.hashedBytes - offset);
-    if (hashed > 0) this.imageDigest.update(this.chunk.subarray(0, hashed));
+    if (hashed > 0) this.imageDigests.update(this.chunk.subarray(0, hashed));
   }
 
   private conclude(): void {
@@ -131,18 +133,18 @@ export class ImageCheck {
   private checkExtentDigest(): void {
     const { sha256 } = this.options.promised;
     if (this.extentDigest === undefined || sha256 === undefined) return;
-    this.sameDigest(this.extentDigest.finish(), sha256, "the job's");
+    const found = this.extentDigest.finish();
+    if (!isSameBytes(found, sha256)) throw wrongDigest(found, "the job's");
   }
 
   private checkImage(): void {
     const image = this.image;
-    if (!("digest" in image)) {
+    if (!("digests" in image)) {
       if (image.absent && this.options.header === "optional") return;
       throw new Failure("IMAGE_HEADER", image.fault);
     }
-    if (this.imageDigest !== undefined) {
-      this.sameDigest(this.imageDigest.finish(), image.digest, "its TLV's");
-    }
+    const wrong = this.imageDigests?.wrong();
+    if (wrong !== undefined) throw wrongDigest(wrong, "its TLV's");
     this.checkVersion(image);
     this.checkCounter(image);
   }
@@ -172,12 +174,10 @@ export class ImageCheck {
     const radix = isCrc ? 16 : 10;
     throw new Failure(code, `${found.toString(radix)}, expected ${expected.toString(radix)}`);
   }
+}
 
-  private sameDigest(found: Uint8Array, expected: Uint8Array, whose: string): void {
-    if (!isSameBytes(found, expected)) {
-      throw new Failure("IMAGE_SHA256", `${hexText(found)} is not ${whose}`);
-    }
-  }
+function wrongDigest(found: Uint8Array, whose: string): Failure {
+  return new Failure("IMAGE_SHA256", `${hexText(found)} is not ${whose}`);
 }
 
 function clamp(offset: number): number {

@@ -1,26 +1,19 @@
 import type { Flash } from "../ports/flash.ts";
 import type { VersionNumber } from "../version-number.ts";
 import { headerFault, readHeader } from "./header.ts";
-import {
-  PROTECTED_TLV_INFO_MAGIC,
-  readTlv,
-  readTlvArea,
-  TLV_INFO_MAGIC,
-  TLV_SEC_CNT,
-  TLV_SHA256,
-  type TlvArea,
-} from "./tlv.ts";
+import { ImageTlvs, type StatedDigest } from "./image-tlvs.ts";
+import { PROTECTED_TLV_INFO_MAGIC, readTlvArea, TLV_INFO_MAGIC, type TlvArea } from "./tlv.ts";
 
-/** A well-formed MCUboot image at the start of a slot; its digest is read and not yet compared. */
+/** A well-formed MCUboot image at the start of a slot; its digests are read and not yet compared. */
 export interface McubootImage {
   readonly version: VersionNumber;
-  /** Bytes that the digest covers, from the slot's start: header, body, protected TLVs. */
+  /** Bytes that the digests cover, from the slot's start: header, body, protected TLVs. */
   readonly hashedBytes: number;
-  /** 32 bytes, the SHA-256 TLV. */
-  readonly digest: Uint8Array;
+  /** At least one, of different kinds, shortest first: the SHA-256, SHA-384 and SHA-512 TLVs. */
+  readonly digests: readonly StatedDigest[];
   /** The SEC_CNT TLV, which counts only where the digest covers it; undefined without one. */
   readonly securityCounter: number | undefined;
-  /** The area that the digest does not cover. */
+  /** The area that the digests do not cover. */
   readonly tlvs: TlvArea;
 }
 
@@ -35,26 +28,32 @@ export function readImage(flash: Flash, end: number): McubootImage | NoImage {
   const header = readHeader(flash);
   if (header === undefined) return { fault: "no MCUboot header", absent: true };
   const fault = headerFault(header, end);
-  if (fault !== undefined) return { fault, absent: false };
-  let securityCounter: number | undefined;
+  if (fault !== undefined) return broken(fault);
+  const said = new ImageTlvs(flash);
   if (header.hashedEnd > header.bodyEnd) {
     const place = { start: header.bodyEnd, end: header.hashedEnd };
     const area = readTlvArea(flash, place, PROTECTED_TLV_INFO_MAGIC);
-    if (area === undefined || area.end !== header.hashedEnd) {
-      return { fault: "protected TLV area", absent: false };
-    }
-    securityCounter = readCounter(flash, area);
+    if (area === undefined || area.end !== header.hashedEnd) return broken("protected TLV area");
+    const problem = said.readProtected(area);
+    if (problem !== undefined) return broken(problem);
   }
   const tlvs = readTlvArea(flash, { start: header.hashedEnd, end }, TLV_INFO_MAGIC);
-  if (tlvs === undefined) return { fault: "TLV area", absent: false };
-  const digest = readTlv(flash, tlvs, { type: TLV_SHA256, minBytes: 32, maxBytes: 32 });
-  if (digest === undefined) return { fault: "no SHA-256 TLV", absent: false };
+  if (tlvs === undefined) return broken("TLV area");
+  const problem = said.readUnprotected(tlvs) ?? said.fault();
+  if (problem !== undefined) return broken(problem);
   const { version, hashedEnd: hashedBytes } = header;
-  return { version, hashedBytes, digest, securityCounter, tlvs };
+  const { digests, securityCounter } = said;
+  return { version, hashedBytes, digests, securityCounter, tlvs };
 }
 
-function readCounter(flash: Flash, area: TlvArea): number | undefined {
-  const value = readTlv(flash, area, { type: TLV_SEC_CNT, minBytes: 4, maxBytes: 4 });
-  if (value === undefined) return undefined;
-  return new DataView(value.buffer).getUint32(0, true);
+function broken(fault: string): NoImage {
+  return { fault, absent: false };
+}
+
+/** Bytes of a digest that tell one image from another. */
+const IDENTITY_BYTES = 32;
+
+/** Which image it is: the start of its shortest digest, which is all of a SHA-256. */
+export function identityBytes(image: McubootImage): Uint8Array {
+  return (image.digests[0] as StatedDigest).subarray(0, IDENTITY_BYTES);
 }

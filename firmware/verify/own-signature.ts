@@ -9,18 +9,20 @@ export interface OwnSignature {
   readonly keyHash: Uint8Array;
   /** ECDSA in DER. */
   readonly signature: Uint8Array;
+  /** SHA-256. */
   readonly digest: Uint8Array;
 }
 
-/** Of the image in a slot; undefined for one that carries no ECDSA signature, or names no key. */
+/** Of the image in a slot; undefined for one without an ECDSA signature over SHA-256 and its key. */
 export function ownSignature(flash: Flash, signatureMaxBytes: number): OwnSignature | undefined {
   const image = readImage(flash, flash.geometry.byteLength);
-  if (!("digest" in image)) return undefined;
+  const digest = "digests" in image ? image.digests[0] : undefined;
+  if (!("digests" in image) || digest === undefined || digest.byteLength !== 32) return undefined;
   const keyHash = readTlv(flash, image.tlvs, { type: TLV_KEYHASH, minBytes: 32, maxBytes: 32 });
   const bounds = { type: TLV_ECDSA_SIG, minBytes: 1, maxBytes: signatureMaxBytes };
   const signature = readTlv(flash, image.tlvs, bounds);
   if (keyHash === undefined || signature === undefined) return undefined;
-  return { keyHash, signature, digest: image.digest };
+  return { keyHash, signature, digest };
 }
 
 /** What stands before a point of P-256 in its SubjectPublicKeyInfo (RFC 5480, section 2). */

@@ -141,7 +141,7 @@ test("magic alone asks for a test swap; a torn magic for nothing", async () => {
   assert.equal((await bootEvent(torn))?.["swap"], "none");
 });
 
-test("an unfit secondary is refused and erased, and the old image boots confirmed", async () => {
+test("an unfit secondary is refused and erased whole, and the primary's trailer left alone", async () => {
   const damaged = Buffer.from(newImage);
   damaged[50] = (damaged[50] ?? 0) ^ 0x10;
   const wrongMagic = Buffer.from(newImage);
@@ -150,16 +150,44 @@ test("an unfit secondary is refused and erased, and the old image boots confirme
   const tooLarge = testImage(Buffer.alloc(450_560 - 72 + 1), [1, 0, 1]);
   const endless = Buffer.from(newImage);
   endless.writeUInt32LE(0xffffffff, 12);
-  for (const secondary of [damaged, wrongMagic, tooLarge, endless]) {
-    const flash = flashWith(oldImage, secondary);
+  for (const unfit of [damaged, wrongMagic, tooLarge, endless]) {
+    const flash = flashWith(oldImage, unfit);
     flash.requestSwap("test");
     const event = await bootEvent(flash);
     assert.deepEqual(event, { event: "boot", swap: "none", running: "1.0.0", refused: true });
-    assert.ok(flash.slot(layout.secondary, 32).every((byte) => byte === 0xff));
-    assert.deepEqual(state(flash).secondary, erased);
-    assert.equal(state(flash).primary.imageOk, 1);
+    const secondary = flash.slot(layout.secondary, layout.slotBytes);
+    assert.ok(secondary.every((byte) => byte === 0xff));
+    assert.deepEqual(state(flash).primary, erased);
     assert.equal((await bootEvent(flash))?.["refused"], false);
   }
+});
+
+test("a revert to a broken image leaves the primary unconfirmed for one more boot", async () => {
+  const flash = flashWith(oldImage, newImage);
+  flash.requestSwap("test");
+  await boot(flash);
+  flash.put(layout.secondary + 100, Uint8Array.of(0));
+  assert.equal((await bootEvent(flash))?.["refused"], true);
+  const onTrial = { magic: true, imageOk: 0xff, copyDone: 1, swapInfo: 2 };
+  assert.deepEqual(state(flash).primary, onTrial);
+  assert.equal((await bootEvent(flash))?.["refused"], true);
+  assert.deepEqual(state(flash).primary, erased);
+  const event = await bootEvent(flash);
+  assert.deepEqual([event?.["refused"], event?.["running"]], [false, "1.0.1"]);
+});
+
+test("a request over a primary without an image boots nothing, and is left alone", async () => {
+  const flash = flashWith(undefined, newImage);
+  flash.requestSwap("test");
+  assert.equal((await boot(flash)).exitCode, 70);
+  assert.equal((await boot(flash)).exitCode, 70);
+  assert.equal(state(flash).secondary.magic, true);
+  // Its size cannot be told: bootutil's assertion.
+  const unsized = flashWith(oldImage, newImage);
+  unsized.put(layout.primary + oldImage.length - 40, Uint8Array.of(0));
+  unsized.requestSwap("test");
+  const cycle = await boot(unsized);
+  assert.ok(cycle.exitCode === 70 && cycle.lines.includes("boot: swap halted"));
 });
 
 test("the largest image that fits is swapped, and back", async () => {

@@ -171,7 +171,7 @@ void hal_flash_store(uint32_t address, const uint8_t *bytes, uint32_t byte_lengt
 
 void hal_flash_fill(uint32_t address, uint8_t value, uint32_t byte_length)
 {
-	uint8_t bytes[256];
+	uint8_t bytes[4096];
 	memset(bytes, value, sizeof bytes);
 	while (byte_length > 0) {
 		uint32_t now = byte_length < sizeof bytes ? byte_length : (uint32_t)sizeof bytes;

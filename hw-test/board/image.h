@@ -11,6 +11,7 @@
 
 /* "255.255.65535" and NUL. */
 #define IMAGE_VERSION_MAX_BYTES 16
+#define IMAGE_HEADER_BYTES 32u
 
 struct image {
 	uint32_t body_offset; /* in the slot */
@@ -19,10 +20,16 @@ struct image {
 	char version[IMAGE_VERSION_MAX_BYTES];
 };
 
-/* False if there is no image, or it is malformed, too large, or its SHA-256 is missing or wrong. */
+/*
+ * False if there is no image, or it is malformed, too large, of a kind that is not started, or one of
+ * its digests (SHA-256, SHA-384, SHA-512; one at least) is wrong.
+ */
 bool image_validate(struct image *image, const struct partition *slot);
 
-/* Total bytes by header and TLVs alone; 0 if they are malformed or would reach the trailer. */
-uint32_t image_total_bytes(const struct partition *slot);
+/* An image's magic stands at the start of this page. */
+bool image_has_magic(const struct partition *slot, uint32_t page);
+
+/* There is no header, or it says that it is not to be started (bootutil loader.c, boot_validate_slot). */
+bool image_is_absent(const struct partition *slot);
 
 #endif

@@ -1,5 +1,6 @@
 /* The command line (docs/virtual-tracker.md, "The board program"). */
 #include "bench.h"
+#include "boot_states.h"
 #include "compile.h"
 #include "hal.h"
 #include "kv.h"
@@ -25,7 +26,8 @@ static int usage(void)
 		  "       tracker-board provision FLASH [PATH/]KEY VALUE\n"
 		  "       tracker-board run FLASH [--reset-cause CAUSE] [--pool BYTES] [--watchdog-ms MS]\n"
 		  "                         [--seed N] [--no-rig]\n"
-		  "       tracker-board bench SCRIPT.xsb [--pool BYTES]\n",
+		  "       tracker-board bench SCRIPT.xsb [--pool BYTES]\n"
+		  "       tracker-board boots FLASH STATES\n",
 		stderr);
 	return EXIT_USAGE;
 }
@@ -128,6 +130,13 @@ static int bench(int count, char **words)
 	return bench_run(words[0], options.power.pool_bytes);
 }
 
+static int boots(int count, char **words)
+{
+	if (count != 2)
+		return usage();
+	return open_flash(words[0], true) ? boot_states_run(words[1]) : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	int count = argc - 2;
@@ -146,5 +155,7 @@ int main(int argc, char **argv)
 		return provision(count, words);
 	if (strcmp(argv[1], "bench") == 0)
 		return bench(count, words);
+	if (strcmp(argv[1], "boots") == 0)
+		return boots(count, words);
 	return usage();
 }

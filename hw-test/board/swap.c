@@ -3,6 +3,7 @@
 #include "board_assert.h"
 #include "flash.h"
 #include "image.h"
+#include "tlv.h"
 
 #include <string.h>
 
@@ -33,7 +34,7 @@ static void move_up(uint32_t last, uint32_t *done)
 	for (uint32_t step = *done; step < last; step++) {
 		uint32_t index = last - step;
 		copy_sector(primary, index, primary, index - 1);
-		trailer_write_status(primary, step);
+		trailer_write_status(primary, step, 1);
 	}
 	if (*done < FIRST_SWAP_ENTRY)
 		*done = FIRST_SWAP_ENTRY;
@@ -47,24 +48,40 @@ static void swap_sectors(uint32_t last, uint32_t done)
 			copy_sector(primary, index, secondary, index);
 		else
 			copy_sector(secondary, index, primary, index + 1);
-		trailer_write_status(primary, FIRST_SWAP_ENTRY + step);
+		trailer_write_status(primary, FIRST_SWAP_ENTRY + step, step % 2 == 0 ? 1 : 2);
 	}
 }
 
-/* What is left to do of a swap whose trailer is in place in the primary slot. */
-static void complete(void)
+bool swap_is_swap(enum swap_type type)
 {
-	struct trailer trailer = trailer_read(primary);
-	uint32_t last = (trailer.swap_size + FLASH_PAGE_BYTES - 1) / FLASH_PAGE_BYTES;
-	uint32_t done = trailer_read_status(primary);
-	if (done == 0)
-		trailer_erase(secondary); /* the request; from here on it is the primary's trailer that counts */
+	return type == SWAP_TEST || type == SWAP_PERMANENT || type == SWAP_REVERT;
+}
+
+/* The steps that are left, and what is then said of the image in the primary. */
+static void complete(enum swap_type type, uint32_t last, uint32_t done)
+{
 	move_up(last, &done);
 	swap_sectors(last, done);
+	if (!swap_is_swap(type))
+		return;
 	/* Neither a permanent swap nor a revert is to be reverted. */
-	if (trailer.type != SWAP_TEST && trailer.image_ok == FLAG_UNSET)
+	if (type != SWAP_TEST && trailer_read(primary).image_ok == FLAG_UNSET)
 		trailer_write_image_ok(primary);
 	trailer_write_copy_done(primary);
+}
+
+/* One at least (swap_move.c, find_last_idx). */
+static uint32_t sectors_to_swap(uint32_t byte_length)
+{
+	uint32_t count = byte_length / FLASH_PAGE_BYTES + (byte_length % FLASH_PAGE_BYTES != 0);
+	return count > 0 ? count : 1;
+}
+
+bool swap_is_open(void)
+{
+	struct trailer trailer = trailer_read(primary);
+	return trailer.magic == MAGIC_GOOD && trailer.copy_done == FLAG_UNSET &&
+		trailer_read(secondary).magic != MAGIC_GOOD;
 }
 
 /*
@@ -73,41 +90,96 @@ static void complete(void)
  */
 static void request_revert(uint32_t swap_size)
 {
+	if (trailer_read(secondary).magic != MAGIC_UNSET)
+		return;
 	trailer_erase(secondary);
 	trailer_write_image_ok(secondary);
 	trailer_write_swap_size(secondary, swap_size);
 	trailer_write_magic(secondary);
 }
 
-/*
- * A request that is still in the secondary has only not been erased yet. MCUboot would start again by
- * it; but an erase that was cut short may have taken its image_ok and left its magic, which would make
- * a revert a test swap, and bring the reverted image back at the next reset. The primary's trailer is
- * whole, since its magic is written last, so it is what counts.
- */
-bool swap_is_interrupted(const struct trailer *of_primary)
+static void open_swap(enum swap_type type, uint32_t swap_size)
 {
-	return of_primary->magic == MAGIC_GOOD && of_primary->copy_done == FLAG_UNSET &&
-		of_primary->type != SWAP_NONE && of_primary->swap_size <= TRAILER_IMAGE_MAX_BYTES;
-}
-
-void swap_start(enum swap_type type)
-{
-	uint32_t primary_bytes = image_total_bytes(primary);
-	uint32_t secondary_bytes = image_total_bytes(secondary);
-	uint32_t swap_size = primary_bytes > secondary_bytes ? primary_bytes : secondary_bytes;
-	if (type == SWAP_REVERT)
-		request_revert(swap_size);
+	bool is_permanent = trailer_read(secondary).image_ok == FLAG_SET;
 	trailer_erase(primary);
 	trailer_write_swap_info(primary, type);
-	if (type != SWAP_TEST)
+	if (is_permanent)
 		trailer_write_image_ok(primary);
 	trailer_write_swap_size(primary, swap_size);
 	trailer_write_magic(primary); /* last: before, the request in the secondary stands */
-	complete();
 }
 
-void swap_resume(void)
+/* What the larger image takes; more than fits if one has no sound TLV areas. */
+static uint32_t bytes_to_swap(void)
 {
-	complete();
+	struct image_extent one, other;
+	if (!tlv_read_extent(&one, primary) || !tlv_read_extent(&other, secondary))
+		return UINT32_MAX;
+	return one.end > other.end ? one.end : other.end;
+}
+
+enum swap_result swap_start(enum swap_type type, bool is_open)
+{
+	uint32_t swap_size = bytes_to_swap();
+	if (swap_size > TRAILER_IMAGE_MAX_BYTES)
+		return SWAP_HALTED;
+	if (type == SWAP_REVERT)
+		request_revert(swap_size);
+	if (!is_open)
+		open_swap(type, swap_size);
+	trailer_erase(secondary); /* the request; from here on the primary's trailer counts */
+	complete(type, sectors_to_swap(swap_size), 0);
+	return SWAP_DONE;
+}
+
+struct place {
+	const struct partition *slot;
+	uint32_t sector;
+};
+
+/*
+ * Where the header of the image that was in the primary is, and that of the secondary's
+ * (swap_move.c, boot_read_image_header).
+ */
+static void find_headers(struct place *first, struct place *second, uint32_t last, uint32_t done)
+{
+	*first = (struct place){primary, 0};
+	*second = (struct place){secondary, 0};
+	if (done < FIRST_SWAP_ENTRY) {
+		first->sector = done >= last;
+		return;
+	}
+	uint32_t steps = done - FIRST_SWAP_ENTRY;
+	if (steps < 2)
+		first->sector = 1;
+	else if (steps < 2 * last)
+		first->slot = secondary;
+	if (steps > 0 && (steps == 1 || steps < 2 * last))
+		second->slot = primary;
+}
+
+/* The last check goes by the header that was found, and hashes what the slot starts with. */
+static bool is_start_of_primary(const struct place *header)
+{
+	const uint8_t *found =
+		flash_view(header->slot, sector_offset(header->sector), IMAGE_HEADER_BYTES);
+	return memcmp(found, flash_view(primary, 0, IMAGE_HEADER_BYTES), IMAGE_HEADER_BYTES) == 0;
+}
+
+enum swap_result swap_resume(uint32_t done)
+{
+	struct trailer trailer = trailer_read(primary);
+	struct place first, second;
+	if (trailer.swap_size > UINT32_MAX - FLASH_PAGE_BYTES + 1)
+		return SWAP_HALTED;
+	uint32_t last = sectors_to_swap(trailer.swap_size);
+	find_headers(&first, &second, last, done);
+	if (!image_has_magic(first.slot, first.sector))
+		return SWAP_HALTED;
+	if (!image_has_magic(second.slot, second.sector))
+		return is_start_of_primary(&first) ? SWAP_NOT_DONE : SWAP_HALTED;
+	if (trailer.swap_size > TRAILER_IMAGE_MAX_BYTES)
+		return SWAP_HALTED;
+	complete(trailer.type, last, done);
+	return SWAP_DONE;
 }

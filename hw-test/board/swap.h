@@ -14,13 +14,25 @@
 
 #include "trailer.h"
 
-/* A swap has begun and is not complete: the primary's trailer says how far it is. */
-bool swap_is_interrupted(const struct trailer *primary);
+/* A swap has its trailer in the primary, and no request stands (swap_status_source). */
+bool swap_is_open(void);
 
-/* Starts a swap and completes it. Both trailers are as trailer_decide() saw them. */
-void swap_start(enum swap_type type);
+enum swap_result {
+	SWAP_DONE,
+	SWAP_NOT_DONE, /* a header is not where the steps have left it: nothing was touched */
+	SWAP_HALTED /* MCUboot's assertion fails: nothing is started */
+};
 
-/* Completes an interrupted one. */
-void swap_resume(void);
+/*
+ * Starts a swap, which is not SWAP_NONE, and completes it; the secondary's image is sound.
+ * `is_open`: its trailer is in the primary already.
+ */
+enum swap_result swap_start(enum swap_type type, bool is_open);
+
+/* Completes one of which `done` steps, one at least, are marked. */
+enum swap_result swap_resume(uint32_t done);
+
+/* Those that swap the images. */
+bool swap_is_swap(enum swap_type type);
 
 #endif

@@ -47,8 +47,8 @@ static enum flag decode_flag(const struct partition *slot, uint32_t from_end)
 
 static enum swap_type decode_type(const struct partition *slot)
 {
-	uint8_t value = *field(slot, FROM_END_SWAP_INFO, 1) & 0x0F;
-	return value >= SWAP_TEST && value <= SWAP_REVERT ? (enum swap_type)value : SWAP_NONE;
+	uint8_t value = *field(slot, FROM_END_SWAP_INFO, 1);
+	return value == FLASH_ERASED ? SWAP_NONE : (enum swap_type)(value & 0x0F);
 }
 
 struct trailer trailer_read(const struct partition *slot)
@@ -143,9 +143,9 @@ void trailer_write_swap_size(const struct partition *slot, uint32_t byte_length)
 	write_field(slot, FROM_END_SWAP_SIZE, block, sizeof block);
 }
 
-void trailer_write_status(const struct partition *slot, uint32_t entry)
+void trailer_write_status(const struct partition *slot, uint32_t entry, uint8_t half)
 {
-	uint8_t block[FLASH_WRITE_BYTES] = {FLAG_SET_VALUE, FLASH_ERASED, FLASH_ERASED, FLASH_ERASED};
+	uint8_t block[FLASH_WRITE_BYTES] = {half, FLASH_ERASED, FLASH_ERASED, FLASH_ERASED};
 	write_field(slot, TRAILER_BYTES - entry * FLASH_WRITE_BYTES, block, sizeof block);
 }
 

@@ -31,7 +31,8 @@
  */
 #define TRAILER_IMAGE_MAX_BYTES (0x70000u - FLASH_PAGE_BYTES - FLASH_PAGE_BYTES)
 
-enum swap_type { SWAP_NONE = 1, SWAP_TEST = 2, SWAP_PERMANENT = 3, SWAP_REVERT = 4 };
+/* SWAP_FAIL is in no trailer that MCUboot writes, but in one that it may read. */
+enum swap_type { SWAP_NONE = 1, SWAP_TEST = 2, SWAP_PERMANENT = 3, SWAP_REVERT = 4, SWAP_FAIL = 5 };
 
 enum magic { MAGIC_UNSET, MAGIC_GOOD, MAGIC_BAD };
 enum flag { FLAG_UNSET, FLAG_SET, FLAG_BAD };
@@ -40,7 +41,7 @@ struct trailer {
 	enum magic magic;
 	enum flag image_ok;
 	enum flag copy_done;
-	enum swap_type type; /* by swap_info; SWAP_NONE if it is unset or unknown */
+	enum swap_type type; /* swap_info's low half; SWAP_NONE if it is unset, any other number as it is */
 	uint32_t swap_size;
 };
 
@@ -58,8 +59,8 @@ void trailer_write_copy_done(const struct partition *slot);
 void trailer_write_swap_info(const struct partition *slot, enum swap_type type);
 void trailer_write_swap_size(const struct partition *slot, uint32_t byte_length);
 
-/* Marks step `entry` (0-based) of a swap as done. */
-void trailer_write_status(const struct partition *slot, uint32_t entry);
+/* Marks step `entry` (0-based) of a swap as done; MCUboot numbers the two halves of a sector's. */
+void trailer_write_status(const struct partition *slot, uint32_t entry, uint8_t half);
 /* The number of the last step that is marked, counted from 1; 0 if none is. */
 uint32_t trailer_read_status(const struct partition *slot);
 

@@ -24,6 +24,7 @@ const changedBitCodes = [
   "IMAGE_HEADER",
   "SWAP_REQUEST",
   "SWAP_REFUSED",
+  "SWAP_NOT_TAKEN",
 ];
 
 /**

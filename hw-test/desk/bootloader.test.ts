@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { slotLayout } from "../../firmware/slot/layout.ts";
 import { makeImage } from "../../tools/image/mcuboot.ts";
 import { NorFlash, PowerCut } from "../model/nor-flash.ts";
 import { Bootloader } from "./bootloader.ts";
@@ -17,11 +18,11 @@ class Bench {
   readonly old: Uint8Array;
   readonly fresh: Uint8Array;
 
-  constructor(map: TrackerMap, cuts: readonly Cut[] = []) {
+  constructor(map: TrackerMap, cuts: readonly Cut[] = [], fresh?: Uint8Array) {
     const random = new Random(3);
     const page = map.slot.blockLength;
     this.old = makeImage({ body: random.bytes(page + 100), version: "1.0.0" });
-    this.fresh = makeImage({ body: random.bytes(2 * page + 50), version: "1.0.1" });
+    this.fresh = fresh ?? makeImage({ body: random.bytes(2 * page + 50), version: "1.0.1" });
     this.supply = new PowerSupply(cuts, () => {});
     const slot = (part: "primary" | "secondary", content: Uint8Array): PoweredFlash =>
       new PoweredFlash({
@@ -73,6 +74,42 @@ describe("Bootloader", () => {
       assert.deepEqual([bench.boot().did, bench.boot().image?.version], ["none", "1.0.0"]);
     });
   }
+
+  it("leaves an image on trial for good after a torn magic, if it reverts on an unset one only", () => {
+    const bench = new Bench(trackerMap("p512w4"));
+    bench.request();
+    bench.boot();
+    bench.secondary.nor.bytes.fill(0x77, -16, -8);
+    const old = new Bootloader({ ...bench, revertsOnUnsetMagicOnly: true });
+    assert.deepEqual([old.run().did, old.run().image?.version], ["none", "1.0.1"]);
+    assert.deepEqual([bench.boot().did, bench.boot().image?.version], ["revert", "1.0.0"]);
+  });
+
+  it("has room for the client's largest image on every geometry, and for no larger one", () => {
+    const slots = trackerMaps.map(({ slot }) => slot);
+    const many = [129, 200, 256].flatMap((pages) =>
+      [4, 32].map((writeAlign) => ({
+        byteLength: pages * 512,
+        blockLength: 512,
+        writeAlign,
+        eraseValue: 0xff,
+      })),
+    );
+    for (const slot of [...slots, ...many]) {
+      const { imageMaxBytes } = slotLayout(slot);
+      for (const beyond of [0, 1]) {
+        const body = new Uint8Array(imageMaxBytes - 72 + beyond);
+        const map = { name: "any", slot, bodyBytes: 0 };
+        const bench = new Bench(map, [], makeImage({ body, version: "2.0.0" }));
+        bench.request();
+        const { did, image } = bench.boot();
+        const expected = beyond === 0 ? ["test", "2.0.0"] : ["refused", "1.0.0"];
+        assert.deepEqual([did, image?.version], expected, JSON.stringify(slot));
+        if (beyond === 0) assert.equal(bench.boot().did, "revert");
+        assert.ok(bench.holds(bench.primary, bench.old));
+      }
+    }
+  });
 
   it("does not revert what is confirmed, or was asked for for good", () => {
     const map = trackerMap("p512w4");

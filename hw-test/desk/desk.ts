@@ -9,14 +9,15 @@ import { Update } from "../../firmware/update/update.ts";
 import type { Reply } from "../cloud/mqtt/jobsTopics.ts";
 import type { HttpReply, HttpRequest } from "../model/http-server.ts";
 import { VirtualClock } from "../model/virtual-clock.ts";
+import type { BootloaderBuild } from "./bootloader.ts";
 import { BrokerModel, type PacketFate } from "./broker.ts";
 import { platformOf, Restart, settings } from "./device.ts";
 import { DeviceClock } from "./device-clock.ts";
 import { FileServerModel, type ReplyFault } from "./file-server.ts";
 import { FileStore } from "./file-store.ts";
-import { type Firmwares, firmwaresFor } from "./firmwares.ts";
+import { type Firmwares, firmwaresFor, packedOffer } from "./firmwares.ts";
 import { trackerMap } from "./geometries.ts";
-import { type Flavour, flavourOf } from "./images.ts";
+import { type Flavour, flavourOf, type Packing } from "./images.ts";
 import { JobsCloud, THING } from "./jobs-cloud.ts";
 import { Link } from "./link.ts";
 import { cleanPlan, type Outage } from "./plan.ts";
@@ -39,6 +40,12 @@ export interface JobsRequest {
 export interface DeskOptions {
   /** How the offered image behaves; `good` if left out. */
   readonly image?: Flavour;
+  /** How the offered image is packed, if not as usual. */
+  readonly packing?: Packing;
+  /** What the bootloader is built with. */
+  readonly bootloader?: BootloaderBuild;
+  /** What the client takes the bootloader's swap for, if that is wrong. */
+  readonly swapOfClient?: "move" | "offset";
   readonly settings?: Partial<Settings>;
   /** What a connection takes, to any server. */
   readonly connectMs?: number | undefined;
@@ -56,7 +63,7 @@ export interface DeskOptions {
 export class Desk {
   readonly log: string[] = [];
   readonly clock = new VirtualClock();
-  readonly firmwares: Firmwares;
+  readonly firmwares: { -readonly [Name in keyof Firmwares]: Firmwares[Name] };
   readonly tracker: TrackerModel;
   readonly cloud: JobsCloud;
   readonly files: FileStore;
@@ -94,11 +101,14 @@ export class Desk {
     const { clock } = this;
     const map = trackerMap("p512w4");
     const plan = { ...cleanPlan, image: options.image ?? "good" };
-    this.firmwares = firmwaresFor(map, plan);
+    this.firmwares = { ...firmwaresFor(map, plan) };
+    const { packing } = options;
+    if (packing !== undefined) this.firmwares.offered = packedOffer(map, plan.image, packing);
     this.tracker = new TrackerModel({
       map,
       plan,
       factoryImage: this.firmwares.old.image,
+      bootloader: options.bootloader,
       onOperation: () => undefined,
     });
     this.cloud = new JobsCloud(clock, ({ thingName, topic, body }) =>
@@ -216,6 +226,7 @@ export class Desk {
       secondary,
       store,
       log,
+      swap: this.options.swapOfClient ?? this.options.bootloader?.swap,
       wasPowerLoss,
     };
     const platform: Platform = {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Platform } from "../../firmware/ports/platform.ts";
 import type { Settings } from "../../firmware/settings.ts";
 import { McubootBoot } from "../../firmware/swap/mcuboot.ts";
+import { OffsetSlot } from "../../firmware/swap/offset-slot.ts";
 import { Update } from "../../firmware/update/update.ts";
 import type { ScriptedNetwork } from "../model/scripted-network.ts";
 import type { DeviceClock } from "./device-clock.ts";
@@ -47,6 +48,8 @@ export interface DeviceParts {
   readonly store: PoweredStore;
   readonly random: () => number;
   readonly log: (line: string) => void;
+  /** How the firmware is told that the bootloader swaps; `move` if left out. */
+  readonly swap?: "move" | "offset" | undefined;
   /** How this run of the device began. */
   readonly wasPowerLoss: boolean;
 }
@@ -69,7 +72,8 @@ export function startFirmware(flavour: Flavour, parts: DeviceParts): void {
 }
 
 export function platformOf(parts: DeviceParts): Platform {
-  const { clock, network, primary, secondary, store, random, log } = parts;
+  const { clock, network, primary, store, random, log } = parts;
+  const secondary = parts.swap === "offset" ? new OffsetSlot(parts.secondary) : parts.secondary;
   return {
     clock,
     network,

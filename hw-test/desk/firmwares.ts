@@ -1,6 +1,6 @@
 import { slotAddresses } from "./device.ts";
 import type { TrackerMap } from "./geometries.ts";
-import { type Firmware, type Flavour, makeFirmware } from "./images.ts";
+import { type Firmware, type Flavour, makeFirmware, type Packing } from "./images.ts";
 import type { Plan } from "./plan.ts";
 import { Random } from "./random.ts";
 
@@ -38,6 +38,13 @@ function makeAll(map: TrackerMap, { image, order }: Pick<Plan, "image" | "order"
     changed: make("1.0.1", image, 102, map.bodyBytes),
     next: make("1.0.2", "good", 103, shorter),
   };
+}
+
+/** What the job brings, packed in another way. */
+export function packedOffer(map: TrackerMap, flavour: Flavour, packing: Packing): Firmware {
+  const { bodyBytes } = map;
+  const order = { version: "1.0.1", flavour, bodyBytes, address: slotAddresses.primary, packing };
+  return makeFirmware(order, new Random(101));
 }
 
 /** First the lower half of every page, then the upper ones: each page is written in two goes. */

@@ -1,5 +1,5 @@
 import { toHex } from "../../tools/image/hex.ts";
-import { makeImage } from "../../tools/image/mcuboot.ts";
+import { type ImageParts, makeImage } from "../../tools/image/mcuboot.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -28,7 +28,11 @@ export interface FirmwareOrder {
   readonly bodyBytes: number;
   /** Address in the HEX file of the image's first byte. */
   readonly address: number;
+  /** How the image is packed, where it is not as usual. */
+  readonly packing?: Packing;
 }
+
+export type Packing = Pick<ImageParts, "hash" | "flags">;
 
 const NOTE_BYTES = 16;
 
@@ -38,7 +42,7 @@ export function makeFirmware(order: FirmwareOrder, random: Random): Firmware {
   const body = Buffer.concat([note, random.bytes(bodyBytes - NOTE_BYTES)]);
   // A few gaps that need no write, as padding in real firmware.
   body.fill(0xff, bodyBytes >> 1, (bodyBytes >> 1) + 40);
-  const image = makeImage({ body, version });
+  const image = makeImage({ body, version, ...order.packing });
   return { version, flavour, image, hex: Buffer.from(toHex(image, { address }), "latin1") };
 }
 

@@ -47,6 +47,16 @@ export class PowerSupply {
     this.operations = 0;
   }
 
+  /** One more, after those that were planned. */
+  plan(cut: Cut): void {
+    this.cuts.push(cut);
+  }
+
+  /** None that has not come yet will. */
+  cancel(): void {
+    this.cuts.length = 0;
+  }
+
   requirePower(): void {
     if (this.isOff) throw new PowerCut();
   }

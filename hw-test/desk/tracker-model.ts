@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { NorFlash } from "../model/nor-flash.ts";
-import { Bootloader, type BootResult } from "./bootloader.ts";
+import { NorFlash, PowerCut } from "../model/nor-flash.ts";
+import { Bootloader, type BootloaderBuild, type BootResult } from "./bootloader.ts";
 import type { TrackerMap } from "./geometries.ts";
+import { OffsetBootloader } from "./offset-bootloader.ts";
 import type { BitFault, Plan } from "./plan.ts";
-import { type Operation, PowerSupply } from "./power-supply.ts";
+import { type Cut, type Operation, PowerSupply } from "./power-supply.ts";
 import { PoweredFlash } from "./powered-flash.ts";
 import { PoweredStore } from "./powered-store.ts";
 import { Random } from "./random.ts";
@@ -14,6 +15,7 @@ export interface TrackerModelOptions {
   readonly plan: Plan;
   /** What the tracker was made with. */
   readonly factoryImage: Uint8Array;
+  readonly bootloader?: BootloaderBuild | undefined;
   readonly onOperation: (operation: Operation) => void;
 }
 
@@ -43,7 +45,12 @@ export class TrackerModel {
     this.primary = new PoweredFlash({ nor: primary, part: "primary", supply, torn });
     this.secondary = new PoweredFlash({ nor: secondary, part: "secondary", supply, torn });
     this.store = new PoweredStore(supply, random.next);
-    this.bootloader = new Bootloader({ primary: this.primary, secondary: this.secondary });
+    const Mode = options.bootloader?.swap === "offset" ? OffsetBootloader : Bootloader;
+    this.bootloader = new Mode({
+      primary: this.primary,
+      secondary: this.secondary,
+      ...options.bootloader,
+    });
     for (const fault of plan.bits) this.spoil(fault);
   }
 
@@ -53,6 +60,24 @@ export class TrackerModel {
     const result = this.bootloader.run();
     this.supply.actor = "firmware";
     return result;
+  }
+
+  /**
+   * The power fails while the bootloader is at work, and comes back.
+   * @returns false if it was done before
+   */
+  cutBoot(cut: Cut): boolean {
+    this.supply.powerOn();
+    this.supply.plan(cut);
+    try {
+      this.boot();
+      this.supply.cancel();
+      return false;
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      this.supply.powerOn();
+      return true;
+    }
   }
 
   /** What MCUboot would revert at the next reset. */

@@ -5,8 +5,8 @@ import {
   goodMagic,
   MAGIC_BYTES,
   readFields,
-  STATUS_ENTRIES,
   type SwapType,
+  statusEntries,
   swapTypes,
   type TrailerField,
   type TrailerFields,
@@ -14,9 +14,9 @@ import {
 } from "../../tools/image/trailer.ts";
 import { trailerPages } from "./geometries.ts";
 
-/** As MCUboot acts on it: a type that is unset or unknown is none. */
+/** As MCUboot acts on it: a type that is unset is none, one that it does not know a number. */
 export interface TrailerState extends Omit<TrailerFields, "swapInfo"> {
-  readonly type: SwapType;
+  readonly type: SwapType | number;
 }
 
 /**
@@ -35,7 +35,9 @@ export class SlotTrailer {
   read(): TrailerState {
     const fieldsBytes = fromEnd("swapSize", this.geometry);
     const { swapInfo, ...state } = readFields(this.bytes(fieldsBytes, fieldsBytes), this.geometry);
-    return { ...state, type: swapTypes[swapInfo & 0x0f] ?? "none" };
+    const number = swapInfo & 0x0f;
+    const isUnset = swapInfo === this.geometry.eraseValue;
+    return { ...state, type: isUnset ? "none" : (swapTypes[number] ?? number) };
   }
 
   /** The pages it lies in, last first, as MCUboot does it: the magic goes first. */
@@ -66,15 +68,15 @@ export class SlotTrailer {
     this.write(MAGIC_BYTES + padding, Buffer.concat([erased, goodMagic(this.geometry)]));
   }
 
-  /** Marks step `index` (from 0) of a swap as done. */
-  writeStatus(index: number): void {
-    this.write(trailerBytes(this.geometry) - index * this.geometry.writeAlign, Buffer.from([1]));
+  /** Marks step `index` (from 0) of a swap as done; MCUboot numbers the two halves of a page's. */
+  writeStatus(index: number, half: 1 | 2 = 1): void {
+    this.write(trailerBytes(this.geometry) - index * this.geometry.writeAlign, Buffer.from([half]));
   }
 
   /** How many steps are marked, up to the last one that is. */
   readStatus(): number {
     const { writeAlign, eraseValue } = this.geometry;
-    let count = STATUS_ENTRIES;
+    let count = statusEntries(this.geometry);
     while (count > 0) {
       const [byte] = this.bytes(trailerBytes(this.geometry) - (count - 1) * writeAlign, 1);
       if (byte !== eraseValue) break;

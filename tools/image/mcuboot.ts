@@ -1,14 +1,22 @@
 import { createHash } from "node:crypto";
 import { parseVersion, versionText } from "../../firmware/version-number.ts";
+import {
+  type HashName,
+  hashNames,
+  hashTypes,
+  type ImageExtent,
+  imageExtent,
+  PROTECTED_TLV_INFO_MAGIC,
+  TLV_ECDSA_SIG,
+  TLV_INFO_MAGIC,
+  TLV_KEYHASH,
+  TLV_SEC_CNT,
+  TLV_SIG_PURE,
+  walkTlvs,
+} from "./tlvs.ts";
 
-/** MCUboot, bootutil/image.h: IMAGE_MAGIC, IMAGE_TLV_INFO_MAGIC, the types of TLV entries. */
+/** MCUboot, bootutil/image.h: IMAGE_MAGIC. */
 const IMAGE_MAGIC = 0x96f3b83d;
-const TLV_INFO_MAGIC = 0x6907;
-const PROTECTED_TLV_INFO_MAGIC = 0x6908;
-const TLV_KEYHASH = 0x01;
-const TLV_SHA256 = 0x10;
-const TLV_ECDSA_SIG = 0x22;
-const TLV_SEC_CNT = 0x50;
 const HEADER_MIN_BYTES = 32;
 
 /** What a signer says of an image's digest, for MCUboot. */
@@ -27,6 +35,10 @@ export interface ImageParts {
   readonly headerBytes?: number;
   /** MCUboot's rollback protection, 0 to 2^32 - 1; no such entry if left out. */
   readonly securityCounter?: number;
+  /** `imgtool sign --sha`: which digest it carries; SHA-256 if left out. `none`: `--pure`. */
+  readonly hash?: HashName | "none";
+  /** IMAGE_F_… in the header, 0 if left out; the body is what the caller makes it. */
+  readonly flags?: number;
   /** Signs header, body and protected entries; unsigned if left out. */
   readonly sign?: (hashed: Uint8Array) => ImageSignature;
 }
@@ -36,13 +48,17 @@ export function makeImage(parts: ImageParts): Uint8Array {
   const protectedTlvs = makeProtectedTlvs(parts);
   const header = makeHeader(parts, protectedTlvs.byteLength);
   const hashed = Buffer.concat([header, parts.body, protectedTlvs]);
-  const digest = createHash("sha256").update(hashed).digest();
-  const entries = [tlv(TLV_SHA256, digest)];
+  const entries = [digestTlv(parts.hash ?? "sha256", hashed)];
   const signature = parts.sign?.(hashed);
   if (signature !== undefined) {
     entries.push(tlv(TLV_KEYHASH, signature.keyHash), tlv(TLV_ECDSA_SIG, signature.ecdsa));
   }
   return new Uint8Array(Buffer.concat([hashed, tlvArea(TLV_INFO_MAGIC, entries)]));
+}
+
+function digestTlv(hash: HashName | "none", hashed: Uint8Array): Buffer {
+  if (hash === "none") return tlv(TLV_SIG_PURE, Uint8Array.of(1));
+  return tlv(hashTypes[hash], createHash(hash).update(hashed).digest());
 }
 
 function makeProtectedTlvs({ securityCounter }: ImageParts): Buffer {
@@ -78,6 +94,7 @@ function makeHeader(parts: ImageParts, protectedBytes: number): Buffer {
   header.writeUInt16LE(headerBytes, 8);
   header.writeUInt16LE(protectedBytes, 10);
   header.writeUInt32LE(body.byteLength, 12);
+  header.writeUInt32LE(parts.flags ?? 0, 16);
   header.writeUInt8(number.major, 20);
   header.writeUInt8(number.minor, 21);
   header.writeUInt16LE(number.revision, 22);
@@ -92,8 +109,19 @@ export interface Image {
   readonly body: Uint8Array;
   /** Header, body and TLV areas. */
   readonly byteLength: number;
-  /** The SHA-256 TLV is there and is the digest of header, body and protected TLVs. */
+  /**
+   * The TLV areas are sound to their end, and every digest in them (SHA-256, SHA-384, SHA-512; one
+   * at least) is that of header, body and protected TLVs.
+   */
   readonly digestOk: boolean;
+}
+
+/** Whether an image's magic stands at `offset`. */
+export function hasImageMagic(bytes: Uint8Array, offset = 0): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (
+    offset + HEADER_MIN_BYTES <= bytes.byteLength && view.getUint32(offset, true) === IMAGE_MAGIC
+  );
 }
 
 /**
@@ -101,19 +129,12 @@ export interface Image {
  * @returns undefined if no well-formed MCUboot image starts there
  */
 export function readImage(bytes: Uint8Array): Image | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.byteLength < HEADER_MIN_BYTES || view.getUint32(0, true) !== IMAGE_MAGIC) {
-    return undefined;
-  }
-  const headerBytes = view.getUint16(8, true);
-  const protectedBytes = view.getUint16(10, true);
-  const bodyEnd = headerBytes + view.getUint32(12, true);
-  const hashedEnd = bodyEnd + protectedBytes;
+  if (!hasImageMagic(bytes)) return undefined;
+  const extent = imageExtent(bytes);
+  if (extent === undefined || extent.end > bytes.byteLength) return undefined;
+  const { headerBytes, bodyEnd, end } = extent;
   if (headerBytes < HEADER_MIN_BYTES) return undefined;
-  if (protectedBytes > 0 && !isTlvArea(view, bodyEnd, PROTECTED_TLV_INFO_MAGIC)) return undefined;
-  if (!isTlvArea(view, hashedEnd, TLV_INFO_MAGIC)) return undefined;
-  const stored = findTlv(view, hashedEnd, TLV_SHA256);
-  const digest = createHash("sha256").update(bytes.subarray(0, hashedEnd)).digest();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     version: versionText({
       major: view.getUint8(20),
@@ -124,28 +145,21 @@ export function readImage(bytes: Uint8Array): Image | undefined {
     headerBytes,
     flags: view.getUint32(16, true),
     body: bytes.slice(headerBytes, bodyEnd),
-    byteLength: hashedEnd + view.getUint16(hashedEnd + 2, true),
-    digestOk: stored !== undefined && digest.equals(stored),
+    byteLength: end,
+    digestOk: areDigestsRight(bytes, extent),
   };
 }
 
-function isTlvArea(view: DataView, offset: number, magic: number): boolean {
-  if (offset + 4 > view.byteLength || view.getUint16(offset, true) !== magic) return false;
-  const length = view.getUint16(offset + 2, true);
-  return length >= 4 && offset + length <= view.byteLength;
-}
-
-function findTlv(view: DataView, areaOffset: number, type: number): Uint8Array | undefined {
-  const end = areaOffset + view.getUint16(areaOffset + 2, true);
-  let offset = areaOffset + 4;
-  while (offset + 4 <= end) {
-    const start = offset + 4;
-    const length = view.getUint16(offset + 2, true);
-    if (start + length > end) return undefined;
-    if (view.getUint16(offset, true) === type) {
-      return new Uint8Array(view.buffer, view.byteOffset + start, length);
-    }
-    offset = start + length;
+function areDigestsRight(bytes: Uint8Array, extent: ImageExtent): boolean {
+  const entries = walkTlvs(bytes, extent);
+  if (entries === undefined) return false;
+  let count = 0;
+  for (const { type, value } of entries) {
+    const hash = hashNames.find((name) => hashTypes[name] === type);
+    if (hash === undefined) continue;
+    const digest = createHash(hash).update(bytes.subarray(0, extent.hashedEnd)).digest();
+    if (!digest.equals(value)) return false;
+    count += 1;
   }
-  return undefined;
+  return count > 0;
 }

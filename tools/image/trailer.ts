@@ -8,6 +8,12 @@ export interface TrailerGeometry {
   readonly eraseValue: number;
 }
 
+/** With what decides how many steps a swap may take. */
+export interface SlotGeometry extends TrailerGeometry {
+  readonly byteLength: number;
+  readonly blockLength: number;
+}
+
 /** `good` or `set`: as MCUboot writes it; `unset`: erased; `bad`: anything else, e.g. torn. */
 export type FlagState = "set" | "unset" | "bad";
 
@@ -32,9 +38,10 @@ export const swapTypes: readonly (SwapType | undefined)[] = Object.freeze([
 ]);
 
 export const MAGIC_BYTES = 16;
-/** BOOT_MAX_IMG_SECTORS, its default; a swap takes three steps for each. */
-export const MAX_SECTORS = 128;
-export const STATUS_ENTRIES = 3 * MAX_SECTORS;
+/** BOOT_MAX_IMG_SECTORS, its default: a slot of more sectors needs as many as it has. */
+const MAX_SECTORS = 128;
+/** Status entries for a sector: moved up, then swapped in two halves. */
+const STATES = 3;
 
 const magic8 = "77c295f360d2ef7f3552500f2cb67980";
 /** After the alignment as a 16-bit number. */
@@ -44,6 +51,16 @@ const fieldOrder: readonly TrailerField[] = ["imageOk", "copyDone", "swapInfo", 
 /** BOOT_MAX_ALIGN: what each field is padded to. */
 export function fieldAlignment({ writeAlign }: TrailerGeometry): number {
   return Math.max(writeAlign, 8);
+}
+
+/** BOOT_MAX_IMG_SECTORS of the bootloader that this slot is for. */
+export function maxSectors({ byteLength, blockLength }: SlotGeometry): number {
+  return Math.max(MAX_SECTORS, byteLength / blockLength);
+}
+
+/** Steps that a swap has room to mark. */
+export function statusEntries(geometry: SlotGeometry): number {
+  return STATES * maxSectors(geometry);
 }
 
 /** The last 16 bytes of a slot that has a trailer. */
@@ -63,8 +80,8 @@ export function fromEnd(field: TrailerField, geometry: TrailerGeometry): number 
 }
 
 /** All of it, the status of the swap's steps included. */
-export function trailerBytes(geometry: TrailerGeometry): number {
-  return fromEnd("swapSize", geometry) + STATUS_ENTRIES * geometry.writeAlign;
+export function trailerBytes(geometry: SlotGeometry): number {
+  return fromEnd("swapSize", geometry) + statusEntries(geometry) * geometry.writeAlign;
 }
 
 /** Reads the fields at the end of `bytes`: a whole slot, or what it ends with from swapSize on. */

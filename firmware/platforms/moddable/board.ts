@@ -7,6 +7,8 @@ import type { BatteryInput } from "./power.ts";
 export interface Board {
   /** Who does TLS and resolves names: a modem, or the SDK (docs/porting.md, "TLS"). */
   readonly tls: "modem" | "sdk";
+  /** MCUboot's swap mode; `move` if left out. `offset`: CONFIG_BOOT_SWAP_USING_OFFSET. */
+  readonly swap?: "move" | "offset";
   /** The analog input that measures the battery; left out where there is none. */
   readonly battery?: BatteryInput;
 }
@@ -22,5 +24,7 @@ export function readBoard(store: Store): Board {
   if (value === undefined) return withModem;
   const board: Board = JSON.parse(decodeUtf8(value));
   assert(board.tls === "modem" || board.tls === "sdk", "board names no TLS");
+  const { swap = "move" } = board;
+  assert(swap === "move" || swap === "offset", "board names no swap mode");
   return Object.freeze(board);
 }

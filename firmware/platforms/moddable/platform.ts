@@ -11,15 +11,20 @@ import { ModdablePower } from "./power.ts";
 import { moddableReset } from "./reset.ts";
 import { ModdableStore } from "./store.ts";
 
-/** Makes the boot side for a board whose bootloader works on the two slots. */
-export type NewBoot = (slots: { primary: Flash; secondary: Flash }) => Boot;
+/** The boot side of a board whose bootloader works on the two slots. */
+export interface BootSide {
+  readonly newBoot: (slots: { primary: Flash; secondary: Flash }) => Boot;
+  /** The secondary slot from where a bootloader that swaps by an offset expects the new image. */
+  readonly offsetSlot: (slot: Flash) => Flash;
+}
 
 /** A board with MCUboot. What else it has was written to its store when it was provisioned. */
-export function moddablePlatform(newBoot: NewBoot): Platform {
-  const primary = new ModdableFlash("image-0");
-  const secondary = new ModdableFlash("image-1");
+export function moddablePlatform({ newBoot, offsetSlot }: BootSide): Platform {
   const store = new ModdableStore("tracker-fota");
   const board = readBoard(store);
+  const primary = new ModdableFlash("image-0");
+  const slot = new ModdableFlash("image-1");
+  const secondary = board.swap === "offset" ? offsetSlot(slot) : slot;
   return {
     clock: new ModdableClock(),
     network: board.tls === "sdk" ? new SdkNetwork(readCredentials()) : new ModemNetwork(),
