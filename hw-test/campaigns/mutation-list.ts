@@ -55,8 +55,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/update/update.ts",
-        find: "    this.mqtt.start();\n  }",
-        replace: "    this.mqtt.start();\n    this.platform.boot.confirm();\n  }",
+        find: "    this.connect();\n  }",
+        replace: "    this.connect();\n    this.platform.boot.confirm();\n  }",
       },
     ],
     campaign: "power",
@@ -103,8 +103,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/update/reporter.ts",
-        find: "    this.tryStore(() => this.outbox.put(update));\n",
-        replace: "",
+        find: "    this.tryStore(() => this.outbox.put(update));\n    this.send",
+        replace: "    this.send",
       },
     ],
     campaign: "power",

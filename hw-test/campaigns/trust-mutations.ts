@@ -49,13 +49,8 @@ export const trustMutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/update/former.ts",
-        find: " || imageIdentity(flash) !== identity",
+        find: " || hexText(identityBytes(image)) !== identity",
         replace: "",
-      },
-      {
-        file: "firmware/update/former.ts",
-        find: "hexText(digest.finish()) === identity",
-        replace: "hexText(digest.finish()) === hexText(image.digest)",
       },
     ],
     testFile: rollbackTest,
@@ -66,7 +61,7 @@ export const trustMutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/update/former.ts",
-        find: "hexText(digest.finish()) === identity",
+        find: "digests.wrong() === undefined",
         replace: "true",
       },
     ],
