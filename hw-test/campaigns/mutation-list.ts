@@ -107,8 +107,8 @@ export const mutations: readonly Mutation[] = [
         replace: "    this.send",
       },
     ],
-    campaign: "power",
-    caseName: "map=p8192w32 cut=57a",
+    testFile: "hw-test/faults/identity.test.ts",
+    testName: "over a reset, with the end in the outbox: it is dropped",
   },
   {
     name: "SUCCEEDED before the reset",
