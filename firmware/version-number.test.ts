@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   compareVersions,
+  isVersion,
   parseVersion,
   type VersionNumber,
   versionText,
@@ -47,6 +48,18 @@ describe("version numbers", () => {
   it("are written as they are read", () => {
     for (const text of ["0.0.0", "1.2.3", "1.2.3+4"]) assert.equal(versionText(parsed(text)), text);
     assert.equal(versionText(parsed("1.2.3+0")), "1.2.3");
+  });
+
+  it("without a build number leave it open, in what is asked for", () => {
+    for (const [text, found, is] of [
+      ["1.2.3", "1.2.3+7", true],
+      ["1.2.3+7", "1.2.3+7", true],
+      ["1.2.3+0", "1.2.3+7", false],
+      ["1.2.3", "1.2.4", false],
+      ["soon", "1.2.3", false],
+    ] as const) {
+      assert.equal(isVersion(text, parsed(found)), is, `${text} ${found}`);
+    }
   });
 
   it("are ordered, the build number last", () => {

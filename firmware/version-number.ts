@@ -41,6 +41,18 @@ export function versionText(version: VersionNumber): string {
   return version.build === 0 ? text : `${text}+${version.build}`;
 }
 
+/** `version` as far as `text` goes: without a build number it leaves the build open, as 0. */
+export function openAs(text: string, version: VersionNumber): VersionNumber {
+  const { major, minor, revision, build } = version;
+  return { major, minor, revision, build: text.indexOf("+") < 0 ? 0 : build };
+}
+
+/** Whether an image of version `found` is what `text` asks for. */
+export function isVersion(text: string, found: VersionNumber): boolean {
+  const asked = parseVersion(text);
+  return asked !== undefined && compareVersions(openAs(text, found), asked) === 0;
+}
+
 /**
  * Orders by major, minor, revision, then build. Unlike Semantic Versioning 2.0.0, and like
  * imgtool's downgrade check, the build number counts.

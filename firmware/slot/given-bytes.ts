@@ -14,6 +14,14 @@ export class GivenBytes {
     return ((this.bitmap[offset >> 3] as number) & (1 << (offset & 7))) !== 0;
   }
 
+  /** Whether any of `start` to `end` - 1 was given. */
+  hasAny(start: number, end: number): boolean {
+    for (let offset = start; offset < end; offset += 1) {
+      if (this.has(offset)) return true;
+    }
+    return false;
+  }
+
   /** Adds `start` to `end` - 1; eight at a time where whole bytes of the bitmap are concerned. */
   add(start: number, end: number): void {
     const bitmap = this.bitmap;

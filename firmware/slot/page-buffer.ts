@@ -68,7 +68,7 @@ export class PageBuffer {
   program(pageIndex: number): void {
     let from = this.findData(0);
     while (from < this.bytes.byteLength) {
-      const end = this.findGap(from);
+      const end = this.findBlank(from);
       this.write(pageIndex, from, end);
       from = this.findData(end);
     }
@@ -98,8 +98,8 @@ export class PageBuffer {
     return word * 4 - ((word * 4) % this.unitBytes);
   }
 
-  /** Start of the first wholly erased unit after `from`, a unit with data, or the page's length. */
-  private findGap(from: number): number {
+  /** Start of the first wholly erased unit at or after `from`, a unit's start, or the page's length. */
+  findBlank(from: number): number {
     let at = from;
     while (at < this.bytes.byteLength) {
       const erasedWord = this.words.indexOf(this.erasedWord, at >> 2);

@@ -87,6 +87,25 @@ function run(hex: string, geometry = nrf): { flash: NorFlash; progress: SlotProg
   return { flash, progress: rig.run(hex), rig };
 }
 
+const data = (offset: number, bytes: Uint8Array): string =>
+  hexRecord({ type: 0, offset, data: bytes });
+
+/** Records of the primary slot, from its first byte on. */
+function file(records: readonly string[]): string {
+  return [":020000040001F9", ...records, ":00000001FF", ""].join("\n");
+}
+
+/** The first half of the file, and then the power is gone. */
+function cutAt(rig: Rig, hex: string): void {
+  const lines = hex.split("\n");
+  const half = lines.slice(0, lines.length >> 1);
+  try {
+    rig.run(`${half.join("\n")}\n:00000001FF\n`);
+  } catch (error) {
+    assert.ok(error instanceof Failure);
+  }
+}
+
 function codeOf(work: () => void): FailureCode {
   try {
     work();
@@ -270,6 +289,81 @@ describe("SlotWriter", () => {
       codeOf(() => run(records([first, [1, [0]]]))),
       "SLOT_OVERLAP",
     );
+  });
+
+  it("refuses another byte for what was given as erased, the page left in between", () => {
+    const blank = new Uint8Array(8).fill(0xff);
+    const away = data(0x2000, body(16));
+    for (const [at, length] of [
+      [0x100, 1],
+      [0x104, 4],
+      [0x107, 1],
+    ] as const) {
+      const again = data(at, body(length, 3));
+      const visits = [data(0, body(16)), data(0x100, blank), away, again];
+      assert.equal(
+        codeOf(() => run(file(visits))),
+        "SLOT_OVERLAP",
+      );
+      // The same with a visit that changed nothing.
+      const twice = [data(0, body(16)), away, data(0x100, blank), away, again];
+      assert.equal(
+        codeOf(() => run(file(twice))),
+        "SLOT_OVERLAP",
+      );
+    }
+  });
+
+  it("never takes two values for one address, in whatever order and however often pages are left", () => {
+    const value = fc.constantFrom(0xff, 0xff, 0x00, 0x5a);
+    const part = fc.record({
+      at: fc.oneof(fc.nat(40), fc.nat(2100)),
+      bytes: fc.array(value, { minLength: 1, maxLength: 12 }),
+    });
+    const geometry = { ...nrf, blockLength: 512 };
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), fc.boolean(), (parts, isCut) => {
+        const told = new Map<number, number>();
+        let isTwofold = false;
+        for (const { at, bytes } of parts) {
+          for (const [index, byte] of bytes.entries()) {
+            isTwofold ||= (told.get(at + index) ?? byte) !== byte;
+            told.set(at + index, byte);
+          }
+        }
+        const hex = file(parts.map(({ at, bytes }) => data(at, Uint8Array.from(bytes))));
+        const rig = new Rig(usedFlash(geometry));
+        if (isCut) cutAt(rig, hex);
+        let code: string | undefined;
+        try {
+          rig.run(hex);
+        } catch (error) {
+          assert.ok(error instanceof Failure);
+          code = error.code;
+        }
+        if (isTwofold) assert.ok(code === "SLOT_OVERLAP" || code === "SLOT_ORDER", code);
+        else if (code === undefined) {
+          for (const [at, byte] of told) assert.equal(rig.flash.bytes[at], byte);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("names the windows that are allowed, and what such a file usually is", () => {
+    const bytes = slotLayout(nrf).imageMaxBytes;
+    for (const address of [0xf000, 0x10000 + bytes, 0x20000]) {
+      const records = [
+        hexRecord({ type: 4, offset: 0, data: [0, address >> 16] }),
+        data(address & 0xffff, body(4)),
+      ];
+      const hex = `${records.join("\n")}\n:00000001FF\n`;
+      assert.throws(
+        () => run(hex),
+        (error: Failure) =>
+          /allowed 0x10000 to 0x1[0-9a-f]+, or from 0x80000 on: a merged/.test(error.detail),
+      );
+    }
   });
 
   it("refuses to come back to a unit that is programmed", () => {

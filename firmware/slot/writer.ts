@@ -10,6 +10,8 @@ import { PageSet } from "./page-set.ts";
 export interface SlotProgress {
   /** One bit a page (bit `i & 7` of byte `i >> 3`): erased for this image, and written. */
   readonly erased: Uint8Array;
+  /** The same bits: of this page the file has given a whole write unit as erased bytes. */
+  readonly blank: Uint8Array;
   /** Lowest offset in bytes that holds data. */
   readonly lowest: number;
   /** Offset in bytes behind the last byte of data. */
@@ -41,7 +43,7 @@ export interface SlotWriterOptions {
  * once, just before its first write; addresses may come in any order that asks for no second erase.
  * Before the first page the trailer is cleared, so a stale swap request never meets half an image.
  *
- * Costs a page, 256 bytes, an eighth of a page and 32 bytes: 4,896 bytes for pages of 4,096.
+ * Costs a page, 256 bytes, an eighth of a page and 64 bytes: 4,928 bytes for pages of 4,096.
  */
 export class SlotWriter {
   private readonly options: SlotWriterOptions;
@@ -51,6 +53,8 @@ export class SlotWriter {
   /** Bytes of the open page that the file has given; for a reopened one, that flash has. */
   private readonly given: GivenBytes;
   private readonly erased: PageSet;
+  /** Pages of which flash cannot tell what was given as erased bytes from what was not given. */
+  private readonly blank: PageSet;
   private prepared = false;
 
   /** Slot offset of the open page; below 0 before there is one. */
@@ -84,6 +88,7 @@ export class SlotWriter {
     this.page = new PageBuffer(flash);
     this.given = new GivenBytes(this.pageBytes);
     this.erased = new PageSet(flash.geometry, from === undefined ? undefined : from.erased);
+    this.blank = new PageSet(flash.geometry, from === undefined ? undefined : from.blank);
     this.lowest = from === undefined ? this.layout.imageMaxBytes : from.lowest;
     this.end = from === undefined ? 0 : from.end;
     this.check = from === undefined ? 0 : from.check;
@@ -136,7 +141,7 @@ export class SlotWriter {
    */
   finish(): void {
     if (this.end === 0) throw new Failure("IMAGE_EMPTY", "no data record");
-    this.flush();
+    this.leave();
     for (let index = 0; index * this.pageBytes < this.end; index++) {
       if (!this.erased.has(index)) {
         this.open(index);
@@ -149,6 +154,7 @@ export class SlotWriter {
   progress(): SlotProgress {
     return {
       erased: this.erased.bitmap.slice(),
+      blank: this.blank.bitmap.slice(),
       lowest: this.lowest,
       end: this.end,
       check: this.check >>> 0,
@@ -169,14 +175,14 @@ export class SlotWriter {
       this.setWindow(inPrimary >= 0 && inPrimary < byteLength ? "primary" : "secondary");
     }
     const offset = address - this.base;
-    if (offset < 0 || offset + length > byteLength) this.fail("SLOT_ADDRESS", address);
-    if (offset + length > this.layout.imageMaxBytes) this.fail("SLOT_TRAILER", address);
+    if (offset < 0 || offset + length > byteLength) this.failOutside("SLOT_ADDRESS", address);
+    if (offset + length > this.layout.imageMaxBytes) this.failOutside("SLOT_TRAILER", address);
     return offset;
   }
 
   /** Writes the open page and goes on with another. */
   private open(pageIndex: number): void {
-    this.flush();
+    this.leave();
     this.pageIndex = pageIndex;
     this.pageStart = pageIndex * this.pageBytes;
     this.reopened = this.erased.has(pageIndex);
@@ -197,6 +203,21 @@ export class SlotWriter {
     for (let at = 0; at < this.pageBytes; at++) {
       if (this.page.bytes[at] !== eraseValue) this.given.add(at, at + 1);
     }
+  }
+
+  private leave(): void {
+    if (this.pageStart >= 0 && this.hasGivenBlank()) this.blank.add(this.pageIndex);
+    this.flush();
+  }
+
+  private hasGivenBlank(): boolean {
+    const { unitBytes } = this.page;
+    let at = this.page.findBlank(0);
+    while (at < this.pageBytes) {
+      if (this.given.hasAny(at, at + unitBytes)) return true;
+      at = this.page.findBlank(at + unitBytes);
+    }
+    return false;
   }
 
   private flush(): void {
@@ -242,6 +263,10 @@ export class SlotWriter {
       if (!this.page.isUnitErased(this.pageIndex, at)) {
         this.fail("SLOT_ORDER", this.base + this.pageStart + at);
       }
+      // It may have been given as erased: which bytes were, nobody knows any more.
+      if (this.blank.has(this.pageIndex)) {
+        this.fail("SLOT_OVERLAP", this.base + this.pageStart + at);
+      }
       if (!this.dirty) this.check ^= pageCheck(this.pageIndex, this.page.bytes);
       this.dirty = true;
     }
@@ -249,6 +274,21 @@ export class SlotWriter {
   }
 
   private fail(code: FailureCode, address: number): never {
-    throw new Failure(code, `address 0x${address.toString(16)}`);
+    throw new Failure(code, `address ${hex(address)}`);
   }
+
+  /** The usual cause is a file for a programmer: with a bootloader, or padded up to the trailer. */
+  private failOutside(code: FailureCode, address: number): never {
+    const { primary, secondary } = this.options.addresses;
+    const bytes = this.layout.imageMaxBytes;
+    const windows = `${hex(primary)} to ${hex(primary + bytes - 1)}, or from ${hex(secondary)} on`;
+    throw new Failure(
+      code,
+      `address ${hex(address)}, allowed ${windows}: a merged or padded file?`,
+    );
+  }
+}
+
+function hex(address: number): string {
+  return `0x${address.toString(16)}`;
 }

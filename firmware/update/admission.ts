@@ -4,7 +4,13 @@ import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import { slotLayout } from "../slot/layout.ts";
 import { imageVersion } from "../verify/identity.ts";
-import { compareVersions, parseVersion, type VersionNumber } from "../version-number.ts";
+import {
+  compareVersions,
+  openAs,
+  parseVersion,
+  type VersionNumber,
+  versionText,
+} from "../version-number.ts";
 import type { Trust } from "./trust.ts";
 
 export interface Facts {
@@ -65,8 +71,10 @@ function admitVersion(
     throw new Failure("DOCUMENT_INVALID", "fwversion: not major.minor.revision[+build]");
   }
   if (running === undefined) return;
-  if (offered !== undefined && !settings.allowDowngrade && compareVersions(offered, running) < 0) {
-    throw new Failure("VERSION_DOWNGRADE", `to ${document.version}`);
+  const { version } = document;
+  const isLower = offered !== undefined && compareVersions(offered, openAs(version, running)) < 0;
+  if (isLower && !settings.allowDowngrade) {
+    throw new Failure("VERSION_DOWNGRADE", `${version}, ${versionText(running)} runs`);
   }
   if (document.minVersion === undefined) return;
   const least = parseVersion(document.minVersion);

@@ -3,8 +3,9 @@ import type { JobDocument } from "../job/document.ts";
 import type { Alarm } from "../ports/clock.ts";
 import type { Digest } from "../ports/digest.ts";
 import type { Platform } from "../ports/platform.ts";
-import { runningVersion } from "../verify/identity.ts";
+import { readImage } from "../verify/mcuboot-image.ts";
 import { isSameBytes } from "../verify/same-bytes.ts";
+import { isVersion } from "../version-number.ts";
 
 const CHUNK_BYTES = 256;
 
@@ -24,6 +25,8 @@ export class AlreadyRunning {
   private readonly options: AlreadyRunningOptions;
   private readonly digest: Digest;
   private offset = 0;
+  /** Length of the running image; 0 where it cannot be the job's. */
+  private end = 0;
   private nextStep: Alarm | undefined;
 
   constructor(options: AlreadyRunningOptions) {
@@ -34,10 +37,14 @@ export class AlreadyRunning {
   /** `onVerdict` comes once, unless it is stopped; at once where there is nothing to read. */
   start(): void {
     const { platform, document, onVerdict } = this.options;
-    const { sha256, imageSize, version } = document;
-    const { byteLength } = platform.primary.geometry;
-    const isComparable = sha256 !== undefined && imageSize !== undefined && imageSize <= byteLength;
-    if (isComparable && runningVersion(platform.primary) === version) this.step();
+    const { primary } = platform;
+    const image = readImage(primary, primary.geometry.byteLength);
+    const isCandidate =
+      "digests" in image &&
+      document.sha256 !== undefined &&
+      isVersion(document.version, image.version);
+    this.end = isCandidate ? (document.imageSize ?? image.tlvs.end) : 0;
+    if (this.end > 0 && this.end <= primary.geometry.byteLength) this.step();
     else onVerdict(false);
   }
 
@@ -47,15 +54,15 @@ export class AlreadyRunning {
 
   private step(): void {
     const { platform, document, onVerdict } = this.options;
-    const { sha256, imageSize = 0 } = document;
+    const { sha256 } = document;
     const { primary, clock } = platform;
-    const end = Math.min(imageSize, this.offset + primary.geometry.blockLength);
+    const end = Math.min(this.end, this.offset + primary.geometry.blockLength);
     attempt(
       () => this.hashUpTo(end),
       ({ code, detail }) => platform.log(`update: ${code}: ${detail}`),
     );
     if (this.offset < end) onVerdict(false);
-    else if (end < imageSize) this.nextStep = clock.alarm(0, () => this.step());
+    else if (end < this.end) this.nextStep = clock.alarm(0, () => this.step());
     else onVerdict(sha256 !== undefined && isSameBytes(this.digest.finish(), sha256));
   }
 

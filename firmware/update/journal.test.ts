@@ -30,11 +30,16 @@ const u32 = fc.integer({ min: 0, max: 0xffffffff });
 const plain = { noNullPrototype: true };
 const etags = fc.string({ minLength: 1, maxLength: config.etagMaxBytes, unit: "grapheme-ascii" });
 const windows = fc.constantFrom("primary" as const, "secondary" as const);
-const bitmaps = fc.uint8Array({ minLength: 1, maxLength: config.slotMaxPages / 8 });
+/** Both of one slot. */
+const bitmaps = fc
+  .integer({ min: 1, max: config.slotMaxPages / 8 })
+  .chain((bytes) => fc.tuple(bitmap(bytes), bitmap(bytes)));
+const bitmap = (bytes: number) => fc.uint8Array({ minLength: bytes, maxLength: bytes });
+const ends = fc.record({ lowest: u32, end: u32, check: u32, window: windows }, plain);
 const progresses: fc.Arbitrary<Progress> = fc.record(
   {
     hex: fc.record({ offset: u32, line: u32, base: u32, segmented: fc.boolean() }, plain),
-    slot: fc.record({ erased: bitmaps, lowest: u32, end: u32, check: u32, window: windows }, plain),
+    slot: fc.tuple(bitmaps, ends).map(([[erased, blank], rest]) => ({ erased, blank, ...rest })),
     fileCrc: u32,
     etag: fc.option(etags, { nil: undefined }),
     serverCrc: fc.option(u32, { nil: undefined }),

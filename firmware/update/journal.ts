@@ -19,6 +19,7 @@ export interface Progress {
 const RECORD_KEY = "update";
 const PROGRESS_KEY = "progress";
 const FORMAT = 1;
+const PROGRESS_FORMAT = 2;
 const FIXED_BYTES = 36;
 const BITMAP_BYTES = config.slotMaxPages / 8;
 const FLAG_SEGMENTED = 1;
@@ -27,11 +28,11 @@ const FLAG_SECONDARY_WINDOW = 4;
 
 /**
  * The update's memory across resets: one record, rewritten at each stage, and one progress entry,
- * rewritten at most once a page. Costs one buffer of 140 bytes.
+ * rewritten at most once a page. Costs one buffer of 172 bytes.
  */
 export class Journal {
   private readonly store: Store;
-  private readonly buffer = new Uint8Array(FIXED_BYTES + BITMAP_BYTES + config.etagMaxBytes);
+  private readonly buffer = new Uint8Array(FIXED_BYTES + 2 * BITMAP_BYTES + config.etagMaxBytes);
   private readonly view = new DataView(this.buffer.buffer);
 
   constructor(store: Store) {
@@ -61,8 +62,8 @@ export class Journal {
 
   progress(): Progress | undefined {
     const value = this.store.read(PROGRESS_KEY);
-    if (value === undefined || value[0] !== FORMAT) return undefined;
-    const length = FIXED_BYTES + (value[2] ?? 0) + (value[3] ?? 0);
+    if (value === undefined || value[0] !== PROGRESS_FORMAT) return undefined;
+    const length = FIXED_BYTES + (value[2] ?? 0) + 2 * (value[3] ?? 0);
     if (value.byteLength !== length || length > this.buffer.byteLength) return undefined;
     this.buffer.set(value);
     return this.decode();
@@ -89,7 +90,7 @@ export class Journal {
     if (serverCrc !== undefined) flags |= FLAG_SERVER_CRC;
     if (slot.window === "secondary") flags |= FLAG_SECONDARY_WINDOW;
     const { buffer, view } = this;
-    buffer[0] = FORMAT;
+    buffer[0] = PROGRESS_FORMAT;
     buffer[1] = flags;
     buffer[2] = etag.length;
     buffer[3] = slot.erased.byteLength;
@@ -102,7 +103,8 @@ export class Journal {
     view.setUint32(28, slot.end, true);
     view.setUint32(32, slot.check, true);
     buffer.set(slot.erased, FIXED_BYTES);
-    const etagStart = FIXED_BYTES + slot.erased.byteLength;
+    buffer.set(slot.blank, FIXED_BYTES + slot.erased.byteLength);
+    const etagStart = FIXED_BYTES + 2 * slot.erased.byteLength;
     for (let i = 0; i < etag.length; i++) buffer[etagStart + i] = etag.charCodeAt(i);
     return etagStart + etag.length;
   }
@@ -110,7 +112,8 @@ export class Journal {
   private decode(): Progress {
     const { buffer, view } = this;
     const flags = buffer[1] ?? 0;
-    const etagStart = FIXED_BYTES + (buffer[3] ?? 0);
+    const blankStart = FIXED_BYTES + (buffer[3] ?? 0);
+    const etagStart = blankStart + (buffer[3] ?? 0);
     const etagEnd = etagStart + (buffer[2] ?? 0);
     return {
       hex: {
@@ -120,7 +123,8 @@ export class Journal {
         segmented: (flags & FLAG_SEGMENTED) !== 0,
       },
       slot: {
-        erased: buffer.slice(FIXED_BYTES, etagStart),
+        erased: buffer.slice(FIXED_BYTES, blankStart),
+        blank: buffer.slice(blankStart, etagStart),
         lowest: view.getUint32(24, true),
         end: view.getUint32(28, true),
         check: view.getUint32(32, true),

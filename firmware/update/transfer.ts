@@ -7,6 +7,7 @@ import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import type { SlotProgress } from "../slot/writer.ts";
 import type { FileLocation } from "../url.ts";
+import { imageVersion } from "../verify/identity.ts";
 import { ImageCheck } from "../verify/image.ts";
 import type { Journal } from "./journal.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -144,6 +145,7 @@ export class Transfer {
       slot,
       header: settings.imageHeader,
       promised: document,
+      least: settings.allowDowngrade ? undefined : imageVersion(platform.primary),
     });
   }
 

@@ -135,7 +135,7 @@ export class Update implements JobRunEvents {
     // Once: were the former image no better, the two would change places for ever.
     if (!this.crashLoop.count() || this.reporter.hasRolledBack()) return false;
     const version = runningVersion(platform.primary) ?? "";
-    platform.log(`update: ${version} never reaches the cloud: back to the former image`);
+    platform.log(`update: ${version} starts in vain: back to the former image`);
     if (!this.goBack()) return false;
     this.reporter.noteRollback(version);
     return true;

@@ -1,7 +1,7 @@
 import { Failure, type FailureCode } from "../failure.ts";
 import type { Digest, NewSha256 } from "../ports/digest.ts";
 import type { Flash } from "../ports/flash.ts";
-import { compareVersions, parseVersion, versionText } from "../version-number.ts";
+import { compareVersions, isVersion, type VersionNumber, versionText } from "../version-number.ts";
 import { crc32, pageCheckStart } from "./crc32.ts";
 import { hexText } from "./identity.ts";
 import { ImageDigests } from "./image-digests.ts";
@@ -34,6 +34,8 @@ export interface ImageCheckOptions {
   /** `optional` lets a file without an MCUboot header pass. */
   readonly header: "required" | "optional";
   readonly promised: PromisedImage;
+  /** The image's version may not be below it; undefined for any. */
+  readonly least?: VersionNumber | undefined;
 }
 
 const CHUNK_BYTES = 256;
@@ -149,15 +151,13 @@ export class ImageCheck {
     this.checkCounter(image);
   }
 
-  /** A promise without a build number leaves it open. */
-  private checkVersion(image: McubootImage): void {
-    const text = this.options.promised.version;
-    const promised = parseVersion(text);
-    const found = image.version;
-    const build = text.indexOf("+") < 0 ? 0 : found.build;
-    const compared = { major: found.major, minor: found.minor, revision: found.revision, build };
-    if (promised === undefined || compareVersions(compared, promised) !== 0) {
-      throw new Failure("IMAGE_VERSION", `${versionText(found)}, expected ${text}`);
+  private checkVersion({ version: found }: McubootImage): void {
+    const { promised, least } = this.options;
+    if (!isVersion(promised.version, found)) {
+      throw new Failure("IMAGE_VERSION", `${versionText(found)}, expected ${promised.version}`);
+    }
+    if (least !== undefined && compareVersions(found, least) < 0) {
+      throw new Failure("VERSION_DOWNGRADE", `${versionText(found)}, ${versionText(least)} runs`);
     }
   }
 

@@ -46,8 +46,10 @@ function checkTruth({ jobs, running }: Outcome): void {
   const succeeded = jobs.findLastIndex(({ status }) => status === "SUCCEEDED");
   const claimed = jobs[succeeded]?.version ?? "1.0.0";
   // What was taken from the tracker may have been confirmed just before.
-  const open = jobs.findLastIndex(({ status }) => withdrawn.has(status));
-  const isOpen = open > succeeded && running.version === jobs[open]?.version;
+  const isOpen = jobs.some(
+    ({ status, version }, index) =>
+      index > succeeded && withdrawn.has(status) && version === running.version,
+  );
   require(running.version === claimed || isOpen, `${jobs.map(told)}, yet ${running.version} runs`);
 }
 
@@ -56,7 +58,10 @@ const withdrawn: ReadonlySet<string> = new Set(["CANCELED", "TIMED_OUT", "REMOVE
 /** Each job ends in a way that this plan allows. */
 function checkEnds(plan: Plan, outcome: Outcome): void {
   for (const [index, job] of outcome.jobs.entries()) {
+    // What is done to the first one may meet another job with its id.
+    const isMeant = job.jobId === outcome.jobs[0]?.jobId;
     const allowed = index === 0 ? allowedEnds(plan) : ["SUCCEEDED"];
+    if (index > 0 && isMeant) allowed.push(...endsOfActions(plan));
     if (outcome.cutInTrial || hasLongSilence(plan)) allowed.push("REVERTED");
     const end = job.status === "FAILED" ? (job.details["reason"] ?? "FAILED") : job.status;
     require(allowed.includes(end), `${told(job)}: only ${allowed.join(", ")} may come of this`);
@@ -70,9 +75,14 @@ function allowedEnds(plan: Plan): string[] {
     if (kind === "storeError") ends.push("STORE", "REVERTED");
     else ends.push(...(kind === "flip" ? changedBitCodes : brokenPageCodes));
   }
-  for (const { action } of plan.actions) {
+  return [...ends, ...endsOfActions(plan)];
+}
+
+function endsOfActions({ actions }: Plan): string[] {
+  const ends: string[] = [];
+  for (const { action } of actions) {
     if (["cancel", "cancelJob", "replace"].includes(action)) ends.push("CANCELED");
-    if (["delete", "deleteJob"].includes(action)) ends.push("DELETED");
+    if (["delete", "deleteJob", "reuse"].includes(action)) ends.push("DELETED");
     if (action === "timeOut") ends.push("TIMED_OUT");
     // What is there now is not what was signed.
     if (action === "newFile") ends.push("IMAGE_SHA256");

@@ -42,13 +42,14 @@ function singlePlans(): Plan[] {
 function longPlans(random: Random): Plan[] {
   const map = "nrf9160";
   const point = (): Point => ({ on: "byte", at: 1000 + random.below(150_000) });
-  return (["cancel", "cancelJob", "delete", "deleteJob", "timeOut", "replace"] as const).flatMap(
-    (action) =>
-      Array.from({ length: 10 }, () => ({
-        ...cleanPlan,
-        map,
-        actions: [{ action, point: point() }],
-      })),
+  return (
+    ["cancel", "cancelJob", "delete", "deleteJob", "timeOut", "replace", "reuse"] as const
+  ).flatMap((action) =>
+    Array.from({ length: 10 }, () => ({
+      ...cleanPlan,
+      map,
+      actions: [{ action, point: point() }],
+    })),
   );
 }
 
@@ -73,6 +74,7 @@ function sampledPlans(random: Random): Plan[] {
 
 export const jobsCampaign = planCampaign({
   name: "jobs",
-  about: "cancel, delete, time out, replace at every point; lost sessions; clocks that jump",
+  about:
+    "cancel, delete, time out, replace, use its id again at every point; lost sessions; clocks that jump",
   plans: (random) => [...singlePlans(), ...longPlans(random), ...sampledPlans(random)],
 });

@@ -45,7 +45,8 @@ export class World {
   private readonly store: FileStore;
   private readonly files: FileServerModel;
   private readonly link: Link;
-  private readonly ordered: Pick<JobEnd, "jobId" | "version">[] = [];
+  /** `gone`: its id is another job's by now. */
+  private readonly ordered: { jobId: string; version: string; gone: boolean }[] = [];
   private readonly states: string[] = [];
   private readonly connections = { broker: 0, files: 0 };
   private pendingActions: Plan["actions"];
@@ -294,6 +295,11 @@ export class World {
         this.cloud.act(jobId, "cancel");
         this.order(next);
         break;
+      case "reuse":
+        this.cloud.orderAgain(jobId, next);
+        for (const one of this.ordered) one.gone ||= one.jobId === jobId;
+        this.ordered.push({ jobId, version: next.version, gone: false });
+        break;
       case "add":
         this.order(next);
         break;
@@ -315,7 +321,8 @@ export class World {
   }
 
   private order(firmware: Firmware): void {
-    this.ordered.push({ jobId: this.cloud.order(firmware), version: firmware.version });
+    const jobId = this.cloud.order(firmware);
+    this.ordered.push({ jobId, version: firmware.version, gone: false });
   }
 
   private noteFault(what: string): void {
@@ -334,10 +341,10 @@ export class World {
     if (this.log.length > LOG_MAX_LINES) throw new BrokenInvariant("it talks without an end");
   }
 
-  private jobEnd(job: Pick<JobEnd, "jobId" | "version">): JobEnd {
-    const execution = this.cloud.execution(job.jobId);
-    if (execution === undefined) return { ...job, status: "DELETED", details: {} };
-    return { ...job, status: execution.status, details: execution.statusDetails };
+  private jobEnd({ jobId, version, gone }: (typeof this.ordered)[number]): JobEnd {
+    const execution = gone ? undefined : this.cloud.execution(jobId);
+    const { status = "DELETED", statusDetails: details = {} } = execution ?? {};
+    return { jobId, version, status, details };
   }
 
   private outcome(): Outcome {

@@ -62,7 +62,7 @@ export class JobsCloud {
 
   /** Deletes the job, and queues an update to `firmware` under the same id. */
   orderAgain(jobId: string, firmware: Firmware): void {
-    this.act(jobId, "deleteJob");
+    if (this.ledger.jobs.has(jobId)) this.control.delete(jobId, true);
     this.create(jobId, this.documentFor(firmware, {}));
   }
 

@@ -21,13 +21,17 @@ export const actions = [
   "deleteJob",
   "timeOut",
   "replace",
+  "reuse",
   "add",
   "loseSession",
   "jumpAhead",
   "jumpBack",
   "newFile",
 ] as const;
-/** `replace` cancels and orders another version, `add` only orders it; `newFile` is another file. */
+/**
+ * `replace` cancels and orders another version, `reuse` deletes the job and orders it under the same
+ * id, `add` only orders it; `newFile` is another file.
+ */
 export type Action = (typeof actions)[number];
 
 export interface PlannedAction {
