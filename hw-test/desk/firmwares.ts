@@ -28,7 +28,9 @@ export function firmwaresFor(map: TrackerMap, plan: Pick<Plan, "image" | "order"
 function makeAll(map: TrackerMap, { image, order }: Pick<Plan, "image" | "order">): Firmwares {
   const make = (version: string, flavour: Flavour, seed: number, bodyBytes: number): Firmware => {
     const address = slotAddresses.primary;
-    const one = makeFirmware({ version, flavour, bodyBytes, address }, new Random(seed));
+    // Records that come back to a page find none of its blocks given as erased.
+    const isPadded = order === "rising";
+    const one = makeFirmware({ version, flavour, bodyBytes, address, isPadded }, new Random(seed));
     return order === "rising" ? one : { ...one, hex: inHalves(one.hex, map.slot.blockLength) };
   };
   const shorter = map.bodyBytes - map.slot.blockLength;

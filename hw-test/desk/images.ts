@@ -28,6 +28,8 @@ export interface FirmwareOrder {
   readonly bodyBytes: number;
   /** Address in the HEX file of the image's first byte. */
   readonly address: number;
+  /** Whether it has a stretch of erased bytes; left out: it has. */
+  readonly isPadded?: boolean;
   /** How the image is packed, where it is not as usual. */
   readonly packing?: Packing;
 }
@@ -41,7 +43,7 @@ export function makeFirmware(order: FirmwareOrder, random: Random): Firmware {
   const note = Buffer.alloc(NOTE_BYTES, ".").fill(flavour, 0, flavour.length);
   const body = Buffer.concat([note, random.bytes(bodyBytes - NOTE_BYTES)]);
   // A few gaps that need no write, as padding in real firmware.
-  body.fill(0xff, bodyBytes >> 1, (bodyBytes >> 1) + 40);
+  if (order.isPadded !== false) body.fill(0xff, bodyBytes >> 1, (bodyBytes >> 1) + 40);
   const image = makeImage({ body, version, ...order.packing });
   return { version, flavour, image, hex: Buffer.from(toHex(image, { address }), "latin1") };
 }
