@@ -60,6 +60,12 @@ export const failures = Object.freeze({
   HEX_NO_EOF: failed("the file ends without an end-of-file record"),
   HEX_AFTER_EOF: failed("something follows the end-of-file record"),
 
+  // Patches and packed images (patch/)
+  PATCH_FORMAT: failed("a patch file is not what docs/patch-format.md says"),
+  PATCH_BASE: failed("the running image is not the one that the patch starts from"),
+  PATCH_RANGE: failed("a patch leaves the old image, or makes more than it promised"),
+  PATCH_DEFLATE: failed("a chunk of a patch is no deflate stream, or not of its lengths"),
+
   // The secondary slot (slot/)
   SLOT_ADDRESS: failed("data lies outside the slot"),
   SLOT_TRAILER: failed("data would reach the slot's trailer"),
@@ -96,7 +102,8 @@ export type FailureCode = keyof typeof failures;
 /** Whether it tells of what the file holds, not of the tracker's own flash or store. */
 export function isOfContent(code: FailureCode): boolean {
   const stage = code.slice(0, code.indexOf("_"));
-  return code === "FILE_CRC" || stage === "HEX" || stage === "SLOT" || stage === "IMAGE";
+  const isStage = stage === "HEX" || stage === "PATCH" || stage === "SLOT" || stage === "IMAGE";
+  return isStage || code === "FILE_CRC";
 }
 
 /** Thrown by a stage on bad input; caught by `attempt` alone. */

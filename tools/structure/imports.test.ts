@@ -26,6 +26,7 @@ const allowed: Record<string, readonly string[]> = {
   job: ["mqtt"],
   download: [],
   hex: [],
+  patch: [],
   slot: [],
   verify: [],
   swap: [],
