@@ -9,6 +9,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
   // The board program compiles scripts to bytecode: the one door of the rig that tools use.
   "tools/build": ["tools/image", "tools/keys", "hw-test/board/program.ts"],
   "tools/keys": [],
+  "tools/patch": ["firmware"],
   "tools/structure": [],
   "tools/test": [],
 
