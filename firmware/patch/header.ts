@@ -8,7 +8,7 @@ const SHA256_BYTES = 32;
 /** Longest head: with the digest of an old image. */
 export const HEADER_MAX_BYTES = FIXED_BYTES + SHA256_BYTES;
 /** The most that a chunk may inflate to: what a cut costs again, and what a lie may cost. */
-export const CHUNK_MAX_BYTES = 8192;
+export const CHUNK_MAX_BYTES = 16384;
 
 /** Sizes in bytes, each within its bound. */
 export interface PatchHeader {

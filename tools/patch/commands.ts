@@ -96,7 +96,10 @@ function forwards(old: Uint8Array, next: Uint8Array, start: Anchor, limit: numbe
 /** The same from `anchor` back. */
 function backwards(old: Uint8Array, next: Uint8Array, anchor: Anchor, limit: number): number {
   const most = Math.min(limit, anchor.oldAt);
-  return longestWorth(most, (step) => old[anchor.oldAt - 1 - step] === next[anchor.newAt - 1 - step]);
+  return longestWorth(
+    most,
+    (step) => old[anchor.oldAt - 1 - step] === next[anchor.newAt - 1 - step],
+  );
 }
 
 function longestWorth(most: number, agrees: (step: number) => boolean): number {

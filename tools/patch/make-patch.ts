@@ -6,24 +6,28 @@ import { commandsFor } from "./commands.ts";
 
 /** What the patch reader's window holds: 2 KB. */
 const WINDOW_BITS = 11;
-const CHUNK_BYTES = 8192;
+/** zlib's sizes of a block: which one is best depends on how the bytes change along the chunk. */
+const MEM_LEVELS = [6, 7, 8, 9];
+/**
+ * Chunks of a patch inflate to so much, those of a packed image to so much: 8 KB of patch are a few KB,
+ * while each chunk of a packed image costs the tables of its own codes.
+ */
+const PATCH_CHUNK_BYTES = 8192;
+const PACKED_CHUNK_BYTES = 16384;
 
 /**
  * A patch from one image onto another (docs/patch-format.md), or without `old` the new image packed.
  * Applied by the firmware's own reader before it is returned.
- * @param chunkBytes what a chunk inflates to at most, 64 to 8,192; 8,192 if left out
+ * @param chunkBytes what a chunk inflates to at most, 64 to 16,384
  */
 export function makePatch(
   old: Uint8Array | undefined,
   next: Uint8Array,
-  chunkBytes = CHUNK_BYTES,
+  chunkBytes = old === undefined ? PACKED_CHUNK_BYTES : PATCH_CHUNK_BYTES,
 ): Uint8Array {
   const parts = [header(old, next, chunkBytes)];
   for (const chunk of chunksFor(old ?? new Uint8Array(0), next, chunkBytes)) {
-    const packed = deflateRawSync(chunk, { level: 9, memLevel: 9, windowBits: WINDOW_BITS });
-    const length = Buffer.alloc(2);
-    length.writeUInt16LE(packed.length);
-    parts.push(length, packed);
+    parts.push(packChunk(chunk));
   }
   const patch = new Uint8Array(Buffer.concat(parts));
   const made = applyPatch(old, patch, next.length);
@@ -31,7 +35,12 @@ export function makePatch(
   return patch;
 }
 
-function header(old: Uint8Array | undefined, next: Uint8Array, chunkBytes: number): Uint8Array {
+/** @param old its SHA-256 goes into the head */
+export function header(
+  old: Uint8Array | undefined,
+  next: Uint8Array,
+  chunkBytes: number,
+): Uint8Array {
   const head = Buffer.alloc(14);
   head.write("TFP1", "latin1");
   head.writeUInt32LE(next.length, 4);
@@ -39,6 +48,17 @@ function header(old: Uint8Array | undefined, next: Uint8Array, chunkBytes: numbe
   head.writeUInt16LE(chunkBytes, 12);
   if (old === undefined) return head;
   return Buffer.concat([head, createHash("sha256").update(old).digest()]);
+}
+
+/** Its length, and the shortest deflate stream that zlib makes of it. */
+export function packChunk(chunk: Uint8Array): Uint8Array {
+  const streams = MEM_LEVELS.map((memLevel) =>
+    deflateRawSync(chunk, { level: 9, memLevel, windowBits: WINDOW_BITS }),
+  );
+  const shortest = streams.reduce((one, other) => (other.length < one.length ? other : one));
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(shortest.length);
+  return Buffer.concat([length, shortest]);
 }
 
 function chunksFor(old: Uint8Array, next: Uint8Array, chunkBytes: number): readonly Uint8Array[] {

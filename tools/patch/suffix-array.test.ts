@@ -7,7 +7,9 @@ describe("suffix array", () => {
   it("is the order that sorting the suffixes gives", () => {
     const texts = fc.oneof(
       fc.uint8Array({ maxLength: 80 }),
-      fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 300 }).map((list) => new Uint8Array(list)),
+      fc
+        .array(fc.integer({ min: 0, max: 2 }), { maxLength: 300 })
+        .map((list) => new Uint8Array(list)),
       fc.constantFrom(new Uint8Array(200), new Uint8Array(200).fill(255)),
     );
     fc.assert(

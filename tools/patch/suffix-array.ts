@@ -127,7 +127,8 @@ class Sorter {
     const { text, isSmaller } = this;
     for (let step = 0; ; step++) {
       const isSame =
-        text[one + step] === text[other + step] && isSmaller[one + step] === isSmaller[other + step];
+        text[one + step] === text[other + step] &&
+        isSmaller[one + step] === isSmaller[other + step];
       if (!isSame) return false;
       if (step > 0 && (this.isLeftmost(one + step) || this.isLeftmost(other + step))) {
         return this.isLeftmost(one + step) && this.isLeftmost(other + step);
