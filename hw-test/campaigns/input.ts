@@ -4,8 +4,9 @@ import { batch, type Fuzzer } from "./input/fuzzer.ts";
 import { hexFuzzer } from "./input/hex-fuzzer.ts";
 import { httpFuzzer } from "./input/http-fuzzer.ts";
 import { mqttFuzzer } from "./input/mqtt-fuzzer.ts";
+import { patchFuzzer } from "./input/patch-fuzzer.ts";
 
-const fuzzers: readonly Fuzzer[] = [hexFuzzer, documentFuzzer, mqttFuzzer, httpFuzzer];
+const fuzzers: readonly Fuzzer[] = [hexFuzzer, documentFuzzer, mqttFuzzer, httpFuzzer, patchFuzzer];
 const BATCH = 500;
 
 /** With a limit, each kind of input gets its share. */
@@ -20,7 +21,7 @@ function* inputCases({ seed, limit, shard }: Scope): Generator<Case> {
 
 export const inputCampaign: Campaign = {
   name: "input",
-  about: "damaged HEX files, job documents, MQTT packets and HTTP heads, against oracles",
+  about: "damaged HEX files, patches, job documents, MQTT packets and HTTP heads, against oracles",
   cases: inputCases,
   caseOf: (name, seed) => {
     const [, kind = "", first = "", count = ""] = /^(\w+) (\d+)\+(\d+)$/.exec(name) ?? [];
