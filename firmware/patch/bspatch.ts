@@ -1,6 +1,7 @@
 import { Failure, type FailureCode } from "../failure.ts";
 import type { Flash } from "../ports/flash.ts";
-import { OldImage } from "./old-image.ts";
+import { WINDOW_BYTES } from "./inflate.ts";
+import { BLOCK_BYTES, OldImage } from "./old-image.ts";
 import type { PatchPosition } from "./position.ts";
 
 /**
@@ -10,8 +11,16 @@ import type { PatchPosition } from "./position.ts";
 export type OnImage = (offset: number, bytes: Uint8Array, length: number) => void;
 
 const OUT_BYTES = 256;
+/** Where things are in the work buffer, behind inflate's window: what goes out, what was read. */
+const OUT = WINDOW_BYTES;
+const BLOCK = OUT + OUT_BYTES;
+/** Of the buffer that window, output and old bytes share, so that a native copy can do between them. */
+export const WORK_BYTES = BLOCK + BLOCK_BYTES;
 /** Bits of a number: four bytes of seven. */
 const NUMBER_BITS = 28;
+
+/** More than one byte counts. */
+const LONG_RUN = 0x81;
 
 const SEEK = 0;
 const COPY_LENGTH = 1;
@@ -26,7 +35,7 @@ const EXTRA = 6;
  * in the old image, copy and add the diff, add extra bytes. Takes the commands' bytes as they come;
  * bounds what they ask for before it does it: PATCH_FORMAT, PATCH_RANGE.
  *
- * Costs 512 bytes: 256 of the old image, 256 of the new one; allocates nothing for each command.
+ * Has 512 bytes of the work buffer; allocates nothing for each command.
  */
 export class Bspatch {
   /** Where the next byte to copy is in the old image, and what there is of the new one. */
@@ -37,7 +46,9 @@ export class Bspatch {
   private readonly primary: Flash;
   private readonly write: OnImage;
   private newBytes = 0;
-  private readonly out = new Uint8Array(OUT_BYTES);
+  /** The buffer of inflate's window, where commands come in, and its part where the image goes out. */
+  private readonly work: Uint8Array;
+  private readonly out: Uint8Array;
   /** The bytes of `out` that wait; they end at `newPosition`. */
   private waiting = 0;
 
@@ -50,10 +61,13 @@ export class Bspatch {
   private extraLeft = 0;
   private zerosLeft = 0;
 
-  constructor(primary: Flash, write: OnImage) {
+  /** @param work of `WORK_BYTES` */
+  constructor(primary: Flash, write: OnImage, work: Uint8Array) {
     this.primary = primary;
     this.write = write;
-    this.old = new OldImage(primary);
+    this.work = work;
+    this.out = work.subarray(OUT, OUT + OUT_BYTES);
+    this.old = new OldImage(primary, work.subarray(BLOCK, BLOCK + BLOCK_BYTES));
   }
 
   /** Between two commands, before the first byte. */
@@ -69,28 +83,27 @@ export class Bspatch {
     return this.state === SEEK && this.valueBits === 0;
   }
 
-  /** A run of unchanged bytes is to be copied by `run` before more commands are taken. */
-  get isRunning(): boolean {
-    return this.state === ZEROS;
-  }
-
-  /** Takes `bytes[at..end)` up to a run. @returns where it stopped */
-  take(bytes: Uint8Array, at: number, end: number): number {
+  /**
+   * Takes the commands' bytes in `work[at..end)` until the image has about `stop` bytes.
+   * @returns where it stopped: at `end`, unless the image is there
+   */
+  take(at: number, end: number, stop: number): number {
     let index = at;
-    while (index < end && this.state !== ZEROS) {
-      if (this.state === EXTRA) index = this.addExtra(bytes, index, end);
-      else if (this.state === DIFF) index = this.addDiff(bytes, index, end);
-      else index = this.readNumber(bytes, index);
+    while (this.newPosition < stop) {
+      if (this.state === ZEROS) this.run(stop);
+      else if (index === end) break;
+      else if (this.state === EXTRA) index = this.addExtra(index, end);
+      else if (this.state === DIFF) index = this.addDiff(index, end);
+      else index = this.readNumber(index);
     }
     return index;
   }
 
-  /** Copies of the run what brings the image to `stop` bytes, or a few less than 256 more. */
-  run(stop: number): void {
+  /** Copies of a run what brings the image to `stop` bytes, or a few less than 256 more. */
+  private run(stop: number): void {
     while (this.zerosLeft > 0 && this.newPosition < stop) {
-      const room = OUT_BYTES - (this.newPosition % OUT_BYTES);
-      const count = Math.min(this.zerosLeft, room);
-      // Straight from flash into the output: most of an image is such.
+      const count = Math.min(this.zerosLeft, this.room());
+      // Straight from flash into the output, where all of it is the same.
       if (count === OUT_BYTES) this.primary.read(this.out, this.oldPosition);
       else this.copy(count);
       this.zerosLeft -= count;
@@ -114,58 +127,80 @@ export class Bspatch {
     if (this.newPosition % OUT_BYTES === 0) this.flush();
   }
 
+  /** Up to which the output may grow. */
+  private room(): number {
+    return OUT_BYTES - (this.newPosition % OUT_BYTES);
+  }
+
   private copy(count: number): void {
-    const { old, out } = this;
-    const { block } = old;
-    let to = this.waiting;
+    const { old, work } = this;
     let position = this.oldPosition;
+    let to = OUT + this.waiting;
     let left = count;
     while (left > 0) {
       const some = Math.min(left, old.load(position));
-      const from = position - old.start;
-      for (let at = from; at < from + some; at++) out[to++] = block[at] as number;
+      const from = BLOCK + position - old.start;
+      work.copyWithin(to, from, from + some);
       position += some;
+      to += some;
       left -= some;
     }
   }
 
-  /** Up to a zero, which begins a run. */
-  private addDiff(bytes: Uint8Array, at: number, end: number): number {
-    const { old, out } = this;
-    const room = OUT_BYTES - (this.newPosition % OUT_BYTES);
-    const some = Math.min(end - at, this.copyLeft, room, old.load(this.oldPosition));
-    const from = this.oldPosition - old.start;
-    const to = this.waiting;
-    let count = 0;
-    let difference = bytes[at] as number;
-    while (count < some && difference !== 0) {
-      out[to + count] = (old.block[from + count] as number) + difference;
-      count += 1;
-      difference = bytes[at + count] as number;
+  /**
+   * Differences, and runs of zeros that are short: no longer than what is loaded, what has room, or what
+   * one byte counts. In local variables, for most of a patch are these.
+   */
+  private addDiff(at: number, end: number): number {
+    const { old, work } = this;
+    const span = Math.min(this.copyLeft, this.room(), old.load(this.oldPosition));
+    let from = BLOCK + this.oldPosition - old.start;
+    let to = OUT + this.waiting;
+    const stop = to + span;
+    let index = at;
+    while (index < end && to < stop) {
+      const difference = work[index] as number;
+      if (difference !== 0) {
+        work[to] = (work[from] as number) + difference;
+        index += 1;
+        from += 1;
+        to += 1;
+        continue;
+      }
+      const count = index + 1 < end ? (work[index + 1] as number) + 1 : LONG_RUN;
+      if (count >= LONG_RUN || count > stop - to) {
+        index += 1;
+        this.state = ZERO_COUNT;
+        break;
+      }
+      work.copyWithin(to, from, from + count);
+      index += 2;
+      from += count;
+      to += count;
     }
-    this.copyLeft -= count;
-    this.oldPosition += count;
-    if (count < some) this.state = ZERO_COUNT;
-    else if (this.copyLeft === 0) this.state = this.afterCopy();
-    this.made(count);
-    return at + count + (count < some ? 1 : 0);
+    this.copied(to - OUT - this.waiting);
+    return index;
   }
 
-  private addExtra(bytes: Uint8Array, at: number, end: number): number {
-    const { out } = this;
-    const room = OUT_BYTES - (this.newPosition % OUT_BYTES);
-    const stop = at + Math.min(end - at, this.extraLeft, room);
-    let to = this.waiting;
-    for (let from = at; from < stop; from++) out[to++] = bytes[from] as number;
-    this.extraLeft -= stop - at;
+  private copied(count: number): void {
+    this.copyLeft -= count;
+    this.oldPosition += count;
+    if (this.copyLeft === 0) this.state = this.afterCopy();
+    this.made(count);
+  }
+
+  private addExtra(at: number, end: number): number {
+    const count = Math.min(end - at, this.extraLeft, this.room());
+    this.work.copyWithin(OUT + this.waiting, at, at + count);
+    this.extraLeft -= count;
     if (this.extraLeft === 0) this.state = SEEK;
-    this.made(stop - at);
-    return stop;
+    this.made(count);
+    return at + count;
   }
 
   /** Seven bits a byte, lowest first, the top bit says that more follow. */
-  private readNumber(bytes: Uint8Array, at: number): number {
-    const byte = bytes[at] as number;
+  private readNumber(at: number): number {
+    const byte = this.work[at] as number;
     this.value |= (byte & 0x7f) << this.valueBits;
     this.valueBits += 7;
     if (byte < 0x80) {

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { Failure } from "../failure.ts";
-import { Inflate } from "./inflate.ts";
+import { Inflate, WINDOW_BYTES } from "./inflate.ts";
 
 const MAX_BYTES = 60_000;
 
@@ -11,7 +11,7 @@ type Result = { readonly output: Buffer } | { readonly refused: string };
 
 /** A stream of its own and nothing behind it, in pieces of `pieceBytes`. */
 function inflate(stream: Uint8Array, pieceBytes: number, maxBytes = MAX_BYTES): Result {
-  const decoder = new Inflate();
+  const decoder = new Inflate(new Uint8Array(WINDOW_BYTES));
   decoder.begin(maxBytes);
   const output: Uint8Array[] = [];
   try {
@@ -134,7 +134,7 @@ describe("inflate", () => {
   });
 
   it("starts anew with nothing of the stream before", () => {
-    const decoder = new Inflate();
+    const decoder = new Inflate(new Uint8Array(WINDOW_BYTES));
     decoder.begin(100);
     decoder.decode(deflateRawSync(Buffer.alloc(50)), 0, 4);
     decoder.begin(100);

@@ -1,22 +1,22 @@
 import type { Flash } from "../ports/flash.ts";
 
 /** Bytes read at once. */
-const BLOCK_BYTES = 256;
+export const BLOCK_BYTES = 256;
 
-/**
- * Bytes of the running image, a block at a time; nothing outside of it is read. Costs 256 bytes.
- */
+/** Bytes of the running image, a block at a time; nothing outside of it is read. */
 export class OldImage {
   /** What `load` has brought: the offset of its first byte, and how many are of the image. */
-  readonly block = new Uint8Array(BLOCK_BYTES);
+  readonly block: Uint8Array;
   start = 0;
   private length = 0;
   /** Of the image; may be set as long as nothing is loaded. */
   byteLength = 0;
   private readonly primary: Flash;
 
-  constructor(primary: Flash) {
+  /** @param block of `BLOCK_BYTES` */
+  constructor(primary: Flash, block: Uint8Array) {
     this.primary = primary;
+    this.block = block;
   }
 
   /**
