@@ -1,5 +1,6 @@
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { patchMutations } from "./patch-mutations.ts";
 import { trustMutations } from "./trust-mutations.ts";
 
 export const mutations: readonly Mutation[] = [
@@ -313,4 +314,5 @@ export const mutations: readonly Mutation[] = [
   },
   ...trustMutations,
   ...jobMutations,
+  ...patchMutations,
 ];
