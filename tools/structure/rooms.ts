@@ -13,8 +13,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
   "tools/test": [],
 
   "hw-test/board": ["tools/command-line"],
+  "hw-test/dev-kit": ["tools/command-line", "hw-test/board"],
   "hw-test/driver.ts": ["firmware", "tools/image"],
-  "hw-test/trackers": ["hw-test/driver.ts", "hw-test/board", "tools/image", "tools/command-line"],
+  "hw-test/trackers": [
+    "hw-test/driver.ts",
+    "hw-test/board",
+    "hw-test/dev-kit",
+    "tools/image",
+    "tools/command-line",
+  ],
   "hw-test/cloud": ["tools/command-line"],
   "hw-test/model": ["firmware"],
   "hw-test/desk": ["firmware", "hw-test/model", "hw-test/cloud", "tools/image", "tools/keys"],

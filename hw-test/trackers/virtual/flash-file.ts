@@ -2,7 +2,7 @@ import {
   closeSync,
   existsSync,
   openSync,
-  readFileSync,
+  readSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -50,10 +50,17 @@ export class FlashFile {
 
   /** The whole flash, or one partition. */
   read(name?: PartitionName): Buffer {
-    const bytes = readFileSync(this.path);
-    if (name === undefined) return bytes;
-    const { offset, byteLength } = partitions[name];
-    return bytes.subarray(offset, offset + byteLength);
+    const { offset, byteLength } =
+      name === undefined ? { offset: 0, byteLength: FLASH_BYTES } : partitions[name];
+    // Not all of the file: while a board runs it may have more behind the flash.
+    const bytes = Buffer.alloc(byteLength);
+    const file = openSync(this.path, "r");
+    try {
+      readSync(file, bytes, 0, byteLength, offset);
+    } finally {
+      closeSync(file);
+    }
+    return bytes;
   }
 
   /** Erases a partition and puts `bytes` at its start, as a debug probe does. */

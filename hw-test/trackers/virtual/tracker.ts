@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { PartitionName } from "../../../tools/image/memory-map.ts";
-import { buildBoard } from "../../board/program.ts";
 import type { ConsoleLine, InputName, LinkProfile, Settings, TrackerDriver } from "../../driver.ts";
+import { type BoardProgram, boards } from "../boards.ts";
 import type { SocketSecurity } from "../connect.ts";
 import { linkProfiles } from "../link-profile.ts";
 import { Air, realTiming } from "./air.ts";
@@ -42,7 +42,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
   private readonly sockets: Sockets;
   private readonly restartGuard: RestartGuard;
   private readonly inputs = new Map<InputName, number>();
-  private program = "";
+  private board: BoardProgram | undefined;
   private cycle: PowerCycle | undefined;
   private isStopping = false;
   /** While the rig itself resets the board or switches it off. */
@@ -84,7 +84,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
 
   async powerOn(): Promise<void> {
     this.requireOff("powerOn");
-    this.program = this.options.program ?? (await buildBoard());
+    this.board = await boards[this.options.board ?? "linux"].build();
     this.startCycle("power-on");
   }
 
@@ -169,12 +169,14 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
   }
 
   private startCycle(resetCause: ResetCause): void {
+    const { board } = this;
+    if (board === undefined) throw new Error(`${resetCause}: the tracker was never on`);
     this.flashGate.actor = "bootloader";
     this.cycle = new PowerCycle({
-      program: this.program,
+      program: board.program,
       flashPath: this.flashFile.path,
       resetCause,
-      arguments: this.options.boardArguments ?? [],
+      arguments: [...board.arguments, ...(this.options.boardArguments ?? [])],
       onFrame: (frame) => this.handle(frame, this.cycle),
       onLine: (text) => this.takeLine(text),
       onEnd: (end, detail) => this.cycleEnded(end, detail),
