@@ -11,12 +11,17 @@ struct frame {
 	uint32_t r0, r1, r2, r3, r12, lr, pc, status;
 };
 
+#define STACK_OVERFLOW 4
+#define REPORT_STACK_BYTES 512
+#define TEXT_OF(X) #X
+#define TEXT(X) TEXT_OF(X)
+
 /* By bit of the Configurable Fault Status Register (ARM DDI 0403, B3.2.15). */
 static const char *const causes[32] = {
 	[0] = "execution of what is no code",
 	[1] = "access to protected memory",
 	[3] = "access to protected memory on return from an exception",
-	[4] = "stack overflow",
+	[STACK_OVERFLOW] = "stack overflow",
 	[8] = "execution where nothing is",
 	[9] = "access where nothing is",
 	[10] = "access where nothing is, some instructions before",
@@ -52,23 +57,38 @@ static void say_hex(const char *name, uint32_t value)
 	say(digits);
 }
 
-/* A frame that did not fit the stack was not pushed. */
-static bool is_on_stack(const struct frame *frame)
+static bool is_in_guard(uint32_t address)
+{
+	const uint8_t *byte = (const uint8_t *)(uintptr_t)address;
+	return byte >= _guard && byte < _stack_end;
+}
+
+/* Whether the processor could push it. */
+static bool is_sound(const struct frame *frame, uint32_t status)
 {
 	const uint8_t *start = (const uint8_t *)frame;
-	return start >= _stack_end && start + sizeof *frame <= _stack_top;
+	return !(status & CFSR_NOT_PUSHED) && start >= _pool_start && start + sizeof *frame <= _stack_top;
+}
+
+static void say_cause(uint32_t status)
+{
+	if (status & CFSR_MMFAR_VALID) {
+		say(is_in_guard(SCB_MMFAR) ? causes[STACK_OVERFLOW] : cause_of(status));
+		say_hex(" at ", SCB_MMFAR);
+	} else {
+		say(cause_of(status));
+		if (status & CFSR_BFAR_VALID)
+			say_hex(" at ", SCB_BFAR);
+	}
 }
 
 __attribute__((used)) static _Noreturn void report(const struct frame *frame)
 {
 	uint32_t status = SCB_CFSR;
+	MPU_CONTROL = 0; /* the frame may lie across the guard */
 	say("fault: ");
-	say(cause_of(status));
-	if (status & CFSR_MMFAR_VALID)
-		say_hex(" at ", SCB_MMFAR);
-	else if (status & CFSR_BFAR_VALID)
-		say_hex(" at ", SCB_BFAR);
-	if (is_on_stack(frame)) {
+	say_cause(status);
+	if (is_sound(frame, status)) {
 		say_hex(", pc ", frame->pc);
 		say_hex(", lr ", frame->lr);
 	}
@@ -76,11 +96,13 @@ __attribute__((used)) static _Noreturn void report(const struct frame *frame)
 	hal_exit(EXIT_FAULT);
 }
 
-/* The stack may be what is wrong, so the report starts at its top; nothing on it is needed again. */
+/* The stack may be what is wrong. */
+__attribute__((used, aligned(8))) static uint8_t report_stack[REPORT_STACK_BYTES];
+
 __attribute__((naked)) void fault_enter(void)
 {
 	__asm__ volatile("mrs r0, msp\n"
-					 "ldr r1, =_stack_top\n"
+					 "ldr r1, =report_stack + " TEXT(REPORT_STACK_BYTES) "\n"
 					 "msr msp, r1\n"
 					 "b report\n");
 }

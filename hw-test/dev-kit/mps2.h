@@ -30,6 +30,7 @@
 #define SCB_CFSR REGISTER(0xE000ED28)
 #define CFSR_MMFAR_VALID (1u << 7)
 #define CFSR_BFAR_VALID (1u << 15)
+#define CFSR_NOT_PUSHED (1u << 4 | 1u << 12) /* the frame of the exception */
 #define SCB_MMFAR REGISTER(0xE000ED34)
 #define SCB_BFAR REGISTER(0xE000ED38)
 

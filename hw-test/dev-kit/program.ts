@@ -16,6 +16,9 @@ const OUTPUT_MAX_BYTES = 4 * 1024 * 1024;
 /** What looks like `tracker-board run` and is a Cortex-M4. */
 export const KIT_PROGRAM = join(folder, "tracker-kit");
 
+/** For the tests: does what it must not (testing/faults.c). */
+export const FAULTS_IMAGE = join(root, "build/dev-kit/faults.elf");
+
 const INSTALL = "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm";
 
 /** By what each optional package of the dev kit shows that it is there. */

@@ -1,5 +1,6 @@
 import { buildImage } from "../../../tools/build/image.ts";
 import type { ConsoleLine, Settings, TrackerDriver } from "../../driver.ts";
+import type { BoardName } from "../../trackers/boards.ts";
 import type { Credentials } from "../../trackers/connect.ts";
 import type { BoardConfig } from "../../trackers/serial/config.ts";
 import { SerialBoard } from "../../trackers/serial/serial-board.ts";
@@ -20,7 +21,7 @@ export interface DeviceOptions {
   readonly registered: Registered;
   /** Where a virtual tracker keeps its flash; undefined for a board. */
   readonly flashPath: string;
-  readonly board: BoardConfig | undefined;
+  readonly board: BoardConfig | BoardName;
 }
 
 /** A tracker with the whole firmware, virtual or real. */
@@ -41,8 +42,8 @@ export class Device {
     };
     const { resolve } = cloud;
     const driver =
-      board === undefined
-        ? new VirtualTracker({ flashPath, credentials, resolve })
+      typeof board === "string"
+        ? new VirtualTracker({ flashPath, credentials, resolve, board })
         : await SerialBoard.open(board, credentials);
     return new Device(driver, options);
   }

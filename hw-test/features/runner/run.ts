@@ -28,7 +28,7 @@ export async function runFeatures(paths: readonly string[], options: RunOptions)
   const sources = loadSuite(paths);
   await checkFeatures(sources, allSteps);
   const cloud = await startCloud();
-  const bench = new Bench(cloud, options.boards ?? new Map());
+  const bench = new Bench(cloud, options.boards ?? { real: new Map(), others: "linux" });
   try {
     const world: World = { ...cloud.values };
     const result = await runSuite<World>(featureFiles(sources), "features")

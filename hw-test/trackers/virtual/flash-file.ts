@@ -4,6 +4,7 @@ import {
   openSync,
   readSync,
   statSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -61,6 +62,11 @@ export class FlashFile {
       closeSync(file);
     }
     return bytes;
+  }
+
+  /** Gives back what a board that was killed had behind its flash. */
+  trim(): void {
+    truncateSync(this.path, FLASH_BYTES);
   }
 
   /** Erases a partition and puts `bytes` at its start, as a debug probe does. */

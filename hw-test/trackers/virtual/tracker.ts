@@ -165,6 +165,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
   private async endCycle(cycle: PowerCycle): Promise<void> {
     this.isHeld = true;
     await cycle.kill();
+    this.flashFile.trim();
     this.isHeld = false;
   }
 
