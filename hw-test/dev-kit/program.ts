@@ -19,7 +19,8 @@ export const KIT_PROGRAM = join(folder, "tracker-kit");
 /** For the tests: does what it must not (testing/faults.c). */
 export const FAULTS_IMAGE = join(root, "build/dev-kit/faults.elf");
 
-const INSTALL = "apt-get install --no-install-recommends gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm";
+const INSTALL =
+  "apt-get install --no-install-recommends gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm";
 
 /** By what each optional package of the dev kit shows that it is there. */
 const probes: readonly { readonly package: string; readonly command: readonly string[] }[] = [

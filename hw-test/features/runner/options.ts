@@ -122,7 +122,7 @@ function boardOption(text: string): BoardName | [string, BoardConfig] {
   if (kind !== undefined) return kind;
   const [, name, path] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || path === undefined) {
-    throw new UsageError(`--board ${text}: expected ${boardNames.join(", ")}, or NAME=FILE`);
+    throw new UsageError(`--board ${text}: expected NAME=FILE, or one of ${boardNames.join(", ")}`);
   }
   return [name, readBoardConfig(path)];
 }
