@@ -16,8 +16,20 @@ const OUTPUT_MAX_BYTES = 4 * 1024 * 1024;
 /** What looks like `tracker-board run` and is a Cortex-M4. */
 export const KIT_PROGRAM = join(folder, "tracker-kit");
 
+const output = join(root, "build/dev-kit");
+
+/** What is built, with symbols. */
+export const kitObjects = Object.freeze({
+  tracker: join(output, "tracker.elf"),
+  /** The parts that wait, and that drive the serial lines. */
+  machine: [join(output, "uart.o"), join(output, "hal_mps2.o")],
+});
+
+/** The file of `tracker-kit run --count FILE`: 64-bit numbers, each for so many bytes of code. */
+export const kitCounter = Object.freeze({ numbers: 0x80000, stride: 2 });
+
 /** For the tests: does what it must not (testing/faults.c). */
-export const FAULTS_IMAGE = join(root, "build/dev-kit/faults.elf");
+export const FAULTS_IMAGE = join(output, "faults.elf");
 
 const INSTALL =
   "apt-get install --no-install-recommends gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm";

@@ -62,6 +62,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "hw-test/trackers",
     "hw-test/cloud",
     "hw-test/board",
+    "hw-test/dev-kit",
     "tools/build",
     "tools/image",
     "tools/command-line",

@@ -102,7 +102,10 @@ for (const [contents, reason] of configs) {
 
 test("what virtual trackers run on is chosen for all of them, beside real boards", () => {
   assert.equal(parseOptions(["a.md"])?.board, "linux");
-  const path = folder.write("real.json", '{"serialPort":"/dev/ttyACM0","commands":{"reset":["a"]}}');
+  const path = folder.write(
+    "real.json",
+    '{"serialPort":"/dev/ttyACM0","commands":{"reset":["a"]}}',
+  );
   const options = parseOptions(["a.md", "--board", "cortex-m", "--board", `alpha=${path}`]);
   assert.equal(options?.board, "cortex-m");
   assert.deepEqual([...(options?.boards.keys() ?? [])], ["alpha"]);

@@ -14,6 +14,8 @@ export interface VirtualTrackerOptions {
   /** Those that the tracker's side acts on are picked out: power, drop, stall, corrupt. */
   readonly faults?: readonly Fault[];
   readonly link?: LinkProfile;
+  /** Hands received bytes over in whole pieces of so many, so that instructions can be compared. */
+  readonly pieceBytes?: number;
   /** How long flash operations take; no time if left out. */
   readonly flashTiming?: FlashTiming;
   /** Seed of the link's losses. */

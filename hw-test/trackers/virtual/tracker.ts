@@ -65,6 +65,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
       down: this.down,
       timing: realTiming,
       faults,
+      pieceBytes: options.pieceBytes,
       send: (frame) => this.cycle?.send(frame),
       onDownloaded: (totalBytes) => this.emit("downloaded", totalBytes),
       onSocketError: (target, reason) => this.emit("socketError", { target, reason }),
