@@ -16,8 +16,7 @@ export async function countUpdate(rig: BenchRig, { from, to }: Images): Promise<
   const folder = mkdtempSync(join(tmpdir(), "tracker-counts-"));
   const path = join(folder, "counts.bin");
   const tracker = await rig.newTracker(from.image, {
-    // At a fixed speed: the more a tracker waits for the rig, the more often it wakes.
-    board: "cortex-m-64mhz",
+    board: "cortex-m",
     boardArguments: ["--count", path],
     pieceBytes: PIECE_BYTES,
   });

@@ -49,6 +49,26 @@ describe("the board on a Cortex-M4", { skip }, () => {
     assert.ok(events.some(({ event }) => event === "heap"));
   });
 
+  it("needs the memory that the Linux board needs, where that has 32 bits", async () => {
+    const source = `
+      const all = [];
+      for (let i = 0; i < 300; i++) all.push({ i, text: "t" + i, bytes: new Uint8Array(i) });
+      JSON.parse(JSON.stringify(all.slice(0, 20)));
+      trace("end");`;
+    const flash = new TestFlash();
+    flash.put(layout.primary, image(source));
+    const onLinux = await powerCycle(compiler, flash.path, { stopAt: "end" });
+    const onKit = await powerCycle(kit, flash.path, { stopAt: "end" });
+    const { cBytes, cPeakBytes, ...kitHeap } = onKit.events.at(-1) ?? {};
+    assert.equal(kitHeap["event"], "heap");
+    if (onLinux.events.find(({ event }) => event === "start")?.["bits"] !== 32) return;
+    // The C heap has the engine's record of itself, with two fields less: it meters nothing.
+    const { cBytes: ofLinux, cPeakBytes: peakOfLinux, ...linuxHeap } = onLinux.events.at(-1) ?? {};
+    assert.deepEqual(kitHeap, linuxHeap);
+    assert.ok(Math.abs(Number(ofLinux) - Number(cBytes)) <= 16);
+    assert.ok(Math.abs(Number(peakOfLinux) - Number(cPeakBytes)) <= 16);
+  });
+
   it("resets when memory or stack is full, and no script catches it", async () => {
     const slots = "const all = []; try { for (;;) all.push({ all }); } catch { trace('caught'); }";
     const full = await run(slots);
