@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { buildDevKit } from "../../hw-test/dev-kit/program.ts";
 import type { Images } from "../memory/pool.ts";
 import type { BenchRig } from "../tracker/rig.ts";
@@ -9,6 +10,9 @@ import { type Phase, PhaseRecorder } from "./phases.ts";
 
 /** `config.receiveBytes`: the firmware then never reads less, except at an end. */
 const PIECE_BYTES = 1024;
+
+/** The job is over before the tracker has forgotten it. */
+const REPORT_MAX_MS = 20_000;
 
 /** One update on the Cortex-M4, with its instructions by phase. @throws Error unless it succeeds */
 export async function countUpdate(rig: BenchRig, { from, to }: Images): Promise<readonly Phase[]> {
@@ -26,7 +30,11 @@ export async function countUpdate(rig: BenchRig, { from, to }: Images): Promise<
     await tracker.powerOn();
     const { status, statusDetails } = await rig.end(tracker, job);
     if (status !== "SUCCEEDED") throw new Error(`${status}: ${JSON.stringify(statusDetails)}`);
-    await recorder.ended;
+    const isOver = await Promise.race([
+      recorder.ended,
+      sleep(REPORT_MAX_MS, false, { ref: false }),
+    ]);
+    if (isOver === false) throw new Error(`only ${recorder.phases.length} phases came to an end`);
     return recorder.phases;
   } finally {
     await tracker.stop();

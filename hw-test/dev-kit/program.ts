@@ -14,7 +14,7 @@ const folder = join(root, "hw-test/dev-kit");
 const OUTPUT_MAX_BYTES = 4 * 1024 * 1024;
 
 /** What looks like `tracker-board run` and is a Cortex-M4. */
-export const KIT_PROGRAM = join(folder, "tracker-kit");
+const KIT_PROGRAM = join(folder, "tracker-kit");
 
 const output = join(root, "build/dev-kit");
 
