@@ -10,6 +10,8 @@ export interface BoardProgram {
 export interface Board {
   /** For people. */
   readonly about: string;
+  /** Times as long as on linux that whoever waits for an update should wait at most. */
+  readonly patience: number;
   /** Builds it. @throws UsageError if what it needs is not installed */
   readonly build: () => Promise<BoardProgram>;
 }
@@ -20,14 +22,17 @@ export type BoardName = "linux" | "cortex-m" | "cortex-m-64mhz";
 export const boards: Readonly<Record<BoardName, Board>> = Object.freeze({
   linux: {
     about: "a Linux process",
+    patience: 1,
     build: async () => ({ program: await buildBoard(), arguments: [] }),
   },
   "cortex-m": {
     about: "a Cortex-M4 in QEMU, as fast as it goes",
+    patience: 5,
     build: async () => ({ program: await buildDevKit(), arguments: [] }),
   },
   "cortex-m-64mhz": {
     about: "the same at the speed of an nRF9160",
+    patience: 10,
     build: async () => ({ program: await buildDevKit(), arguments: ["--at-64-mhz"] }),
   },
 });
