@@ -71,6 +71,7 @@ export class BenchRig {
       brokerPort: 8883,
       imageHeader: "required",
       selfTestDeadlineMs: 15_000,
+      startDelayMaxMs: 0,
       ...settings,
     });
     return tracker;

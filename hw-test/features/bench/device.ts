@@ -73,6 +73,8 @@ export class Device {
       brokerPort,
       imageHeader: "required",
       selfTestDeadlineMs,
+      // On the bench nobody waits for others.
+      startDelayMaxMs: 0,
       ...settings,
     });
   }
