@@ -1,5 +1,6 @@
 import { buildImage } from "../tools/build/image.ts";
 import { print, runCommand } from "../tools/command-line/command.ts";
+import { instructions } from "./cortex-m/instructions.ts";
 import { type Figure, figureLine } from "./figure.ts";
 import { hexSpeed } from "./hex/speed.ts";
 import { memory } from "./memory/memory.ts";
@@ -23,6 +24,7 @@ const measures: Readonly<Record<Section, { readonly title: string; readonly meas
     title: "Updates in a row",
     measure: (rig, images) => seriesFigures(rig, images, UPDATES_IN_A_ROW),
   },
+  "cortex-m": { title: "Instructions on a Cortex-M4", measure: instructions },
 };
 
 async function main(args: readonly string[]): Promise<number> {

@@ -55,11 +55,12 @@ export const config = Object.freeze({
   /** Times the file may begin again from byte 0 (it changed, or cannot be resumed): slot wear. */
   restartMax: 3,
   /**
-   * No byte for this long: the connection is taken for dead. NB-IoT has round trips of 10 s and more
+   * No byte of the file server, or no answer of the broker or the Jobs service, for this long: the
+   * connection is taken for dead, or the request for lost. NB-IoT has round trips of 10 s and more
    * at the edge of its coverage, and one segment may be lost on the way: twice 10 s, and its
    * retransmission after a time-out that has doubled twice. A setting, as is the next.
    */
-  stallTimeoutMs: 60_000,
+  answerTimeoutMs: 60_000,
   /**
    * Name, TCP and TLS 1.2 are five round trips: 50 s at 10 s each, 60 s were seen, and as much again
    * for what is lost.
@@ -94,8 +95,6 @@ export const config = Object.freeze({
 
   /** AWS IoT allows up to 1,200 s; 240 s outlives the usual NAT binding of LTE-M networks. */
   mqttKeepAliveS: 240,
-  /** The broker's answer to CONNECT, SUBSCRIBE, PINGREQ or a QoS 1 PUBLISH: as `stallTimeoutMs`. */
-  mqttAckTimeoutMs: 60_000,
   /** Longest packet read, in pieces; AWS IoT takes payloads of at most 128 KB. */
   mqttPacketMaxBytes: 262_144,
   /** The output queue: it holds the longest packet out, a job update with all its details. */
@@ -105,8 +104,6 @@ export const config = Object.freeze({
   /** AWS IoT takes at most 8 topics in one SUBSCRIBE. */
   mqttSubscriptionMax: 8,
 
-  /** A Jobs request unanswered for this long is sent again; as `stallTimeoutMs`. */
-  jobReplyTimeoutMs: 60_000,
   jobIdMaxBytes: 64,
   /** AWS IoT: a statusDetails value is 1 to 1,024 characters; ours stays on one line. */
   detailMaxChars: 200,
@@ -167,7 +164,7 @@ assert(
   config.retryAfterTotalMaxMs >= config.downloadAttemptMax * config.backoffMaxMs,
   "a busy server has all attempts",
 );
-assert(config.rateWindowMs > config.stallTimeoutMs, "silence is noticed before a trickle");
+assert(config.rateWindowMs > config.answerTimeoutMs, "silence is noticed before a trickle");
 assert(config.retryAfterTotalMaxMs < 2 ** 31, "an alarm must reach the end of a wait");
 assert(config.downloadMaxMs < 2 ** 31, "an alarm must reach the end of a download");
 assert(

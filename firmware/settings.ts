@@ -31,9 +31,9 @@ export interface Settings {
   readonly rollbackAfterStarts: number | undefined;
   /** Longest wait after jobs that FAILED in a row, ms; it doubles up to there with each of them. */
   readonly failedJobWaitMaxMs: number;
-  /** Until a connection to the file server is made, ms; `config.connectTimeoutMs` if undefined. */
+  /** Until a connection is made, TLS and all, ms; `config.connectTimeoutMs` if undefined. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Silence after which the file server is given up, ms; `config.stallTimeoutMs` if undefined. */
+  /** Silence after which an answer is taken for lost, ms; `config.answerTimeoutMs` if undefined. */
   readonly answerTimeoutMs?: number | undefined;
   /** Update only at or above this charge, 0 to 100 %; undefined for no such gate. */
   readonly batteryMinimum: number | undefined;

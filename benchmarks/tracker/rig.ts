@@ -16,7 +16,7 @@ const RUN_MAX_MS = 10 * 60_000;
 /** What a benchmark sets on the tracker; the rest is the rig's. */
 export type TrackerSetup = Pick<
   VirtualTrackerOptions,
-  "boardArguments" | "faults" | "link" | "flashTiming" | "restartsAfter"
+  "board" | "boardArguments" | "pieceBytes" | "faults" | "link" | "flashTiming" | "restartsAfter"
 > & { readonly settings?: Partial<Settings> };
 
 /** One local AWS for all benchmarks, and one tracker after the other on it. */
@@ -71,6 +71,7 @@ export class BenchRig {
       brokerPort: 8883,
       imageHeader: "required",
       selfTestDeadlineMs: 15_000,
+      startDelayMaxMs: 0,
       ...settings,
     });
     return tracker;

@@ -3,14 +3,14 @@ import { describe, it } from "node:test";
 import { ScriptedNetwork } from "../../hw-test/model/scripted-network.ts";
 import { VirtualClock } from "../../hw-test/model/virtual-clock.ts";
 import { config } from "../config.ts";
+import { type LinkTimes, usualLinkTimes } from "../link-times.ts";
 import { Connection } from "./connection.ts";
-import type { TimeOuts } from "./watch.ts";
 
 const target = { host: "files.example", port: 443, path: "/x" };
 const request = "GET /x HTTP/1.1\r\n\r\n";
 const head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
 
-function rig(timeOuts?: TimeOuts) {
+function rig(times: LinkTimes = usualLinkTimes) {
   const clock = new VirtualClock();
   const network = new ScriptedNetwork();
   const events: string[] = [];
@@ -20,7 +20,7 @@ function rig(timeOuts?: TimeOuts) {
     network,
     clock,
     buffer,
-    timeOuts,
+    times,
     events: {
       onConnected: () => {
         events.push("connected");
@@ -66,7 +66,7 @@ describe("a connection", () => {
     connection.close();
     connection.close();
     assert.equal(network.socket.isClosed, true);
-    assert.equal(clock.run(10 * config.stallTimeoutMs), true);
+    assert.equal(clock.run(10 * config.answerTimeoutMs), true);
     assert.deepEqual(events, []);
   });
 
@@ -98,13 +98,13 @@ describe("a connection", () => {
     assert.equal(delivered, 100);
   });
 
-  it("stalls config.stallTimeoutMs after the last byte, not after the first", () => {
+  it("stalls config.answerTimeoutMs after the last byte, not after the first", () => {
     const { network, events, clock } = connected();
     network.socket.deliver(bytes(head));
-    clock.advance(config.stallTimeoutMs - 1);
+    clock.advance(config.answerTimeoutMs - 1);
     network.socket.deliver(bytes("x"));
     assert.equal(events.at(-1), "body 1");
-    clock.advance(config.stallTimeoutMs - 1);
+    clock.advance(config.answerTimeoutMs - 1);
     assert.equal(events.at(-1), "body 1");
     clock.advance(1);
     assert.equal(events.at(-1), "lost: stalled");
@@ -158,7 +158,7 @@ describe("a connection", () => {
     const { connection, network, events, clock } = rig();
     connection.open(target);
     network.socket.grant(5);
-    clock.advance(config.stallTimeoutMs);
+    clock.advance(config.answerTimeoutMs);
     assert.deepEqual(events, ["connected", "lost: stalled"]);
   });
 
@@ -171,8 +171,8 @@ describe("a connection", () => {
   });
 
   it("has the time-outs that it is given", () => {
-    const timeOuts = { connectMs: 500_000, answerMs: 200_000 };
-    const { connection, network, events, clock } = rig(timeOuts);
+    const times = { connectMs: 500_000, answerMs: 200_000 };
+    const { connection, network, events, clock } = rig(times);
     connection.open(target);
     clock.advance(499_999);
     network.socket.grant(1000);

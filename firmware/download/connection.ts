@@ -1,5 +1,6 @@
 import { assert } from "../assert.ts";
 import { attempt, type Failure } from "../failure.ts";
+import type { LinkTimes } from "../link-times.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Network, Socket, SocketEvents } from "../ports/network.ts";
 import type { FileLocation } from "../url.ts";
@@ -7,7 +8,7 @@ import { Body } from "./body.ts";
 import { unknown } from "./header-values.ts";
 import { malformed, OddAnswer } from "./odd-answer.ts";
 import { ResponseHead } from "./response-head.ts";
-import { type TimeOuts, Watch } from "./watch.ts";
+import { Watch } from "./watch.ts";
 
 /** How far a connection had come: never up, up and without a byte of a body, or farther. */
 export type Reach = "none" | "silence" | "body";
@@ -35,7 +36,7 @@ export interface ConnectionEvents {
 export interface ConnectionOptions {
   readonly network: Network;
   readonly clock: Clock;
-  readonly timeOuts?: TimeOuts | undefined;
+  readonly times: LinkTimes;
   /** Every received byte passes through it. */
   readonly buffer: Uint8Array;
   readonly events: ConnectionEvents;
@@ -65,7 +66,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.options = options;
-    this.watch = new Watch(options.clock, options.timeOuts ?? {}, {
+    this.watch = new Watch(options.clock, options.times, {
       onLost: (reason) => this.lose(reason),
       onTooSlow: () => {
         this.close();

@@ -1,4 +1,5 @@
 import type { Failure } from "../failure.ts";
+import type { LinkTimes } from "../link-times.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Network } from "../ports/network.ts";
@@ -56,9 +57,8 @@ export interface DownloadOptions {
    * resumes where no validator says that the file is still the same; `false` if not given.
    */
   readonly isVouched?: boolean | undefined;
-  /** What the link may take, ms; `config` has the defaults. */
-  readonly connectTimeoutMs?: number | undefined;
-  readonly answerTimeoutMs?: number | undefined;
+  /** `usualLinkTimes` if not given. */
+  readonly times?: LinkTimes | undefined;
   readonly events: DownloadEvents;
 }
 

@@ -814,8 +814,7 @@ describe("a slow link", () => {
         return { ...fileReply(request, good), pace };
       },
       size: file.length,
-      answerTimeoutMs: 300_000,
-      connectTimeoutMs: 500_000,
+      times: { connectMs: 500_000, answerMs: 300_000 },
       connect: () => "ignore",
     });
     one.download.start();
@@ -851,10 +850,10 @@ describe("a connection that fails", () => {
     assert.deepEqual(done.story, ['validator "one" -', "restart", 'validator "two" -', "done"]);
   });
 
-  it("that stalls is given up after config.stallTimeoutMs", () => {
+  it("that stalls is given up after config.answerTimeoutMs", () => {
     const done = run(first({ ...cutReply(fileReply0(), 200), ending: "stall" }));
     assertWhole(done);
-    const waitedMs = done.clock.nowMs() - config.stallTimeoutMs;
+    const waitedMs = done.clock.nowMs() - config.answerTimeoutMs;
     assert.ok(waitedMs >= 0 && waitedMs <= config.backoffMinMs, `${waitedMs}`);
     assert.ok(done.log.some((line) => line.includes("stalled")));
   });

@@ -2,6 +2,7 @@ import { assert } from "../assert.ts";
 import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
 import { attempt, Failure, isOfContent } from "../failure.ts";
+import { usualLinkTimes } from "../link-times.ts";
 import type { FileLocation } from "../url.ts";
 import { Budget, type FailedAttempt } from "./budget.ts";
 import { Connection, type Reach } from "./connection.ts";
@@ -122,11 +123,10 @@ export class Download {
   }
 
   private newConnection(): Connection {
-    const { connectTimeoutMs: connectMs, answerTimeoutMs: answerMs } = this.options;
     return new Connection({
       network: this.options.network,
       clock: this.options.clock,
-      timeOuts: { connectMs, answerMs },
+      times: this.options.times ?? usualLinkTimes,
       buffer: this.options.buffer ?? new Uint8Array(config.receiveBytes),
       events: {
         onConnected: () => {

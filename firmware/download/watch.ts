@@ -1,14 +1,7 @@
 import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
+import type { LinkTimes } from "../link-times.ts";
 import type { Clock } from "../ports/clock.ts";
-
-/** What a link may take, ms. */
-export interface TimeOuts {
-  /** Until a connection is made, TLS and all; `config.connectTimeoutMs` if not given. */
-  readonly connectMs?: number | undefined;
-  /** Without a byte, once it is; `config.stallTimeoutMs` if not given. */
-  readonly answerMs?: number | undefined;
-}
 
 export interface WatchEvents {
   onLost(reason: string): void;
@@ -34,10 +27,10 @@ export class Watch {
   /** Body bytes since then: heads and chunk framing are no progress. */
   private windowBytes = 0;
 
-  constructor(clock: Clock, timeOuts: TimeOuts, events: WatchEvents) {
+  constructor(clock: Clock, times: LinkTimes, events: WatchEvents) {
     this.clock = clock;
-    this.connectMs = timeOuts.connectMs ?? config.connectTimeoutMs;
-    this.answerMs = timeOuts.answerMs ?? config.stallTimeoutMs;
+    this.connectMs = times.connectMs;
+    this.answerMs = times.answerMs;
     this.windowMs = Math.max(config.rateWindowMs, 2 * this.answerMs);
     this.deadline = new Deadline(clock);
     this.events = events;

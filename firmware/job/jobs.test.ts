@@ -194,8 +194,8 @@ test("a request without a reply is sent again, with the same token, ever less of
       }
     }
   }
-  assert(timesMs[0] !== undefined && timesMs[0] <= config.jobReplyTimeoutMs + config.backoffMinMs);
-  const longestMs = config.jobReplyTimeoutMs + config.backoffMaxMs;
+  assert(timesMs[0] !== undefined && timesMs[0] <= config.answerTimeoutMs + config.backoffMinMs);
+  const longestMs = config.answerTimeoutMs + config.backoffMaxMs;
   assert(timesMs.length > 3_600_000 / longestMs && timesMs.length < 60, `${timesMs.length} times`);
   rig.accept(first, job("j1", 2));
   assert.equal(rig.seen.at(-1), "execution j1 2");
@@ -624,10 +624,10 @@ test("no message whatever throws", () => {
 test("an answer that does not come is doubt about the connection, each time", () => {
   const rig = new Rig();
   rig.jobs.startNext();
-  rig.clock.advance(config.jobReplyTimeoutMs - 1);
+  rig.clock.advance(config.answerTimeoutMs - 1);
   assert.deepEqual(rig.seen, []);
   rig.clock.advance(1);
   assert.deepEqual(rig.seen, ["unanswered"]);
-  rig.clock.advance(config.jobReplyTimeoutMs + config.backoffMinMs);
+  rig.clock.advance(config.answerTimeoutMs + config.backoffMinMs);
   assert.deepEqual(rig.seen, ["unanswered", "unanswered"]);
 });

@@ -1,4 +1,5 @@
 import { assert } from "../assert.ts";
+import { type LinkTimes, usualLinkTimes } from "../link-times.ts";
 import type { MqttEvents, PublishOutcome } from "../mqtt/client.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -35,6 +36,8 @@ export interface JobsOptions {
   readonly publish: (topic: string, payload: string, qos: 0 | 1) => PublishOutcome;
   /** A request was not answered in time: the connection may be dead. */
   readonly onUnanswered?: (() => void) | undefined;
+  /** `usualLinkTimes` if not given. */
+  readonly times?: LinkTimes | undefined;
   readonly events: JobsEvents;
 }
 
@@ -69,6 +72,7 @@ export class Jobs implements MqttEvents {
     this.subscriptions = this.topics.subscriptions;
     const request = {
       clock: options.clock,
+      answerMs: (options.times ?? usualLinkTimes).answerMs,
       random: options.random,
       tokens: new Tokens(options.random),
       publish: (topic: string, payload: string) => options.publish(topic, payload, 0),

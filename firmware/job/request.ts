@@ -13,6 +13,8 @@ export type RequestFields = Readonly<Record<string, unknown>>;
 
 export interface RequestOptions {
   readonly clock: Clock;
+  /** Without a reply for so long it is sent again. */
+  readonly answerMs: number;
   readonly random: () => number;
   readonly tokens: Tokens;
   readonly publish: (topic: string, payload: string) => SendOutcome;
@@ -22,7 +24,7 @@ export interface RequestOptions {
 
 /**
  * One request to the Jobs service at a time, sent again until it is answered: after
- * `config.jobReplyTimeoutMs` and a growing wait, until the connection ends. Sent again it has the
+ * `answerMs` and a growing wait, until the connection ends. Sent again it has the
  * same token, so the first reply ends it and a second one meets nobody.
  */
 export class Request {
@@ -73,8 +75,7 @@ export class Request {
     const outcome = this.options.publish(this.topic, this.body(this.fields));
     assert(outcome !== "tooLong", "a Jobs request fits the output queue");
     if (outcome === "busy") this.sendLater();
-    if (outcome === "taken")
-      this.deadline.start(config.jobReplyTimeoutMs, () => this.giveUpReply());
+    if (outcome === "taken") this.deadline.start(this.options.answerMs, () => this.giveUpReply());
   }
 
   private giveUpReply(): void {

@@ -263,14 +263,14 @@ test("a message that breaks off is not acknowledged, and is read from its start 
 
 const silences: [string, (rig: Rig) => void, number][] = [
   ["cannot connect in time", () => {}, config.connectTimeoutMs],
-  ["no answer to CONNECT", (rig) => rig.network.socket.grant(9999), config.mqttAckTimeoutMs],
+  ["no answer to CONNECT", (rig) => rig.network.socket.grant(9999), config.answerTimeoutMs],
   [
     "no answer to SUBSCRIBE",
     (rig) => {
       rig.network.socket.grant(9999);
       rig.deliver({ cmd: "connack", sessionPresent: false, returnCode: 0 });
     },
-    config.mqttAckTimeoutMs,
+    config.answerTimeoutMs,
   ],
 ];
 
@@ -296,7 +296,7 @@ test("no answer to a QoS 1 PUBLISH: connects again and repeats it", () => {
   const rig = connected();
   rig.client.publish("t", "x", 1);
   rig.sent();
-  rig.clock.advance(config.mqttAckTimeoutMs);
+  rig.clock.advance(config.answerTimeoutMs);
   assert.equal(rig.seen.at(-1), "disconnected no answer to PUBLISH");
   rig.clock.advance(rig.clock.nextDelayMs ?? 0);
   rig.connect();
@@ -307,7 +307,7 @@ test("no answer to a QoS 1 PUBLISH: connects again and repeats it", () => {
 test("the deadline of a lost connection is not the next one's", () => {
   const rig = connected();
   rig.client.publish("t", "x", 1);
-  rig.clock.advance(config.mqttAckTimeoutMs - config.backoffMinMs);
+  rig.clock.advance(config.answerTimeoutMs - config.backoffMinMs);
   rig.network.socket.fail("reset by peer");
   rig.clock.advance(rig.clock.nextDelayMs ?? 0);
   rig.connect();
@@ -328,7 +328,7 @@ test("pings after the keep-alive, and takes silence for a dead link", () => {
     rig.sent().map((packet) => packet.cmd),
     ["pingreq"],
   );
-  rig.clock.advance(config.mqttAckTimeoutMs);
+  rig.clock.advance(config.answerTimeoutMs);
   assert.equal(rig.seen.at(-1), "disconnected no answer to PINGREQ");
 });
 
@@ -378,7 +378,7 @@ test("waits grow to the bound while it fails, and start small after a lasting co
   assert.equal(rig.clock.nextDelayMs, config.backoffMaxMs * 0.75);
   rig.clock.advance(rig.clock.nextDelayMs ?? 0);
   rig.connect();
-  rig.clock.advance(config.mqttAckTimeoutMs);
+  rig.clock.advance(config.answerTimeoutMs);
   rig.network.socket.fail("later");
   assert.equal(rig.clock.nextDelayMs, config.backoffMinMs * 0.75);
 });

@@ -1,5 +1,6 @@
 import { assert } from "../assert.ts";
 import { config } from "../config.ts";
+import { type LinkTimes, usualLinkTimes } from "../link-times.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Network, SocketTarget } from "../ports/network.ts";
@@ -37,6 +38,8 @@ export interface MqttClientOptions {
   readonly clientId: string;
   /** Topic filters, at most `config.mqttSubscriptionMax`; subscribed with QoS 1. */
   readonly subscriptions: readonly string[];
+  /** `usualLinkTimes` if not given. */
+  readonly times?: LinkTimes | undefined;
   readonly events: MqttEvents;
 }
 
@@ -59,6 +62,7 @@ const publishOverheadBytes = 9;
  */
 export class MqttClient implements ConnectionEvents {
   private readonly options: MqttClientOptions;
+  private readonly times: LinkTimes;
   private readonly keepAlive: KeepAlive;
   private readonly handshake: Handshake;
   private readonly delivery: Delivery;
@@ -69,15 +73,18 @@ export class MqttClient implements ConnectionEvents {
   constructor(options: MqttClientOptions) {
     const { clock, random, clientId, subscriptions } = options;
     this.options = options;
+    this.times = options.times ?? usualLinkTimes;
+    const { answerMs } = this.times;
     this.keepAlive = new KeepAlive({
       clock,
       intervalMs: config.mqttKeepAliveS * 1000,
-      answerMs: config.mqttAckTimeoutMs,
+      answerMs,
       onPing: () => this.send({ cmd: "pingreq" }),
       onDead: () => this.fail("no answer to PINGREQ"),
     });
     this.handshake = new Handshake({
       clock,
+      answerMs,
       clientId,
       subscriptions,
       send: (packet) => this.send(packet),
@@ -88,6 +95,7 @@ export class MqttClient implements ConnectionEvents {
     });
     this.delivery = new Delivery({
       clock,
+      answerMs,
       send: (packet) => this.send(packet),
       onUnanswered: () => this.fail("no answer to PUBLISH"),
     });
@@ -168,7 +176,8 @@ export class MqttClient implements ConnectionEvents {
 
   private open(): void {
     const { network, clock, target } = this.options;
-    this.connection = new Connection({ network, clock, target, events: this });
+    const { connectMs } = this.times;
+    this.connection = new Connection({ network, clock, target, connectMs, events: this });
   }
 
   private connected(): void {

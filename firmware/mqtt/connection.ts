@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   readonly network: Network;
   readonly clock: Clock;
   readonly target: SocketTarget;
+  /** In which it must be made. */
+  readonly connectMs: number;
   readonly events: ConnectionEvents;
 }
 
@@ -57,7 +59,7 @@ export class Connection implements SocketEvents {
   constructor(options: ConnectionOptions) {
     this.events = options.events;
     this.opening = new Deadline(options.clock);
-    this.opening.start(config.connectTimeoutMs, () => this.fail("cannot connect in time"));
+    this.opening.start(options.connectMs, () => this.fail("cannot connect in time"));
     this.socket = options.network.open(options.target, this);
   }
 

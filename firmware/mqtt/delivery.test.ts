@@ -16,6 +16,7 @@ class Rig {
   constructor() {
     this.delivery = new Delivery({
       clock: this.clock,
+      answerMs: config.answerTimeoutMs,
       send: (packet) => {
         assert(packet.cmd === "publish" && packet.qos === 1);
         if (this.room === 0) return false;
@@ -73,9 +74,9 @@ describe("a delivery", () => {
     rig.delivery.start();
     rig.delivery.take("t", "one");
     rig.delivery.take("t", "two");
-    rig.clock.advance(config.mqttAckTimeoutMs - 1);
+    rig.clock.advance(config.answerTimeoutMs - 1);
     rig.delivery.acknowledge(1);
-    rig.clock.advance(config.mqttAckTimeoutMs - 1);
+    rig.clock.advance(config.answerTimeoutMs - 1);
     assert.equal(rig.unanswered, 0);
     rig.clock.advance(1);
     assert.equal(rig.unanswered, 1);

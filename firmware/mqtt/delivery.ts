@@ -1,4 +1,3 @@
-import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { OutgoingPacket } from "./codec.ts";
@@ -6,6 +5,8 @@ import { InFlight, type InFlightPublish } from "./in-flight.ts";
 
 export interface DeliveryOptions {
   readonly clock: Clock;
+  /** In which each acknowledgement must come. */
+  readonly answerMs: number;
   /** @returns false if there is no room for it now; `sendWaiting` is called when there is */
   readonly send: (packet: OutgoingPacket) => boolean;
   /** The broker owes an acknowledgement for too long. */
@@ -68,7 +69,7 @@ export class Delivery {
       publish.sent = true;
     }
     if (this.inFlight.isAwaited() && !this.answer.isRunning()) {
-      this.answer.start(config.mqttAckTimeoutMs, this.options.onUnanswered);
+      this.answer.start(this.options.answerMs, this.options.onUnanswered);
     }
   }
 

@@ -22,6 +22,7 @@ class Rig {
   constructor(subscriptions: readonly string[] = ["a", "b"]) {
     this.handshake = new Handshake({
       clock: this.clock,
+      answerMs: config.answerTimeoutMs,
       clientId: "tracker-1",
       subscriptions,
       send: (packet) => this.seen.push(packet.cmd),
@@ -82,11 +83,11 @@ describe("a handshake", () => {
   ] as const) {
     it(`${step}: silence, and none after stop`, () => {
       const rig = new Rig().to(step);
-      rig.clock.advance(config.mqttAckTimeoutMs);
+      rig.clock.advance(config.answerTimeoutMs);
       assert.deepEqual(rig.seen, seen);
       const stopped = new Rig().to(step);
       stopped.handshake.stop();
-      stopped.clock.advance(config.mqttAckTimeoutMs);
+      stopped.clock.advance(config.answerTimeoutMs);
       assert.deepEqual(stopped.seen, []);
       assert.equal(stopped.handshake.step, "none");
     });

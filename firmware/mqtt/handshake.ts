@@ -15,6 +15,8 @@ export type HandshakeStep = "none" | "connecting" | "subscribing" | "done";
 
 export interface HandshakeOptions {
   readonly clock: Clock;
+  /** In which each answer must come. */
+  readonly answerMs: number;
   readonly clientId: string;
   /** Topic filters, at most `config.mqttSubscriptionMax`. */
   readonly subscriptions: readonly string[];
@@ -125,6 +127,6 @@ export class Handshake {
   }
 
   private awaitAnswer(failure: string): void {
-    this.answer.start(config.mqttAckTimeoutMs, () => this.options.onFailed(failure));
+    this.answer.start(this.options.answerMs, () => this.options.onFailed(failure));
   }
 }

@@ -32,12 +32,12 @@ describe("reconnecting", () => {
     const { clock, reconnect } = setUp();
     reconnect.lost();
     reconnect.connected();
-    clock.advance(config.mqttAckTimeoutMs - 1);
+    clock.advance(config.answerTimeoutMs - 1);
     assert.equal(reconnect.lost(), 2 * firstMs);
     reconnect.connected();
-    clock.advance(config.mqttAckTimeoutMs);
+    clock.advance(config.answerTimeoutMs);
     assert.equal(reconnect.lost(), firstMs);
-    clock.advance(config.mqttAckTimeoutMs);
+    clock.advance(config.answerTimeoutMs);
     assert.equal(reconnect.lost(), 2 * firstMs, "a failed attempt is no connection");
   });
 
@@ -48,7 +48,7 @@ describe("reconnecting", () => {
     assert.equal(clock.pendingCount, 0);
     reconnect.connected();
     reconnect.stop();
-    clock.advance(config.mqttAckTimeoutMs);
+    clock.advance(config.answerTimeoutMs);
     assert.equal(attempts(), 0);
     assert.equal(reconnect.lost(), 2 * firstMs);
   });

@@ -52,6 +52,6 @@ export class Reconnect {
    */
   private hasLasted(): boolean {
     if (this.connectedMs === undefined) return false;
-    return this.options.clock.nowMs() - this.connectedMs >= config.mqttAckTimeoutMs;
+    return this.options.clock.nowMs() - this.connectedMs >= config.answerTimeoutMs;
   }
 }

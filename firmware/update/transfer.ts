@@ -2,6 +2,7 @@ import { assert } from "../assert.ts";
 import { Download } from "../download/download.ts";
 import { attempt, type Failure } from "../failure.ts";
 import type { JobDocument } from "../job/document.ts";
+import { linkTimesOf } from "../link-times.ts";
 import type { Alarm } from "../ports/clock.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
@@ -67,8 +68,7 @@ export class Transfer {
       etag: from?.etag,
       asksChecksum: crc32 === undefined && sha256 === undefined,
       isVouched: crc32 !== undefined || sha256 !== undefined,
-      connectTimeoutMs: settings.connectTimeoutMs,
-      answerTimeoutMs: settings.answerTimeoutMs,
+      times: linkTimesOf(settings),
       events: this,
     });
   }

@@ -4,6 +4,7 @@ import { Deadline } from "../deadline.ts";
 import { attempt, type Failure, failures } from "../failure.ts";
 import type { JobIdentity } from "../job/identity.ts";
 import { Jobs } from "../job/jobs.ts";
+import { linkTimesOf } from "../link-times.ts";
 import { MqttClient } from "../mqtt/client.ts";
 import type { Platform } from "../ports/platform.ts";
 import { printableLog } from "../printable.ts";
@@ -329,6 +330,7 @@ export class Update implements JobRunEvents {
       log,
       publish: (topic, payload, qos) => this.mqtt.publish(topic, payload, qos),
       onUnanswered: () => this.mqtt.probe(),
+      times: linkTimesOf(this.options.settings),
       events: this.answers,
     });
   }
@@ -344,6 +346,7 @@ export class Update implements JobRunEvents {
       target: { host: brokerHost, port: brokerPort, security: "broker" },
       clientId: thingName,
       subscriptions: this.jobs.subscriptions,
+      times: linkTimesOf(this.options.settings),
       events: this.jobs,
     });
   }

@@ -14,6 +14,7 @@ enum exit_code {
 	EXIT_POWER_CUT = 69,
 	EXIT_NO_IMAGE = 70,
 	EXIT_LINK_LOST = 71,
+	EXIT_FAULT = 72, /* the processor's own: a bad address, instruction or stack */
 };
 
 #endif

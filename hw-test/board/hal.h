@@ -1,6 +1,6 @@
 /*
  * What the board needs of the machine below it. hal_linux.c provides it with a process, a flash
- * file and descriptor 3; a Cortex-M image would provide it with registers. No other file of `run`
+ * file and descriptor 3; ../dev-kit with the registers of a Cortex-M. No other file of `run`
  * knows an operating system.
  */
 #ifndef HAL_H

@@ -6,16 +6,13 @@
 #include "kv.h"
 #include "layout.h"
 #include "link.h"
-#include "machine.h"
 #include "power.h"
+#include "run_options.h"
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* No turn of the event loop for this long: a reset. nRF firmware commonly uses 10 to 60 s. */
-#define WATCHDOG_MS 30000u
 /* A benchmark's own data must not collect garbage at another pace than it would on a large heap. */
 #define BENCH_POOL_BYTES (64u * 1024 * 1024)
 
@@ -35,52 +32,6 @@ static int usage(void)
 /* Where the firmware's store is (firmware/platforms/moddable/platform.ts), if no path is given. */
 #define PROVISION_PATH "tracker-fota/"
 
-struct options {
-	struct power_options power;
-	bool no_rig;
-};
-
-static bool parse_number(const char *text, size_t *value)
-{
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
-	*value = number;
-	return *text >= '0' && *text <= '9' && *end == 0;
-}
-
-/* One option that takes a value. */
-static bool parse_pair(struct options *options, const char *name, const char *value)
-{
-	size_t number;
-	if (strcmp(name, "--reset-cause") == 0) {
-		options->power.reset_cause = value;
-		return true;
-	}
-	if (!parse_number(value, &number))
-		return false;
-	if (strcmp(name, "--pool") == 0)
-		options->power.pool_bytes = number;
-	else if (strcmp(name, "--watchdog-ms") == 0)
-		options->power.watchdog_ms = (uint32_t)number;
-	else if (strcmp(name, "--seed") == 0)
-		hal_random_seed((uint32_t)number);
-	else
-		return false;
-	return true;
-}
-
-static bool parse_options(struct options *options, int count, char **words)
-{
-	for (int i = 0; i < count; i++)
-		if (strcmp(words[i], "--no-rig") == 0)
-			options->no_rig = true;
-		else if (i + 1 == count || !parse_pair(options, words[i], words[i + 1]))
-			return false;
-		else
-			i++;
-	return true;
-}
-
 static bool open_flash(const char *path, bool create)
 {
 	if (hal_flash_open(path, FLASH_BYTES, create))
@@ -91,10 +42,8 @@ static bool open_flash(const char *path, bool create)
 
 static int run(int count, char **words)
 {
-	struct options options = {.power = {.pool_bytes = MACHINE_POOL_BYTES,
-								  .watchdog_ms = WATCHDOG_MS,
-								  .reset_cause = "power-on"}};
-	if (count < 1 || !parse_options(&options, count - 1, words + 1))
+	struct run_options options = run_options_default();
+	if (count < 1 || !run_options_parse(&options, count - 1, words + 1))
 		return usage();
 	/* The link first: it must be there already, and not be a descriptor that the flash then gets. */
 	if (!options.no_rig && !link_open(power_take_frame)) {
@@ -124,8 +73,8 @@ static int provision(int count, char **words)
 
 static int bench(int count, char **words)
 {
-	struct options options = {.power = {.pool_bytes = BENCH_POOL_BYTES}};
-	if (count < 1 || !parse_options(&options, count - 1, words + 1))
+	struct run_options options = {.power = {.pool_bytes = BENCH_POOL_BYTES}};
+	if (count < 1 || !run_options_parse(&options, count - 1, words + 1))
 		return usage();
 	return bench_run(words[0], options.power.pool_bytes);
 }

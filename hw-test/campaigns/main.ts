@@ -47,14 +47,15 @@ async function run(options: CampaignOptions): Promise<Result[]> {
     print(`${resultLine(result)}\n`);
   };
   const { names, seed, limit, caseName } = options;
-  for (const name of options.on === "xs" ? [] : names) {
+  for (const name of options.on === "xs" || options.on === "cortex-m" ? [] : names) {
     await add(name, () =>
       caseName === undefined
         ? runInProcesses(name, { seed, limit })
         : runOne(name, { caseName, seed }),
     );
   }
-  if (options.on !== "model") await add("xs", () => runOnXs(names, options));
+  if (options.on === "cortex-m") await add("cortex-m", () => runOnXs(names, options, "cortex-m"));
+  else if (options.on !== "model") await add("xs", () => runOnXs(names, options, "linux"));
   return results;
 }
 

@@ -11,7 +11,7 @@ export interface CampaignOptions {
   /** One case, or one deliberate bug, by its name. */
   readonly caseName: string | undefined;
   /** `model`: in one process and virtual time; `xs`: on the virtual tracker, real XS and sockets. */
-  readonly on: "model" | "xs" | "both";
+  readonly on: "model" | "xs" | "cortex-m" | "both";
   readonly json: boolean;
 }
 
@@ -40,8 +40,9 @@ const command = defineCommand("npm run campaign --")
   .option("--case <NAME>", "one case, by the name that a failure gives")
   .option(
     "--on <WHAT>",
-    "xs: only the sample on the virtual tracker; model: only the cases in virtual time",
-    oneOf("xs", "model"),
+    "xs: only the sample on the virtual tracker; cortex-m: some of it on a Cortex-M4 in QEMU; " +
+      "model: only the cases in virtual time",
+    oneOf("xs", "cortex-m", "model"),
   )
   .option("--json", "print one JSON object as the last line")
   .addHelpText(

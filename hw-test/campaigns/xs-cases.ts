@@ -8,6 +8,7 @@ import { parseOptions } from "../run/options.ts";
 import type { ProgressDisplay } from "../run/progress.ts";
 import type { RunResult } from "../run/result.ts";
 import { runUpdate } from "../run/update-run.ts";
+import type { BoardName } from "../trackers/boards.ts";
 import type { XsCase } from "./xs-case.ts";
 import { tlsCases } from "./xs-tls.ts";
 
@@ -22,7 +23,8 @@ type End = "SUCCEEDED" | "CANCELED" | (string & {});
 const silent: ProgressDisplay = { update() {}, line() {}, stop() {} };
 
 /** A sample of every campaign, a few of each, drawn by the random numbers. */
-export function xsCases(random: Random): XsCase[] {
+export function xsCases(random: Random, board: BoardName): XsCase[] {
+  const faultCase = faultCaseOn(board);
   const operation = (): number => 1 + random.below(OPERATIONS);
   const byte = (): number => 1 + random.below(HEX_BYTES);
   const times = (count: number, make: () => XsCase): XsCase[] =>
@@ -47,20 +49,24 @@ export function xsCases(random: Random): XsCase[] {
     faultCase("jobs", ["no-cloud-after-swap"], ["REVERTED"]),
     faultCase("bits", [`corrupt@byte:${byte()}`], [...hexCodes, "SUCCEEDED"]),
     faultCase("bits", ["bad-image"], ["IMAGE_SHA256"]),
-    damagedFileCase(random.below(1000)),
-    ...tlsCases(),
+    damagedFileCase(random.below(1000), board),
+    // TLS is the rig's: no other board changes it.
+    ...(board === "linux" ? tlsCases() : []),
   ];
 }
 
 const hexCodes = ["HEX_CHECKSUM", "HEX_DIGIT", "HEX_LENGTH", "HEX_START_CODE"];
 
-function faultCase(campaign: string, faults: readonly string[], ends: readonly End[]): XsCase {
-  const args = faults.flatMap((fault) => ["--fault", fault]);
-  return { campaign, name: `npm start -- ${args.join(" ")}`, run: () => runArgs(args, ends) };
+function faultCaseOn(board: BoardName) {
+  return (campaign: string, faults: readonly string[], ends: readonly End[]): XsCase => {
+    const args = faults.flatMap((fault) => ["--fault", fault]);
+    const run = () => runArgs([...args, "--board", board], ends);
+    return { campaign, name: `npm start -- ${args.join(" ")}`, run };
+  };
 }
 
 /** A file that lacks one of its lines. */
-function damagedFileCase(lineNumber: number): XsCase {
+function damagedFileCase(lineNumber: number, board: BoardName): XsCase {
   const run = async (): Promise<number> => {
     const folder = mkdtempSync(join(tmpdir(), "tracker-campaign-"));
     try {
@@ -68,7 +74,8 @@ function damagedFileCase(lineNumber: number): XsCase {
       const lines = hex.split("\n").filter((_, at) => at !== 2 + lineNumber);
       const path = join(folder, "damaged.hex");
       writeFileSync(path, lines.join("\n"));
-      return await runArgs(["--hex", path, "--fw-version", "1.0.1"], ["IMAGE_SHA256"]);
+      const args = ["--hex", path, "--fw-version", "1.0.1", "--board", board];
+      return await runArgs(args, ["IMAGE_SHA256"]);
     } finally {
       rmSync(folder, { recursive: true });
     }

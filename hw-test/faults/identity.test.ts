@@ -5,6 +5,16 @@ import { THING } from "../desk/jobs-cloud.ts";
 
 const SECONDS = 1000;
 
+/** Does it once, when half of the file has come. */
+function halfWay(desk: Desk, act: () => void): void {
+  let isDone = false;
+  desk.onDelivered = (bytes) => {
+    if (isDone || bytes < 2000) return;
+    isDone = true;
+    act();
+  };
+}
+
 /** The statuses that the job was told, in order. */
 function told(desk: Desk, jobId: string): unknown[] {
   return desk.requests
@@ -18,13 +28,10 @@ describe("a job's id that is used again", () => {
   it("during the download: the other file is fetched, and only its end is told", () => {
     const desk = new Desk();
     const jobId = desk.cloud.order(desk.firmwares.offered);
-    let isDone = false;
-    desk.onDelivered = (bytes) => {
-      if (isDone || bytes < 2000) return;
-      isDone = true;
+    halfWay(desk, () => {
       desk.clock.advance(2 * SECONDS);
       desk.cloud.orderAgain(jobId, desk.firmwares.next);
-    };
+    });
     desk.runUntilOver(jobId);
     assert.equal(desk.end(jobId).status, "SUCCEEDED");
     assert.equal(desk.running, "1.0.2");
@@ -33,13 +40,10 @@ describe("a job's id that is used again", () => {
   it("in the same second, with another document: the fingerprint tells", () => {
     const desk = new Desk();
     const jobId = desk.cloud.order(desk.firmwares.offered);
-    let isDone = false;
-    desk.onDelivered = (bytes) => {
-      if (isDone || bytes < 2000) return;
-      isDone = true;
+    halfWay(desk, () => {
       desk.cloud.jump(-desk.clock.nowMs());
       desk.cloud.orderAgain(jobId, desk.firmwares.next);
-    };
+    });
     desk.runUntilOver(jobId);
     assert.equal(desk.end(jobId).status, "SUCCEEDED");
     assert.equal(desk.running, "1.0.2");

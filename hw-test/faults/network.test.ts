@@ -467,6 +467,19 @@ describe("a slow link", () => {
     assert.ok(desk.clock.nowMs() < 20_000, `${desk.clock.nowMs()} ms`);
   });
 
+  it("has the same for the broker and the Jobs service", () => {
+    const desk = new Desk({ settings: { connectTimeoutMs: 20_000, answerTimeoutMs: 5000 } });
+    let asked = 0;
+    desk.onJobsRequest = ({ topic }) => {
+      asked += topic === "start-next" ? 1 : 0;
+      return asked === 1 ? "silence" : undefined;
+    };
+    desk.cloud.order(desk.firmwares.offered);
+    desk.powerOn();
+    desk.runUntil(() => asked === 2);
+    assert.ok(desk.clock.nowMs() < 10_000, `${desk.clock.nowMs()} ms`);
+  });
+
   it("may answer after 59 s", () => {
     const ended = run((desk) => {
       const { hex } = desk.firmwares.offered;

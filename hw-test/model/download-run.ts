@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Download } from "../../firmware/download/download.ts";
 import type { DownloadOptions } from "../../firmware/download/download-options.ts";
 import { Failure } from "../../firmware/failure.ts";
+import type { LinkTimes } from "../../firmware/link-times.ts";
 import type { FileLocation } from "../../firmware/url.ts";
 import { type HttpReply, type HttpRequest, HttpServer } from "./http-server.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -17,8 +18,7 @@ export interface DownloadRunOptions {
   readonly rangeBytes?: number | undefined;
   readonly asksChecksum?: boolean | undefined;
   readonly isVouched?: boolean | undefined;
-  readonly connectTimeoutMs?: number | undefined;
-  readonly answerTimeoutMs?: number | undefined;
+  readonly times?: LinkTimes | undefined;
   readonly bufferBytes?: number | undefined;
   readonly pieceBytes?: (() => number) | undefined;
   readonly grantBytes?: number | undefined;
@@ -60,8 +60,7 @@ export class DownloadRun {
       rangeBytes: options.rangeBytes,
       asksChecksum: options.asksChecksum,
       isVouched: options.isVouched,
-      connectTimeoutMs: options.connectTimeoutMs,
-      answerTimeoutMs: options.answerTimeoutMs,
+      times: options.times,
       events: this,
     });
   }

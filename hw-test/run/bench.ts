@@ -1,6 +1,7 @@
 import type { Settings } from "../../firmware/settings.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { LinkProfile } from "../driver.ts";
+import type { BoardName } from "../trackers/boards.ts";
 import type { Fault } from "../trackers/virtual/faults.ts";
 import type { CycleEnd } from "../trackers/virtual/power-cycle.ts";
 import { VirtualTracker } from "../trackers/virtual/tracker.ts";
@@ -15,6 +16,7 @@ export interface BenchOptions {
   readonly cloud: Cloud;
   /** The flash image; made, erased, if there is none. */
   readonly flashPath: string;
+  readonly board?: BoardName;
   readonly faults?: readonly Fault[];
   readonly link?: LinkProfile;
   /** Asked at each connection to the broker; always in reach if left out. */
@@ -36,6 +38,7 @@ export class Bench {
     cloud.createBucket(BUCKET);
     this.tracker = new VirtualTracker({
       flashPath,
+      board: options.board ?? "linux",
       faults: options.faults ?? [],
       ...(options.link && { link: options.link }),
       ...(options.restartsAfter && { restartsAfter: options.restartsAfter }),

@@ -173,6 +173,7 @@ describe("npm start, used wrongly", () => {
     [["--hex", missing], /--fw-version/],
     [["--fault", "power@byte:1"], /--fault power@byte:1: it needs "@flash:N"/],
     [["--link", "carrier-pigeon"], /--link carrier-pigeon/],
+    [["--board", "arm"], /--board arm: linux, cortex-m or cortex-m-64mhz/],
     [["--resume"], /--resume needs --flash/],
     [["--broker-port", "0"], /--broker-port 0: 1 to 65535/],
     [["--flash", join(folder, "no", "such", "folder")], /ENOENT/],

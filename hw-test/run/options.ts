@@ -3,8 +3,9 @@ import { dirname, resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 import { defineCommand, helpText, readArguments } from "../../tools/command-line/definition.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
-import { each, fileText, portNumber } from "../../tools/command-line/values.ts";
+import { each, fileText, oneOf, portNumber } from "../../tools/command-line/values.ts";
 import type { LinkProfile } from "../driver.ts";
+import { type BoardName, boardList, boardNames } from "../trackers/boards.ts";
 import { linkProfiles, parseLinkProfile } from "../trackers/link-profile.ts";
 import { FAULT_FORMS, type Fault, faultsOf, parseFault } from "../trackers/virtual/faults.ts";
 
@@ -25,6 +26,7 @@ export interface RunOptions {
   /** Firmware that is built checks no signatures, and a job that is made has none. */
   readonly unsigned: boolean;
   readonly json: boolean;
+  readonly board: BoardName;
   readonly faults: readonly Fault[];
   readonly link: LinkProfile;
   readonly ports: { readonly broker: number; readonly files: number; readonly control: number };
@@ -58,6 +60,11 @@ const command = defineCommand("npm start --")
     new Option("--link <PROFILE>", Object.keys(linkProfiles).join(", "))
       .argParser(parseLinkProfile)
       .default(linkProfiles.none, "none"),
+  )
+  .addOption(
+    new Option("--board <NAME>", boardList)
+      .argParser(oneOf(...boardNames))
+      .default("linux" as const),
   )
   .option("--broker-port <N>", "fixed port for MQTT (default: any free port)", portNumber)
   .option("--files-port <N>", "fixed port for HTTPS (default: any free port)", portNumber)
@@ -101,6 +108,7 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     stopBeforeBoot: given.stopBeforeBoot === true,
     unsigned: given.unsigned === true,
     json: given.json === true,
+    board: given.board,
     faults,
     link: given.link,
     ports: {

@@ -70,6 +70,7 @@ class UpdateRun {
     this.bench = new Bench({
       cloud,
       flashPath,
+      board: options.board,
       faults: options.faults,
       link: options.link,
       isBrokerInReach: () => !this.isCutOff(),

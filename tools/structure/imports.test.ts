@@ -10,6 +10,7 @@ const shared = [
   "deadline.ts",
   "failure.ts",
   "characters.ts",
+  "link-times.ts",
   "printable.ts",
   "settings.ts",
   "trust-anchors.ts",

@@ -1,5 +1,6 @@
 import { buildImage } from "../../../tools/build/image.ts";
 import type { ConsoleLine, Settings, TrackerDriver } from "../../driver.ts";
+import { type BoardName, boards } from "../../trackers/boards.ts";
 import type { Credentials } from "../../trackers/connect.ts";
 import type { BoardConfig } from "../../trackers/serial/config.ts";
 import { SerialBoard } from "../../trackers/serial/serial-board.ts";
@@ -12,7 +13,7 @@ import { Final } from "./final.ts";
 /** On the bench nobody waits five minutes for a self-test. */
 const selfTestDeadlineMs = 15_000;
 
-/** A download that has not come so far by then never will. */
+/** A download that has not come so far by then never will, at the board's patience. */
 const downloadMaxMs = 60_000;
 
 export interface DeviceOptions {
@@ -20,7 +21,7 @@ export interface DeviceOptions {
   readonly registered: Registered;
   /** Where a virtual tracker keeps its flash; undefined for a board. */
   readonly flashPath: string;
-  readonly board: BoardConfig | undefined;
+  readonly board: BoardConfig | BoardName;
 }
 
 /** A tracker with the whole firmware, virtual or real. */
@@ -41,8 +42,8 @@ export class Device {
     };
     const { resolve } = cloud;
     const driver =
-      board === undefined
-        ? new VirtualTracker({ flashPath, credentials, resolve })
+      typeof board === "string"
+        ? new VirtualTracker({ flashPath, credentials, resolve, board })
         : await SerialBoard.open(board, credentials);
     return new Device(driver, options);
   }
@@ -72,6 +73,8 @@ export class Device {
       brokerPort,
       imageHeader: "required",
       selfTestDeadlineMs,
+      // On the bench nobody waits for others.
+      startDelayMaxMs: 0,
       ...settings,
     });
   }
@@ -105,8 +108,10 @@ export class Device {
   /** Resolves as soon as connections to the file server have brought so many bytes. */
   async downloadOf(bytes: number): Promise<void> {
     this.virtual("tell how far its download is");
-    const late = setTimeout(() => this.wake(), downloadMaxMs);
-    const deadlineMs = performance.now() + downloadMaxMs;
+    const { board } = this.options;
+    const maxMs = downloadMaxMs * (typeof board === "string" ? boards[board].patience : 1);
+    const late = setTimeout(() => this.wake(), maxMs);
+    const deadlineMs = performance.now() + maxMs;
     while (this.downloaded < bytes) {
       this.checkAlive();
       if (performance.now() >= deadlineMs) throw new Error(`${this.downloaded} bytes have come`);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BoardName } from "../../trackers/boards.ts";
 import type { BoardConfig } from "../../trackers/serial/config.ts";
 import type { CloudSide, Registered } from "./cloud-side.ts";
 import { Device } from "./device.ts";
@@ -15,8 +16,13 @@ export interface TrackerEntry {
   device?: Device;
 }
 
-/** Boards by the names that features call them; every other tracker is virtual. */
-export type Boards = ReadonlyMap<string, BoardConfig>;
+/** What the trackers are. */
+export interface Boards {
+  /** Real boards by the names that features call them. */
+  readonly real: ReadonlyMap<string, BoardConfig>;
+  /** What every other tracker runs on. */
+  readonly others: BoardName;
+}
 
 export class Trackers {
   private readonly cloud: CloudSide;
@@ -56,8 +62,8 @@ export class Trackers {
     const flashPath = join(this.folder, `${entry.registered.id}.bin`);
     rmSync(flashPath, { force: true });
     const { cloud } = this;
-    const board = this.boards.get(name);
     const { registered } = entry;
+    const board = this.boards.real.get(name) ?? this.boards.others;
     entry.device = await Device.create({ cloud, registered, flashPath, board });
     return entry.device;
   }

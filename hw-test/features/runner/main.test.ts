@@ -67,6 +67,7 @@ const refusals: ReadonlyArray<readonly [string[], RegExp]> = [
   [["a.md", "--cloud", "aws", "--bucket", "b", "--broker", "mqtts://x"], /AWS's own broker/],
   [["a.md", "--broker-ca", "f"], /go with --broker/],
   [["a.md", "--board", "alpha"], /expected NAME=FILE/],
+  [["a.md", "--board", "arm"], /one of linux, cortex-m, cortex-m-64mhz/],
   [["a.md", "--board", "alpha=nowhere.json"], /nowhere\.json/],
 ];
 
@@ -98,6 +99,17 @@ for (const [contents, reason] of configs) {
     assert.throws(() => parseOptions(args), { name: "UsageError", message: reason });
   });
 }
+
+test("what virtual trackers run on is chosen for all of them, beside real boards", () => {
+  assert.equal(parseOptions(["a.md"])?.board, "linux");
+  const path = folder.write(
+    "real.json",
+    '{"serialPort":"/dev/ttyACM0","commands":{"reset":["a"]}}',
+  );
+  const options = parseOptions(["a.md", "--board", "cortex-m", "--board", `alpha=${path}`]);
+  assert.equal(options?.board, "cortex-m");
+  assert.deepEqual([...(options?.boards.keys() ?? [])], ["alpha"]);
+});
 
 test("boards are known by their tracker's name", () => {
   const config = { serialPort: "/dev/ttyACM0", baudRate: 9600, commands: { reset: ["a", "b"] } };

@@ -17,9 +17,13 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const { paths, boards, junit, json } = options;
+  const { paths, boards: real, board: others, junit, json } = options;
   const startCloud = () => startCloudOf(options);
-  const report = await runFeatures(paths, { startCloud, boards, onStep: showStep });
+  const report = await runFeatures(paths, {
+    startCloud,
+    boards: { real, others },
+    onStep: showStep,
+  });
   showStep("");
   process.stdout.write(`\n${reportText(report, { colored: process.stdout.isTTY })}`);
   if (junit !== undefined) writeFileSync(junit, junitXml(report));

@@ -1,6 +1,7 @@
 import { defineCommand, helpText, readArguments } from "../../../tools/command-line/definition.ts";
 import { UsageError } from "../../../tools/command-line/usage-error.ts";
 import { each, oneOf } from "../../../tools/command-line/values.ts";
+import { type BoardName, boardList, boardNames } from "../../trackers/boards.ts";
 import { type BoardConfig, readBoardConfig } from "../../trackers/serial/config.ts";
 import type { AwsOptions } from "./aws-side.ts";
 import { type ExternalBroker, readBroker } from "./broker-side.ts";
@@ -15,7 +16,9 @@ export interface FeatureOptions {
   readonly aws: AwsOptions | undefined;
   /** Undefined for the cloud's own. */
   readonly broker: ExternalBroker | undefined;
-  /** By the tracker's name in the features. */
+  /** What a tracker that is not among the boards runs on. */
+  readonly board: BoardName;
+  /** Real ones, by the tracker's name in the features. */
   readonly boards: ReadonlyMap<string, BoardConfig>;
 }
 
@@ -29,8 +32,9 @@ const command = defineCommand("npm run feature --")
   .option("--json", "print the report as one JSON object, the last line")
   .option("--junit <FILE>", "write the report as JUnit XML")
   .option(
-    "--board <NAME=FILE>",
-    "the tracker NAME is a real board, handled as FILE says: docs/board.md; may be repeated",
+    "--board <NAME|NAME=FILE>",
+    `what virtual trackers run on, ${boardList} (default: "linux"); or, for the tracker NAME, a real ` +
+      "board that is handled as FILE says: docs/board.md; may be repeated",
     each(boardOption),
   )
   .option(
@@ -60,6 +64,7 @@ Exit codes: 0 passed, 1 not passed, 2 usage, or a feature that cannot be run.
 Examples:
   npm run feature -- hw-test/features/seed/fota.feature.md
   npm run feature -- hw-test/features/*.feature.md --junit report.xml
+  npm run feature -- hw-test/features/power-cut.feature.md --board cortex-m
   npm run feature -- my.feature.md --board alpha=nrf9160dk.json --cloud aws --bucket my-firmware`,
   );
 
@@ -73,12 +78,14 @@ export function parseOptions(args: readonly string[]): FeatureOptions | undefine
   if (!readArguments(command, args)) return undefined;
   const [paths] = command.processedArgs;
   if (paths.length === 0) throw new UsageError("which features? Name at least one FILE.md");
-  const { json = false, junit, board: boards = [], ...sides } = command.opts();
+  const { json = false, junit, board: given = [], ...sides } = command.opts();
   const aws = awsOptions(sides);
   if (aws !== undefined && sides.broker !== undefined) {
     throw new UsageError("--broker: AWS IoT Jobs works over AWS's own broker only");
   }
-  return { paths, json, junit, aws, broker: brokerOption(sides), boards: new Map(boards) };
+  const boards = new Map(given.filter((one) => typeof one !== "string"));
+  const board = given.findLast((one) => typeof one === "string") ?? "linux";
+  return { paths, json, junit, aws, broker: brokerOption(sides), board, boards };
 }
 
 type Given = ReturnType<typeof command.opts>;
@@ -110,10 +117,12 @@ function brokerOption(given: Given): ExternalBroker | undefined {
   throw new UsageError("--broker-ca, --broker-cert and --broker-key go with --broker");
 }
 
-function boardOption(text: string): [string, BoardConfig] {
+function boardOption(text: string): BoardName | [string, BoardConfig] {
+  const kind = boardNames.find((known) => known === text);
+  if (kind !== undefined) return kind;
   const [, name, path] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || path === undefined) {
-    throw new UsageError(`--board ${text}: expected NAME=FILE`);
+    throw new UsageError(`--board ${text}: expected NAME=FILE, or one of ${boardNames.join(", ")}`);
   }
   return [name, readBoardConfig(path)];
 }

@@ -24,11 +24,12 @@ export interface RunOptions {
  * @throws BadFeatures, before anything runs; UsageError
  */
 export async function runFeatures(paths: readonly string[], options: RunOptions): Promise<Report> {
-  const { startCloud, onStep, timing = stepTiming } = options;
+  const { startCloud, onStep, boards = { real: new Map(), others: "linux" } } = options;
+  const { timing = stepTiming(boards.others) } = options;
   const sources = loadSuite(paths);
   await checkFeatures(sources, allSteps);
   const cloud = await startCloud();
-  const bench = new Bench(cloud, options.boards ?? new Map());
+  const bench = new Bench(cloud, boards);
   try {
     const world: World = { ...cloud.values };
     const result = await runSuite<World>(featureFiles(sources), "features")

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { StepKeyword, type StepRunner } from "@nordicsemiconductor/bdd-markdown";
+import { type BoardName, boards } from "../../trackers/boards.ts";
 import type { Bench } from "../bench/bench.ts";
 import { Final } from "../bench/final.ts";
 import { matchStep, type StepCall, type StepDefinition } from "../steps/definition.ts";
@@ -12,7 +13,10 @@ export interface StepTiming {
   readonly stepMaxMs: number;
 }
 
-export const stepTiming: StepTiming = Object.freeze({ soonMs: 60_000, stepMaxMs: 300_000 });
+export function stepTiming(board: BoardName): StepTiming {
+  const { patience } = boards[board];
+  return { soonMs: 60_000 * patience, stepMaxMs: 300_000 * patience };
+}
 
 /** Pauses between tries of a `Soon` step: short at first, then twice as long each time. */
 const retryMinMs = 50;

@@ -88,7 +88,7 @@ test("the same feature runs on a board as on the virtual tracker", async () => {
   const flashPath = join(folder, "updated.bin");
   const fake = await FakeBoard.start({ flashPath, resolve: side.resolve });
   try {
-    const boards = new Map([["alpha", fake.config]]);
+    const boards = { real: new Map([["alpha", fake.config]]), others: "linux" as const };
     const startCloud = () => Promise.resolve(side);
     const feature = projectFeature("successful-update.feature.md");
     const report = await runFeatures([feature], { startCloud, boards });

@@ -2,8 +2,9 @@ import {
   closeSync,
   existsSync,
   openSync,
-  readFileSync,
+  readSync,
   statSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -50,10 +51,22 @@ export class FlashFile {
 
   /** The whole flash, or one partition. */
   read(name?: PartitionName): Buffer {
-    const bytes = readFileSync(this.path);
-    if (name === undefined) return bytes;
-    const { offset, byteLength } = partitions[name];
-    return bytes.subarray(offset, offset + byteLength);
+    const { offset, byteLength } =
+      name === undefined ? { offset: 0, byteLength: FLASH_BYTES } : partitions[name];
+    // Not all of the file: while a board runs it may have more behind the flash.
+    const bytes = Buffer.alloc(byteLength);
+    const file = openSync(this.path, "r");
+    try {
+      readSync(file, bytes, 0, byteLength, offset);
+    } finally {
+      closeSync(file);
+    }
+    return bytes;
+  }
+
+  /** Gives back what a board that was killed had behind its flash. */
+  trim(): void {
+    truncateSync(this.path, FLASH_BYTES);
   }
 
   /** Erases a partition and puts `bytes` at its start, as a debug probe does. */

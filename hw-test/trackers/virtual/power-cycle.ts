@@ -10,7 +10,8 @@ export type ResetCause =
   | "out-of-memory"
   | "exception"
   | "watchdog"
-  | "stack-overflow";
+  | "stack-overflow"
+  | "fault";
 
 /** How a power cycle ended, by the exit codes of docs/virtual-tracker.md. */
 export type CycleEnd =
@@ -38,6 +39,7 @@ export const endings: Readonly<Record<CycleEnd, Ending>> = Object.freeze({
   "power-cut": { exitCode: 69, next: "power-on" },
   "no-image": { exitCode: 70, next: undefined },
   "link-lost": { exitCode: 71, next: undefined },
+  fault: { exitCode: 72, next: "fault" },
   failed: { exitCode: undefined, next: undefined },
 });
 

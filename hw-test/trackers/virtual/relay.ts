@@ -9,6 +9,7 @@ import {
 import type { Air, Timing } from "./air.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { LinkError, PAYLOAD_MAX_BYTES } from "./link.ts";
+import { Pieces } from "./pieces.ts";
 import type { StreamFaults } from "./stream-faults.ts";
 
 /** What the board's receive buffer takes before its first CREDIT (docs/virtual-tracker.md). */
@@ -36,6 +37,8 @@ export interface RelayOptions {
   readonly down: Air;
   readonly timing: Timing;
   readonly faults: StreamFaults | undefined;
+  /** Bytes of a DATA frame, where the board gets them in whole pieces. */
+  readonly pieceBytes: number | undefined;
   readonly events: RelayEvents;
 }
 
@@ -50,7 +53,7 @@ export class Relay {
   /** Read from the server and not yet on the air. */
   private readonly waiting = new ByteQueue();
   /** Across the air and not yet with the board. */
-  private readonly received = new ByteQueue();
+  private readonly received: Pieces;
   /** On the air or in `received`. */
   private windowUsedBytes = 0;
   private boardCreditBytes = BOARD_BUFFER_BYTES;
@@ -61,6 +64,8 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.options = options;
+    const { pieceBytes, timing } = options;
+    this.received = new Pieces({ pieceBytes, timing, onLate: () => this.deliver() });
     const connection = connect(options.target, options.connect);
     if (connection === undefined) {
       // Not from inside the constructor: whoever makes a relay needs to keep it first.

@@ -14,6 +14,7 @@ export interface SocketsOptions {
   readonly down: Air;
   readonly timing: Timing;
   readonly faults: readonly Fault[];
+  readonly pieceBytes?: number | undefined;
   /** Sends a whole frame to the board. */
   readonly send: (frame: Buffer) => void;
   /** `totalBytes`: what connections to the file server have brought the tracker so far. */
@@ -107,6 +108,7 @@ export class Sockets {
       down,
       timing,
       faults: isFiles ? this.faults : undefined,
+      pieceBytes: this.options.pieceBytes,
       events: {
         onOpened: (byteCount) => {
           traffic.connections++;

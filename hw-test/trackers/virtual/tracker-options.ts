@@ -1,4 +1,5 @@
 import type { ConsoleLine, LinkProfile } from "../../driver.ts";
+import type { BoardName } from "../boards.ts";
 import type { Credentials, Resolve, Target } from "../connect.ts";
 import type { BoardEvents } from "./board-events.ts";
 import type { Fault } from "./faults.ts";
@@ -13,6 +14,8 @@ export interface VirtualTrackerOptions {
   /** Those that the tracker's side acts on are picked out: power, drop, stall, corrupt. */
   readonly faults?: readonly Fault[];
   readonly link?: LinkProfile;
+  /** Hands received bytes over in whole pieces of so many, so that instructions can be compared. */
+  readonly pieceBytes?: number;
   /** How long flash operations take; no time if left out. */
   readonly flashTiming?: FlashTiming;
   /** Seed of the link's losses. */
@@ -21,8 +24,9 @@ export interface VirtualTrackerOptions {
   readonly restartsAfter?: (end: CycleEnd) => boolean;
   /** Resets in a minute after which the rig calls it a boot loop. */
   readonly resetsPerMinuteMax?: number;
-  /** Board program to run instead of the one make builds, and more arguments for its `run`. */
-  readonly program?: string;
+  /** What it runs on. Default: linux. */
+  readonly board?: BoardName;
+  /** More arguments for the board's `run`. */
   readonly boardArguments?: readonly string[];
 }
 

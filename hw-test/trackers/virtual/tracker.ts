@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { PartitionName } from "../../../tools/image/memory-map.ts";
-import { buildBoard } from "../../board/program.ts";
 import type { ConsoleLine, InputName, LinkProfile, Settings, TrackerDriver } from "../../driver.ts";
+import { type BoardProgram, boards } from "../boards.ts";
 import type { SocketSecurity } from "../connect.ts";
 import { linkProfiles } from "../link-profile.ts";
 import { Air, realTiming } from "./air.ts";
@@ -42,7 +42,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
   private readonly sockets: Sockets;
   private readonly restartGuard: RestartGuard;
   private readonly inputs = new Map<InputName, number>();
-  private program = "";
+  private board: BoardProgram | undefined;
   private cycle: PowerCycle | undefined;
   private isStopping = false;
   /** While the rig itself resets the board or switches it off. */
@@ -65,6 +65,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
       down: this.down,
       timing: realTiming,
       faults,
+      pieceBytes: options.pieceBytes,
       send: (frame) => this.cycle?.send(frame),
       onDownloaded: (totalBytes) => this.emit("downloaded", totalBytes),
       onSocketError: (target, reason) => this.emit("socketError", { target, reason }),
@@ -84,7 +85,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
 
   async powerOn(): Promise<void> {
     this.requireOff("powerOn");
-    this.program = this.options.program ?? (await buildBoard());
+    this.board = await boards[this.options.board ?? "linux"].build();
     this.startCycle("power-on");
   }
 
@@ -165,16 +166,19 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
   private async endCycle(cycle: PowerCycle): Promise<void> {
     this.isHeld = true;
     await cycle.kill();
+    this.flashFile.trim();
     this.isHeld = false;
   }
 
   private startCycle(resetCause: ResetCause): void {
+    const { board } = this;
+    if (board === undefined) throw new Error(`${resetCause}: the tracker was never on`);
     this.flashGate.actor = "bootloader";
     this.cycle = new PowerCycle({
-      program: this.program,
+      program: board.program,
       flashPath: this.flashFile.path,
       resetCause,
-      arguments: this.options.boardArguments ?? [],
+      arguments: [...board.arguments, ...(this.options.boardArguments ?? [])],
       onFrame: (frame) => this.handle(frame, this.cycle),
       onLine: (text) => this.takeLine(text),
       onEnd: (end, detail) => this.cycleEnded(end, detail),

@@ -1,0 +1,54 @@
+import type { Figure } from "../figure.ts";
+import { sum } from "./counters.ts";
+import type { Phase, PhaseName } from "./phases.ts";
+
+/** What a phase's work grows with. */
+type Per = "HEX character" | "image byte" | "update";
+
+interface Budget {
+  readonly per: Per;
+  readonly instructions: number;
+}
+
+/**
+ * What each phase takes on the Cortex-M4, measured. Who makes one faster lowers it here; who makes one
+ * slower by more than the tolerance raises it, and says why in the commit.
+ */
+export const budget: Readonly<Record<PhaseName, Budget>> = Object.freeze({
+  boot: { per: "image byte", instructions: 179 },
+  load: { per: "update", instructions: 285_000_000 },
+  connect: { per: "update", instructions: 98_000_000 },
+  "job and signature": { per: "update", instructions: 655_000_000 },
+  "download, HEX and slot": { per: "HEX character", instructions: 4_010 },
+  verify: { per: "image byte", instructions: 2_600 },
+  arm: { per: "update", instructions: 165_000_000 },
+  swap: { per: "image byte", instructions: 573 },
+  "load the new image": { per: "update", instructions: 272_000_000 },
+  trial: { per: "update", instructions: 265_000_000 },
+  report: { per: "update", instructions: 30_500_000 },
+});
+
+/** Which phase a garbage collection of 6 million instructions falls into is chance. */
+const COLLECTION = 6_000_000;
+const TOLERANCE = 1.05;
+
+/** What was updated, in bytes. */
+export interface Sizes {
+  readonly hex: number;
+  readonly image: number;
+}
+
+/** Each phase against its budget. */
+export function budgetFigures(phases: readonly Phase[], sizes: Sizes): Figure[] {
+  return phases.map(({ name, counts }) => {
+    const { per, instructions } = budget[name];
+    const count = { "HEX character": sizes.hex, "image byte": sizes.image, update: 1 }[per];
+    const most = instructions * TOLERANCE + COLLECTION / count;
+    return {
+      name: `${name}, per ${per}`,
+      value: Math.round(sum(counts) / count),
+      unit: "instructions",
+      goal: { atMost: Math.round(most) },
+    };
+  });
+}

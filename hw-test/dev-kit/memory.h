@@ -1,0 +1,19 @@
+/* The memory map that mps2.ld lays out, and what the MPU lets code do with it. */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+extern uint8_t _pool_start[], _guard[], _stack_end[], _stack_top[];
+
+/*
+ * From now on a fault: writing to code or NOR, running what is in RAM or NOR, any access through a
+ * null pointer, and a stack that grows into its guard.
+ */
+void memory_protect(void);
+
+/* Opens the NOR for writes, or closes it again. */
+void memory_open_nor(bool is_open);
+
+#endif
