@@ -86,16 +86,4 @@ export const patchMutations: readonly Mutation[] = [
     testName:
       "whose power fails anywhere resumes at its chunk, and no page is erased again but the cut one",
   },
-  {
-    name: "a whole image in one step",
-    edits: [
-      {
-        file: "firmware/patch/reader.ts",
-        find: "this.images.newPosition + this.options.stepBytes",
-        replace: "this.bounds.imageMaxBytes",
-      },
-    ],
-    testFile: readerTest,
-    testName: "writes about a step at a time, though five bytes may be a whole image",
-  },
 ];
