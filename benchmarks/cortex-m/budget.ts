@@ -17,14 +17,14 @@ interface Budget {
 export const budget: Readonly<Record<PhaseName, Budget>> = Object.freeze({
   boot: { per: "image byte", instructions: 179 },
   load: { per: "update", instructions: 285_000_000 },
-  connect: { per: "update", instructions: 98_000_000 },
+  connect: { per: "update", instructions: 195_000_000 },
   "job and signature": { per: "update", instructions: 655_000_000 },
   "download, HEX and slot": { per: "HEX character", instructions: 4_010 },
   verify: { per: "image byte", instructions: 2_600 },
   arm: { per: "update", instructions: 165_000_000 },
   swap: { per: "image byte", instructions: 573 },
   "load the new image": { per: "update", instructions: 272_000_000 },
-  trial: { per: "update", instructions: 265_000_000 },
+  trial: { per: "update", instructions: 306_500_000 },
   report: { per: "update", instructions: 30_500_000 },
 });
 
