@@ -74,6 +74,16 @@ int hal_link_read(uint8_t *into, size_t capacity)
 	return (int)count;
 }
 
+bool uart_leave_link(void)
+{
+	NVIC_DISABLE = 1u << LINK_INTERRUPT;
+	__asm__ volatile("dsb; isb" ::: "memory");
+	bool is_empty = put_count == got_count;
+	if (!is_empty)
+		NVIC_ENABLE = 1u << LINK_INTERRUPT;
+	return is_empty;
+}
+
 bool hal_link_write(const uint8_t *bytes, size_t byte_length)
 {
 	while (byte_length-- > 0)
