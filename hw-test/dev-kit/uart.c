@@ -117,6 +117,7 @@ void uart_finish(void)
 	if (!(LINK_UART->control & UART_RECEIVES))
 		return;
 	NVIC_DISABLE = 1u << LINK_INTERRUPT;
+	hal_now_ms(); /* starts SysTick, should the runtime not have come so far */
 	for (int quiet_ms = 0; quiet_ms < QUIET_MS;)
 		if (LINK_UART->state & UART_RX_FULL) {
 			(void)LINK_UART->data;
