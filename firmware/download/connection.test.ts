@@ -35,6 +35,7 @@ function rig(times: LinkTimes = usualLinkTimes) {
       onBody: (bytes, length) => {
         assert.equal(bytes, buffer);
         events.push(`body ${length}`);
+        return true;
       },
       onBodyEnd: () => events.push("end"),
       onLost: (reason, reach) => {

@@ -1,6 +1,7 @@
 import { JsonReader, type JsonVerdict } from "./json/reader.ts";
 import type { JsonValue } from "./json/value.ts";
-import { executionMessage, outcomeMessage } from "./message-fields.ts";
+import { hexExecution, outcomeMessage, patchExecution } from "./message-fields.ts";
+import { type PatchOffer, PatchOffers } from "./patch-offers.ts";
 import type { JobTopic } from "./topics.ts";
 
 export type InboxVerdict = JsonVerdict | "noObject";
@@ -21,7 +22,19 @@ export const inboxProblems: Readonly<Record<Exclude<InboxVerdict, "sound">, stri
 export class Inbox {
   /** Undefined while there is no message, or one that is not wanted. */
   topic: JobTopic | undefined;
-  private readonly reader = new JsonReader([executionMessage, outcomeMessage]);
+  /** The patch whose location is kept, by its place in the list; undefined: the HEX file's is. */
+  patch: number | undefined;
+  private readonly reader: JsonReader;
+  private readonly offers: PatchOffers;
+  /** What `patch` was when the message began. */
+  private readFor: number | undefined;
+
+  /** @param running identity of the running image */
+  constructor(running: string) {
+    const tables = [hexExecution, patchExecution, outcomeMessage];
+    this.reader = new JsonReader(tables, (index) => this.seePatch(index));
+    this.offers = new PatchOffers(running);
+  }
 
   /** What has come in, until the next `start`; nothing in it is to be believed before `end`. */
   message(): JsonValue {
@@ -30,8 +43,22 @@ export class Inbox {
 
   start(topic: JobTopic): void {
     this.topic = topic;
+    const { patch } = this;
+    this.offers.begin();
+    this.readFor = patch;
     const isOutcome = topic.kind === "update" || !topic.accepted;
-    this.reader.begin(isOutcome ? outcomeMessage : executionMessage);
+    if (isOutcome) this.reader.begin(outcomeMessage);
+    else this.reader.begin(patch === undefined ? hexExecution : patchExecution, patch);
+  }
+
+  /** Another file's location is wanted by now than was read. */
+  isOutdated(): boolean {
+    return this.readFor !== this.patch;
+  }
+
+  /** The patch of the message's job document that suits this tracker best, once it has ended. */
+  offer(): PatchOffer | undefined {
+    return this.offers.best;
   }
 
   push(piece: Uint8Array): void {
@@ -46,5 +73,11 @@ export class Inbox {
     this.topic = undefined;
     const verdict = this.reader.end();
     return verdict === "sound" && this.message().kind() !== "object" ? "noObject" : verdict;
+  }
+
+  /** One whose location is asked for was chosen before. */
+  private seePatch(index: number): void {
+    if (this.readFor !== undefined) return;
+    this.offers.see(index, this.message().at("execution").at("jobDocument").at("patches"));
   }
 }

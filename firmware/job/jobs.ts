@@ -38,6 +38,8 @@ export interface JobsOptions {
   readonly onUnanswered?: (() => void) | undefined;
   /** `usualLinkTimes` if not given. */
   readonly times?: LinkTimes | undefined;
+  /** Identity of the running image (verify/identity.ts), for the patches that start from it. */
+  readonly running?: string | undefined;
   readonly events: JobsEvents;
 }
 
@@ -63,11 +65,12 @@ export class Jobs implements MqttEvents {
   private readonly describeRequest: Request;
   private readonly updateRequest: Request;
   private readonly updates: Updates;
-  private readonly inbox = new Inbox();
+  private readonly inbox: Inbox;
   private isOnline = false;
 
   constructor(options: JobsOptions) {
     this.options = options;
+    this.inbox = new Inbox(options.running ?? "");
     this.topics = new JobTopics(options.thing);
     this.subscriptions = this.topics.subscriptions;
     const request = {
@@ -90,14 +93,18 @@ export class Jobs implements MqttEvents {
 
   /** Makes the head of the queue IN_PROGRESS and gets it; one that already is comes unchanged. */
   startNext(): void {
+    this.inbox.patch = undefined;
     if (this.isOnline) this.startRequest.start(this.topics.startNext, {});
   }
 
   /**
    * Gets a job. A presigned URL in its document is made anew each time.
    * @param isWhole with the document
+   * @param patch the one whose location is kept, by its place in the document's list; the HEX file's
+   *   is if not given
    */
-  describe(job: JobSelector, isWhole = true): void {
+  describe(job: JobSelector, isWhole = true, patch?: number): void {
+    this.inbox.patch = patch;
     if (this.isOnline) this.askFor(job, isWhole);
   }
 
@@ -187,7 +194,7 @@ export class Jobs implements MqttEvents {
   }
 
   private receiveNotice(message: JsonValue): void {
-    const execution = parseExecution(message);
+    const execution = parseExecution(message, this.inbox.offer());
     if (execution === undefined && !isNone(message.at("execution"))) {
       this.ignore("notify-next with a malformed execution");
       return;
@@ -200,7 +207,8 @@ export class Jobs implements MqttEvents {
   private receiveReply(topic: JobTopic, message: JsonValue): void {
     if (!this.answers(topic, message.at("clientToken"))) return;
     const request = this.requestOf(topic);
-    if (!topic.accepted) this.receiveRejection(topic, request, parseRejection(message));
+    if (topic.kind !== "update" && this.inbox.isOutdated()) request.sendLater();
+    else if (!topic.accepted) this.receiveRejection(topic, request, parseRejection(message));
     else if (topic.kind === "update") this.updates.accept(message.at("executionState"));
     else this.receiveExecution(request, message);
   }
@@ -216,7 +224,7 @@ export class Jobs implements MqttEvents {
 
   /** A malformed one leaves the request under way, to be sent again. */
   private receiveExecution(request: Request, message: JsonValue): void {
-    const execution = parseExecution(message);
+    const execution = parseExecution(message, this.inbox.offer());
     if (execution === undefined && !isNone(message.at("execution"))) {
       this.ignore("reply with a malformed execution");
       return;

@@ -94,10 +94,15 @@ export interface BitFault {
   readonly byte: number;
 }
 
+/** How the offered image comes: as a HEX file alone, or with a patch or packed image beside it. */
+export const ways = ["hex", "patch", "packed"] as const;
+export type Way = (typeof ways)[number];
+
 /** All that a case does to one update; nothing else is random. */
 export interface Plan {
   readonly map: string;
   readonly image: Flavour;
+  readonly way: Way;
   readonly seed: number;
   /** Torn operations leave anything; else they leave their first half. */
   readonly rough: boolean;
@@ -115,6 +120,7 @@ export interface Plan {
 export const cleanPlan: Plan = Object.freeze({
   map: "p512w4",
   image: "good",
+  way: "hex",
   seed: 1,
   rough: false,
   order: "rising",

@@ -77,12 +77,13 @@ export class DownloadRun {
     this.note(`validator ${etag ?? "-"} ${fileCrc32?.toString(16) ?? "-"}`);
   }
 
-  onBytes(bytes: Uint8Array, length: number, offset: number): void {
+  onBytes(bytes: Uint8Array, length: number, offset: number): boolean {
     assert.equal(offset, this.from + this.received.length, "offset of the next byte");
     assert(length > 0 && length <= bytes.length, `length ${length}`);
     this.received = new Uint8Array(Buffer.concat([this.received, bytes.subarray(0, length)]));
     this.deliveredBytes += length;
     this.note(`bytes ${offset}+${length}`);
+    return true;
   }
 
   onRestart(): void {

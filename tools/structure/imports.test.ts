@@ -32,7 +32,7 @@ const allowed: Record<string, readonly string[]> = {
   verify: [],
   swap: [],
   confirm: [],
-  update: ["mqtt", "job", "download", "hex", "slot", "verify", "swap", "confirm"],
+  update: ["mqtt", "job", "download", "hex", "patch", "slot", "verify", "swap", "confirm"],
 };
 
 /** The CRC is arithmetic, not a stage: the slot writer checks pages with it. */

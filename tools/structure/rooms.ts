@@ -25,7 +25,14 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
   ],
   "hw-test/cloud": ["tools/command-line"],
   "hw-test/model": ["firmware"],
-  "hw-test/desk": ["firmware", "hw-test/model", "hw-test/cloud", "tools/image", "tools/keys"],
+  "hw-test/desk": [
+    "firmware",
+    "hw-test/model",
+    "hw-test/cloud",
+    "tools/image",
+    "tools/keys",
+    "tools/patch",
+  ],
   "hw-test/run": [
     "firmware",
     "hw-test/driver.ts",
