@@ -31,6 +31,8 @@ export interface Outcome {
   readonly deliveredInVain: number;
   readonly requests: number;
   readonly hexBytes: number;
+  /** Of the patch that the first job offers; 0 if it offers none. */
+  readonly patchBytes: number;
   readonly connections: { readonly broker: number; readonly files: number };
   /** The same, opened after the last fault. */
   readonly attemptsAfterFaults: number;

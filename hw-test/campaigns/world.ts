@@ -365,6 +365,7 @@ export class World {
       deliveredInVain: this.deliveredInVain,
       requests: this.files.requestCount,
       hexBytes: this.firmwares.offered.hex.byteLength,
+      patchBytes: this.firmwares.offered.patches[0]?.bytes.byteLength ?? 0,
       connections: this.connections,
       attemptsAfterFaults: this.attemptsAfterFaults,
       resetsAfterFaults: this.resetsAfterFaults,

@@ -55,8 +55,8 @@ export type Packing = Pick<ImageParts, "hash" | "flags">;
 
 const NOTE_BYTES = 16;
 const HEADER_BYTES = 32;
-/** Small ones, so that a cut falls into any of several. */
-const PATCH_CHUNK_BYTES = 512;
+/** What a chunk inflates to: small ones, so that a cut falls into any of several. */
+export const PATCH_CHUNK_BYTES = 512;
 
 export function makeFirmware(order: FirmwareOrder, random: Random): Firmware {
   const { version, flavour, bodyBytes, address } = order;
