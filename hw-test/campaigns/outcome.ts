@@ -17,6 +17,8 @@ export interface Outcome {
   readonly cuts: number;
   /** One of the cuts met an image that ran unconfirmed. */
   readonly cutInTrial: boolean;
+  /** Two cuts have had MCUboot forget the revert: the new image stays, whatever it is. */
+  readonly isRevertLost: boolean;
   readonly resets: number;
   readonly boots: number;
   /** Flash and store operations, and those since the last power-on after a cut. */
