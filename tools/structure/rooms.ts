@@ -40,6 +40,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "hw-test/cloud",
     "tools/build",
     "tools/image",
+    "tools/patch",
     "tools/command-line",
   ],
   "hw-test/features": [
