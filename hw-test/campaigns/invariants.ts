@@ -182,7 +182,8 @@ function checkBytes(plan: Plan, outcome: Outcome): void {
   const first = isPatched ? patchBytes : hexBytes + patchBytes;
   const files = jobs.length + restartsOf(plan) + failedRepliesOf(plan);
   const isHuge = plan.http.some(({ kind }) => kind === "huge-head");
-  const heads = HEAD_BYTES * requests + (isHuge ? FAILED_REPLIES_MAX * HUGE_HEAD_BYTES : 0);
+  const heads =
+    HEAD_BYTES * requests + (isHuge ? FAILED_REPLIES_MAX * HUGE_HEAD_BYTES * filesOf(plan) : 0);
   // A job behind the first brings a patch of the factory image, which may not run any more.
   const allowed =
     first + (hexBytes + patchBytes) * (files - 1) + heads + cuts * (againBytes + IN_FLIGHT_BYTES);

@@ -205,7 +205,9 @@ export class World {
     const isPatient = http.some(({ kind }) => asksForTime(kind));
     // Each wait is a minute at least, and silence before it may be another.
     const waitMs = isPatient ? 2 * config.retryAfterTotalMaxMs : 0;
-    return RUN_MAX_MS + awayS * 1000 + waitMs;
+    // A server that is no good to the patch is tried once more for the HEX file.
+    const files = this.plan.way === "hex" ? 1 : 2;
+    return (RUN_MAX_MS + waitMs) * files + awayS * 1000;
   }
 
   private takeCut(): void {
