@@ -22,12 +22,10 @@ export const inboxProblems: Readonly<Record<Exclude<InboxVerdict, "sound">, stri
 export class Inbox {
   /** Undefined while there is no message, or one that is not wanted. */
   topic: JobTopic | undefined;
-  /** The patch whose location is kept, by its place in the list; undefined: the HEX file's is. */
-  patch: number | undefined;
   private readonly reader: JsonReader;
   private readonly offers: PatchOffers;
-  /** What `patch` was when the message began. */
-  private readFor: number | undefined;
+  /** The patch whose location is kept; undefined: the HEX file's is. */
+  private patch: number | undefined;
 
   /** @param running identity of the running image */
   constructor(running: string) {
@@ -41,19 +39,14 @@ export class Inbox {
     return this.reader.message;
   }
 
-  start(topic: JobTopic): void {
+  /** @param patch the one whose location is wanted, by its place in the document's list */
+  start(topic: JobTopic, patch: number | undefined): void {
     this.topic = topic;
-    const { patch } = this;
     this.offers.begin();
-    this.readFor = patch;
+    this.patch = patch;
     const isOutcome = topic.kind === "update" || !topic.accepted;
     if (isOutcome) this.reader.begin(outcomeMessage);
     else this.reader.begin(patch === undefined ? hexExecution : patchExecution, patch);
-  }
-
-  /** Another file's location is wanted by now than was read. */
-  isOutdated(): boolean {
-    return this.readFor !== this.patch;
   }
 
   /** The patch of the message's job document that suits this tracker best, once it has ended. */
@@ -77,7 +70,7 @@ export class Inbox {
 
   /** One whose location is asked for was chosen before. */
   private seePatch(index: number): void {
-    if (this.readFor !== undefined) return;
+    if (this.patch !== undefined) return;
     this.offers.see(index, this.message().at("execution").at("jobDocument").at("patches"));
   }
 }

@@ -66,6 +66,8 @@ export class Jobs implements MqttEvents {
   private readonly updateRequest: Request;
   private readonly updates: Updates;
   private readonly inbox: Inbox;
+  /** Whose location the answer to `describe` is read for. */
+  private describedPatch: number | undefined;
   private isOnline = false;
 
   constructor(options: JobsOptions) {
@@ -93,7 +95,6 @@ export class Jobs implements MqttEvents {
 
   /** Makes the head of the queue IN_PROGRESS and gets it; one that already is comes unchanged. */
   startNext(): void {
-    this.inbox.patch = undefined;
     if (this.isOnline) this.startRequest.start(this.topics.startNext, {});
   }
 
@@ -104,7 +105,7 @@ export class Jobs implements MqttEvents {
    *   is if not given
    */
   describe(job: JobSelector, isWhole = true, patch?: number): void {
-    this.inbox.patch = patch;
+    this.describedPatch = patch;
     if (this.isOnline) this.askFor(job, isWhole);
   }
 
@@ -143,7 +144,8 @@ export class Jobs implements MqttEvents {
   onMessageStart(topic: string): void {
     this.inbox.drop();
     const parsed = this.topics.parse(topic);
-    if (parsed !== undefined && this.isAwaited(parsed)) this.inbox.start(parsed);
+    if (parsed === undefined || !this.isAwaited(parsed)) return;
+    this.inbox.start(parsed, parsed.kind === "get" ? this.describedPatch : undefined);
   }
 
   onMessageBytes(piece: Uint8Array): void {
@@ -207,8 +209,7 @@ export class Jobs implements MqttEvents {
   private receiveReply(topic: JobTopic, message: JsonValue): void {
     if (!this.answers(topic, message.at("clientToken"))) return;
     const request = this.requestOf(topic);
-    if (topic.kind !== "update" && this.inbox.isOutdated()) request.sendLater();
-    else if (!topic.accepted) this.receiveRejection(topic, request, parseRejection(message));
+    if (!topic.accepted) this.receiveRejection(topic, request, parseRejection(message));
     else if (topic.kind === "update") this.updates.accept(message.at("executionState"));
     else this.receiveExecution(request, message);
   }

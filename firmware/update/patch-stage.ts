@@ -5,11 +5,14 @@ import { slotLayout } from "../slot/layout.ts";
 import type { Progress } from "./journal.ts";
 import type { FilePlace, Stage } from "./stage.ts";
 
+type PatchPlatform = Pick<Platform, "primary" | "secondary" | "newSha256">;
+
 /** A patch, or a packed image: a page of the image a turn, whatever few bytes may stand for. */
 export class PatchStage implements Stage {
   private readonly reader: PatchReader;
 
-  constructor(write: OnImage, { primary, secondary, newSha256 }: Platform, from?: Progress) {
+  constructor(write: OnImage, platform: PatchPlatform, from?: Progress) {
+    const { primary, secondary, newSha256 } = platform;
     this.reader = new PatchReader({
       primary,
       imageMaxBytes: slotLayout(secondary.geometry).imageMaxBytes,
