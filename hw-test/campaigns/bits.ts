@@ -1,6 +1,6 @@
 import { trackerMaps } from "../desk/geometries.ts";
-import { flavours } from "../desk/images.ts";
-import { bitKinds, cleanPlan, type Plan, ways } from "../desk/plan.ts";
+import { flavours, ways } from "../desk/images.ts";
+import { bitKinds, cleanPlan, type Plan } from "../desk/plan.ts";
 import type { Random } from "../desk/random.ts";
 import { planCampaign } from "./plan-campaign.ts";
 

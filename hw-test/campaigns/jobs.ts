@@ -1,4 +1,4 @@
-import type { Flavour } from "../desk/images.ts";
+import { type Flavour, ways } from "../desk/images.ts";
 import {
   type Action,
   actions,
@@ -6,7 +6,6 @@ import {
   type Plan,
   type Point,
   packetFates,
-  ways,
 } from "../desk/plan.ts";
 import type { Random } from "../desk/random.ts";
 import { runPlan } from "./campaign.ts";

@@ -1,4 +1,4 @@
-import { flavours } from "../desk/images.ts";
+import { flavours, ways } from "../desk/images.ts";
 import {
   byteFates,
   cleanPlan,
@@ -7,7 +7,6 @@ import {
   type PacketFault,
   type Plan,
   packetFates,
-  ways,
 } from "../desk/plan.ts";
 import type { Random } from "../desk/random.ts";
 import { runPlan } from "./campaign.ts";

@@ -1,4 +1,4 @@
-import { flavours } from "../desk/images.ts";
+import { flavours, ways } from "../desk/images.ts";
 import {
   actions,
   bitKinds,
@@ -7,7 +7,6 @@ import {
   outageKinds,
   type Plan,
   packetFates,
-  ways,
 } from "../desk/plan.ts";
 import type { Cut } from "../desk/power-supply.ts";
 

@@ -3,7 +3,6 @@ import { toHex } from "../../tools/image/hex.ts";
 import { type ImageParts, makeImage } from "../../tools/image/mcuboot.ts";
 import { makePatch } from "../../tools/patch/make-patch.ts";
 import { NorFlash } from "../model/nor-flash.ts";
-import type { Way } from "./plan.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -27,6 +26,10 @@ export interface Firmware {
   /** What a job offers beside the HEX file. */
   readonly patches: readonly Patch[];
 }
+
+/** How an offered image comes: as a HEX file alone, or with a patch or packed image beside it. */
+export const ways = ["hex", "patch", "packed"] as const;
+export type Way = (typeof ways)[number];
 
 /** A patch, or a packed image (docs/patch-format.md). */
 export interface Patch {

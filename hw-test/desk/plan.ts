@@ -1,4 +1,4 @@
-import type { Flavour } from "./images.ts";
+import type { Flavour, Way } from "./images.ts";
 import type { Cut } from "./power-supply.ts";
 
 /** When something is done to the world. */
@@ -93,10 +93,6 @@ export interface BitFault {
   /** Byte in the page. */
   readonly byte: number;
 }
-
-/** How the offered image comes: as a HEX file alone, or with a patch or packed image beside it. */
-export const ways = ["hex", "patch", "packed"] as const;
-export type Way = (typeof ways)[number];
 
 /** All that a case does to one update; nothing else is random. */
 export interface Plan {

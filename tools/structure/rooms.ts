@@ -52,6 +52,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/build",
     "tools/command-line",
     "tools/image",
+    "tools/patch",
   ],
   "hw-test/campaigns": [
     "firmware",
