@@ -56,7 +56,7 @@ export class CrashLoop {
   }
 
   private forget(): void {
-    this.keep(() => this.options.platform.store.delete(KEY));
+    this.keep(() => this.options.platform.store.remove(KEY));
   }
 
   private keep(work: () => void): void {

@@ -75,13 +75,13 @@ export class Journal {
 
   /** The slot is to be written from the start. */
   clearProgress(): void {
-    this.store.delete(PROGRESS_KEY);
+    this.store.remove(PROGRESS_KEY);
   }
 
   /** The update is over. The record goes first: progress without it means nothing. */
   clear(): void {
-    this.store.delete(RECORD_KEY);
-    this.store.delete(PROGRESS_KEY);
+    this.store.remove(RECORD_KEY);
+    this.store.remove(PROGRESS_KEY);
   }
 
   private encode(progress: Progress): number {
@@ -123,8 +123,8 @@ export class Journal {
         segmented: (flags & FLAG_SEGMENTED) !== 0,
       },
       slot: {
-        erased: buffer.slice(FIXED_BYTES, blankStart),
-        blank: buffer.slice(blankStart, etagStart),
+        erased: new Uint8Array(buffer.subarray(FIXED_BYTES, blankStart)),
+        blank: new Uint8Array(buffer.subarray(blankStart, etagStart)),
         lowest: view.getUint32(24, true),
         end: view.getUint32(28, true),
         check: view.getUint32(32, true),

@@ -22,7 +22,7 @@ export class Streak {
   }
 
   end(): void {
-    this.keep(() => this.platform.store.delete(KEY));
+    this.keep(() => this.platform.store.remove(KEY));
   }
 
   private keep(work: () => void): void {
