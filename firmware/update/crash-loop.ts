@@ -39,7 +39,7 @@ export class CrashLoop {
       this.forget();
       return true;
     }
-    this.keep(() => platform.store.write(KEY, Uint8Array.of(Math.min(starts, COUNT_MAX))));
+    this.keep(() => platform.store.write(KEY, new Uint8Array([Math.min(starts, COUNT_MAX)])));
     this.window.start(config.crashWindowMs, () => this.forget());
     return false;
   }

@@ -18,7 +18,7 @@ export class Streak {
 
   add(): void {
     const count = Math.min(this.count() + 1, COUNT_MAX);
-    this.keep(() => this.platform.store.write(KEY, Uint8Array.of(count)));
+    this.keep(() => this.platform.store.write(KEY, new Uint8Array([count])));
   }
 
   end(): void {
