@@ -10,12 +10,13 @@ import { usesOf } from "./built-ins.ts";
  * of a typed array gives an Array there, and `length = 0` of an array throws.
  */
 const there: Readonly<Record<string, string>> = {
-  new: "DataView Error Int32Array Uint16Array Uint32Array Uint8Array",
+  new: "DataView Error Float64Array Int32Array Uint16Array Uint32Array Uint8Array",
   Array: "filter indexOf isArray join length pop push shift slice sort splice",
   CallableFunction: "apply bind call",
   DataView: "getUint16 getUint32 getUint8 setUint16 setUint32 setUint8",
   Error: "message",
   Int32Array: "fill indexOf length set subarray",
+  Float64Array: "fill length set subarray",
   JSON: "parse stringify",
   Math: "abs ceil floor max min pow round",
   Number: "NaN toString",
