@@ -21,7 +21,7 @@ class MemoryStore implements Store {
     this.writes++;
   }
 
-  delete(key: string): void {
+  remove(key: string): void {
     this.values.delete(key);
   }
 }

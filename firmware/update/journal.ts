@@ -79,13 +79,13 @@ export class Journal {
 
   /** The slot is to be written from the start. */
   clearProgress(): void {
-    this.store.delete(PROGRESS_KEY);
+    this.store.remove(PROGRESS_KEY);
   }
 
   /** The update is over. The record goes first: progress without it means nothing. */
   clear(): void {
-    this.store.delete(RECORD_KEY);
-    this.store.delete(PROGRESS_KEY);
+    this.store.remove(RECORD_KEY);
+    this.store.remove(PROGRESS_KEY);
   }
 
   private encode(progress: Progress): number {
@@ -133,8 +133,8 @@ export class Journal {
       hex: isPatch ? undefined : this.decodeHex((flags & FLAG_SEGMENTED) !== 0),
       patch: isPatch ? readPosition(view, PLACE_START) : undefined,
       slot: {
-        erased: buffer.slice(FIXED_BYTES, blankStart),
-        blank: buffer.slice(blankStart, etagStart),
+        erased: new Uint8Array(buffer.subarray(FIXED_BYTES, blankStart)),
+        blank: new Uint8Array(buffer.subarray(blankStart, etagStart)),
         lowest: view.getUint32(SLOT_START, true),
         end: view.getUint32(SLOT_START + 4, true),
         check: view.getUint32(SLOT_START + 8, true),

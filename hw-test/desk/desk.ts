@@ -261,9 +261,9 @@ export class Desk {
         check(key);
         store.write(key, value);
       },
-      delete: (key) => {
+      remove: (key) => {
         check(key);
-        store.delete(key);
+        store.remove(key);
       },
     };
   }
