@@ -60,24 +60,29 @@ export async function buildImage(options: {
   const path = join(cacheFolder, `${version}-${flavour}${counter}-${hash}`);
   if (!existsSync(path)) {
     const source = await bundleFirmware({ version, flavour, keys });
-    keep(path, await imageFromScript({ source, version, securityCounter }));
+    const isPreloaded = flavour !== "crash";
+    keep(path, await imageFromScript({ source, version, securityCounter, isPreloaded }));
   }
   return asBuilt(readFileSync(path));
 }
 
-/** An image of any ES module that imports nothing but the board's modules. */
+/**
+ * An image of any ES module that imports nothing but the board's modules. One that is preloaded only
+ * defines when it is loaded, and is started by its default export.
+ */
 export async function imageFromScript(options: {
   readonly source: string;
   readonly version: string;
   readonly securityCounter?: number | undefined;
+  readonly isPreloaded?: boolean;
 }): Promise<Uint8Array> {
-  const { version, securityCounter } = options;
+  const { version, securityCounter, isPreloaded = false } = options;
   const folder = mkdtempSync(join(tmpdir(), "tracker-image-"));
   try {
     const input = join(folder, "main.js");
     const output = join(folder, "main.xsb");
     writeFileSync(input, options.source);
-    await runBoardTool(["compile", input, output]);
+    await runBoardTool([isPreloaded ? "preload" : "compile", input, output]);
     const body = readFileSync(output);
     return makeImage({ body, version, ...(securityCounter !== undefined && { securityCounter }) });
   } finally {
