@@ -109,8 +109,7 @@ txMachine *machine_create_root(struct machine_region region, uint32_t image_name
 		.initialChunkSize = 4096,
 		.incrementalChunkSize = 1024,
 		.initialHeapCount = 1024,
-		/* Each time slots run out garbage is collected, and code that is being loaded is none. */
-		.incrementalHeapCount = 4096,
+		.incrementalHeapCount = 1024,
 		.stackCount = STACK_SLOTS,
 		.initialKeyCount = XS_ID_COUNT + rom_name_count + (txSize)image_names + 1,
 		.incrementalKeyCount = SPARE_NAMES,

@@ -94,7 +94,10 @@ static txMachine *load_root(const struct bytecode *bytecode)
 	struct machine_region region = {start, byte_length, ROOT_C_HEAP_BYTES};
 	txMachine *root = machine_create_root(region, bytecode->name_count);
 	bytecode_link(root, bytecode);
+	/* What is being loaded stays, nearly all of it: share() collects the rest, once. */
+	fxEnableGarbageCollection(root, false);
 	load(root, bytecode);
+	fxEnableGarbageCollection(root, true);
 	share(root);
 	hal_rom_lock();
 	return root;
