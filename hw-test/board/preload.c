@@ -9,8 +9,8 @@
 
 /* Of the ROM region: the root's stack, tables of names and modules. */
 #define ROOT_C_HEAP_BYTES (96u * 1024)
-/* Of the pool: stack, tables of names, the engine's own state, and some for the modules. */
-#define CLONE_C_HEAP_BYTES (sizeof(void *) == 4 ? 14u * 1024 : 28u * 1024)
+/* Of the pool, besides the aliases: tables of names, the engine's own state, and as much for the modules. */
+#define CLONE_C_HEAP_BYTES (sizeof(void *) == 4 ? 5u * 1024 : 10u * 1024)
 
 static void load(txMachine *the, const struct bytecode *bytecode)
 {
@@ -52,6 +52,16 @@ static void freeze_function(txSlot *slot)
 			XS_DONT_DELETE_FLAG | (is_slot_of(property, XS_ACCESSOR_KIND) ? 0 : XS_DONT_SET_FLAG);
 }
 
+/* Nor does anybody give a function's name to another one: see fxShare on closures. */
+static void freeze_name(txSlot *slot)
+{
+	if (!is_slot_of(slot, XS_CLOSURE_KIND))
+		return;
+	txSlot *named = slot->value.closure;
+	if (is_slot_of(named, XS_REFERENCE_KIND) && mxIsFunction(named->value.reference))
+		named->flag |= XS_DONT_SET_FLAG;
+}
+
 /* Memory that a regular expression works in: made anew, in RAM, where there is none (xsRegExp.c). */
 static void drop_scratch(txSlot *slot)
 {
@@ -78,6 +88,7 @@ static void share(txMachine *the)
 	global->next = global->next->next;
 	each_slot(the, drop_scratch);
 	each_slot(the, freeze_function);
+	each_slot(the, freeze_name);
 	fxShareMachine(the); /* collects and compacts for the last time */
 	each_slot(the, fix_value);
 	/* Its counter is the root's; a clone makes its own. */
