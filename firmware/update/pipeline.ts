@@ -1,5 +1,6 @@
 import { Failure } from "../failure.ts";
 import { HexParser } from "../hex/parser.ts";
+import type { Crc32 } from "../ports/checksum.ts";
 import type { Flash } from "../ports/flash.ts";
 import type { AddressMap } from "../slot/layout.ts";
 import { type SlotProgress, SlotWriter } from "../slot/writer.ts";
@@ -11,6 +12,8 @@ export interface PipelineOptions {
   readonly flash: Flash;
   readonly addresses: AddressMap;
   readonly journal: Journal;
+  /** The board's own, if it has one. */
+  readonly crc32?: Crc32 | undefined;
   /** Where an earlier run of the same job had come to, or undefined to start from byte 0. */
   readonly from: Progress | undefined;
 }
@@ -34,7 +37,7 @@ export class Pipeline {
     this.serverCrc = from?.serverCrc;
     this.writer = this.newWriter(from?.slot);
     this.parser = this.newParser(from);
-    this.fileCrc = new FileCrc({ offset: from?.hex.offset ?? 0, value: from?.fileCrc ?? 0 });
+    this.fileCrc = this.newFileCrc(from);
   }
 
   /** What the server says of the file, known before its first byte. */
@@ -60,7 +63,7 @@ export class Pipeline {
     this.options.journal.clearProgress();
     this.writer = this.newWriter(undefined);
     this.parser = this.newParser(undefined);
-    this.fileCrc = new FileCrc({ offset: 0, value: 0 });
+    this.fileCrc = this.newFileCrc(undefined);
   }
 
   /** All `size` bytes have passed. @returns what is in flash, for the checks that follow */
@@ -83,14 +86,20 @@ export class Pipeline {
   }
 
   private newWriter(from: SlotProgress | undefined): SlotWriter {
-    const { flash, addresses, journal } = this.options;
+    const { flash, addresses, journal, crc32 } = this.options;
     return new SlotWriter({
       flash,
       addresses,
+      crc32,
       from,
       onPageWritten: () => this.save(),
       onPageReopened: () => journal.clearProgress(),
     });
+  }
+
+  private newFileCrc(from: Progress | undefined): FileCrc {
+    const { crc32 } = this.options;
+    return new FileCrc({ offset: from?.hex.offset ?? 0, value: from?.fileCrc ?? 0 }, crc32);
   }
 
   private newParser(from: Progress | undefined): HexParser {

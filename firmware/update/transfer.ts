@@ -55,6 +55,7 @@ export class Transfer {
       flash: platform.secondary,
       addresses: settings.slotAddresses,
       journal,
+      crc32: platform.crc32,
       from,
     });
     this.download = new Download({
@@ -142,6 +143,7 @@ export class Transfer {
     return new ImageCheck({
       flash: platform.secondary,
       newSha256: platform.newSha256,
+      crc32: platform.crc32,
       slot,
       header: settings.imageHeader,
       promised: document,
