@@ -4,10 +4,10 @@ import { report } from "./report.ts";
 
 report(() => {
   let byteCount = 0;
-  feed(
-    new HexParser((_address, _bytes, length) => {
-      byteCount += length;
-    }),
-  );
+  const parser = new HexParser((_address, _bytes, length) => {
+    byteCount += length;
+  });
+  feed((bytes, length) => parser.push(bytes, length));
+  parser.end();
   return byteCount;
 });
