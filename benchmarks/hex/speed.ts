@@ -1,3 +1,4 @@
+import { crc32 } from "../../firmware/verify/crc32.ts";
 import { kitIsMissing } from "../../hw-test/dev-kit/program.ts";
 import { print } from "../../tools/command-line/command.ts";
 import { toHex } from "../../tools/image/hex.ts";
@@ -26,11 +27,12 @@ export async function hexSpeed(): Promise<Figure[]> {
 async function speedAt(recordBytes: number): Promise<Figure[]> {
   const image = Uint8Array.from({ length: IMAGE_BYTES }, (_, at) => (at * 2654435761) >>> 13);
   const text = toHex(image, { address: 0x10000, recordBytes });
+  const expected = String(crc32(0, image, 0, image.byteLength));
   const where = `${recordBytes}-byte records`;
   /** Beyond what `without` costs, a script that does all but the parsing. */
   const measure = async (name: string, without: string): Promise<number> => {
     const { counts, found } = await measureOnKit(name, text);
-    if (found !== String(IMAGE_BYTES)) throw new Error(`${name}: ${found}`);
+    if (found !== expected) throw new Error(`${name}: CRC-32 ${found}, not ${expected}`);
     return sum(counts) - sum((await measureOnKit(without, text)).counts);
   };
   const perCharacter = (name: string, instructions: number): Figure => ({

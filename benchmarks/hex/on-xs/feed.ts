@@ -3,9 +3,9 @@ import { report } from "./report.ts";
 
 /** What the file costs in pieces, with nothing that takes them. */
 report(() => {
-  let byteCount = 0;
+  let characters = 0;
   feed((_bytes, length) => {
-    byteCount += length;
+    characters += length;
   });
-  return byteCount;
+  return characters;
 });
