@@ -16,7 +16,7 @@ const UPDATES_IN_A_ROW = 20;
 type Measure = (rig: BenchRig, images: Images) => Promise<Figure[]>;
 
 const measures: Readonly<Record<Section, { readonly title: string; readonly measure: Measure }>> = {
-  hex: { title: "HEX to slot on XS", measure: () => hexSpeed() },
+  hex: { title: "HEX to slot on a Cortex-M4", measure: () => hexSpeed() },
   memory: { title: "Heap", measure: memory },
   wear: { title: "Flash and bytes on the air", measure: wearAndAir },
   link: { title: "LTE-M, 300 kbit/s and 100 ms, nRF9160 flash", measure: linkTime },

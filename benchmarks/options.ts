@@ -27,7 +27,7 @@ const command = defineCommand("npm run bench --")
     "after",
     `
 Sections:
-  hex      HEX to slot against intel-hex and nrf-intel-hex, on XS
+  hex      HEX to slot against intel-hex and nrf-intel-hex: instructions of a Cortex-M4
   memory   heap of the idle tracker by part, and what an update needs beyond it
   wear     flash operations and bytes on the air, clean and with drops
   link     an update over a modelled LTE-M link, in real time
