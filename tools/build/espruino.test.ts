@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { bundleForEspruino } from "./espruino.ts";
 import { gate } from "./espruino-gate.ts";
+import { linesOf } from "./testing/espruino-context.ts";
+import { pieces } from "./testing/espruino-pieces.ts";
 
 describe("a script for Espruino", { timeout: 120_000 }, () => {
   let code = "";
@@ -22,6 +24,31 @@ describe("a script for Espruino", { timeout: 120_000 }, () => {
 
   it("is made of classes still, which cost less than what they would be lowered to", () => {
     assert.ok(code.split("class ").length > 40);
+  });
+});
+
+describe("the pieces of the core, built for Espruino", { timeout: 120_000 }, () => {
+  let code = "";
+  before(async () => {
+    const entry = new URL("testing/espruino-pieces.ts", import.meta.url);
+    code = await bundleForEspruino("7.8.9", entry);
+  });
+
+  it("say without what Espruino lacks what they say on Node", () => {
+    const expected: string[] = [];
+    pieces((line) => expected.push(line));
+    assert.ok(expected.length > 50, `${expected.length} pieces`);
+    assert.ok(expected.every((line) => !line.includes(' = "throws')));
+    assert.deepEqual(linesOf(code), expected);
+  });
+
+  it("pass the gate", () => {
+    assert.deepEqual(gate(code), []);
+  });
+
+  it("need the prelude: the gaps are there", () => {
+    const unaided = code.slice(code.indexOf("fota="));
+    assert.throws(() => linesOf(`var ${unaided}`), /Object\.freeze is not a function/);
   });
 });
 
