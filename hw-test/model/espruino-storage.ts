@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { StorageModule } from "../../firmware/platforms/espruino/engine.ts";
+import type { ScriptStorage } from "../../firmware/platforms/espruino/application-files.ts";
 import { PowerCut } from "./nor-flash.ts";
 
 /**
  * Espruino's `Storage` as it is: a write first erases the file of that name, then makes a new one,
  * whose head comes before its data. Files outlive the engine; the power can fail at every step.
  */
-export class EspruinoStorage implements StorageModule {
+export class EspruinoStorage implements ScriptStorage {
   readonly files = new Map<string, Uint8Array>();
   /** Steps that the power still lasts for. */
   stepsLeft = Number.POSITIVE_INFINITY;
@@ -20,17 +20,29 @@ export class EspruinoStorage implements StorageModule {
     return bytes === undefined ? undefined : Uint8Array.from(bytes).buffer;
   }
 
-  write(name: string, bytes: Uint8Array): boolean {
+  write(name: string, bytes: Uint8Array, offset = 0, size = bytes.byteLength): boolean {
     assert(name.length <= 28, `file ${name}`);
     assert(bytes.byteLength > 0, "Can't create zero length file");
+    const old = this.files.get(name);
+    const isBlank = old?.byteLength === size && old.every((byte) => byte === 0xff);
+    if (offset === 0 && !isBlank) this.create(name, size);
+    const file = this.files.get(name);
+    if (file === undefined) throw new Error("Unable to find or create file");
+    const place = file.subarray(offset, offset + bytes.byteLength);
+    if (place.byteLength < bytes.byteLength) throw new Error("Too much data for file size");
+    if (place.some((byte) => byte !== 0xff)) {
+      throw new Error("File already written with different data");
+    }
+    this.step(() => place.set(bytes.subarray(0, bytes.byteLength >> 1)));
+    this.step(() => place.set(bytes));
+    return true;
+  }
+
+  private create(name: string, size: number): void {
     if (this.files.has(name)) this.step(() => this.files.delete(name));
     const used = [...this.files.values()].reduce((sum, file) => sum + file.byteLength, 0);
-    if (used + bytes.byteLength > this.roomBytes) throw new Error("Unable to find or create file");
-    const file = new Uint8Array(bytes.byteLength).fill(0xff);
-    this.step(() => this.files.set(name, file));
-    this.step(() => file.set(bytes.subarray(0, bytes.byteLength >> 1)));
-    this.step(() => file.set(bytes));
-    return true;
+    if (used + size > this.roomBytes) throw new Error("Unable to find or create file");
+    this.step(() => this.files.set(name, new Uint8Array(size).fill(0xff)));
   }
 
   erase(name: string): void {

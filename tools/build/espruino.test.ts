@@ -8,7 +8,7 @@ import { pieces } from "./testing/espruino-pieces.ts";
 describe("a script for Espruino", { timeout: 120_000 }, () => {
   let code = "";
   before(async () => {
-    code = await bundleForEspruino("7.8.9");
+    code = await bundleForEspruino("7.8.9", "client");
   });
 
   it("has nothing in it that Espruino lacks or gets wrong", () => {
@@ -20,6 +20,13 @@ describe("a script for Espruino", { timeout: 120_000 }, () => {
     assert.ok(code.indexOf("Object.freeze=") < 30);
     assert.match(code, /7\.8\.9/);
     assert.match(code, /development=04[0-9a-f]{128}/);
+  });
+
+  it("is as clean for application updates alone", async () => {
+    const application = await bundleForEspruino("7.8.9", "application");
+    assert.deepEqual(gate(application), []);
+    assert.match(application, /development=04[0-9a-f]{128}/);
+    assert.ok(!application.includes("mqtt"), "no part of the client");
   });
 
   it("is made of classes still, which cost less than what they would be lowered to", () => {
