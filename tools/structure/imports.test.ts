@@ -33,7 +33,7 @@ const allowed: Record<string, readonly string[]> = {
   swap: [],
   confirm: [],
   application: ["verify"],
-  update: ["mqtt", "job", "download", "hex", "slot", "verify", "swap", "confirm"],
+  update: ["mqtt", "job", "download", "hex", "patch", "slot", "verify", "swap", "confirm"],
 };
 
 /** The composition roots, one a platform. */
