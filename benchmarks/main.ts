@@ -6,6 +6,7 @@ import { hexSpeed } from "./hex/speed.ts";
 import { memory } from "./memory/memory.ts";
 import type { Images } from "./memory/pool.ts";
 import { type BenchOptions, HELP, parseOptions, type Section } from "./options.ts";
+import { patchSizes } from "./patch/sizes.ts";
 import { BenchRig } from "./tracker/rig.ts";
 import { linkTime } from "./update/link.ts";
 import { seriesFigures } from "./update/series.ts";
@@ -23,6 +24,10 @@ const measures: Readonly<Record<Section, { readonly title: string; readonly meas
   series: {
     title: "Updates in a row",
     measure: (rig, images) => seriesFigures(rig, images, UPDATES_IN_A_ROW),
+  },
+  patch: {
+    title: "Patches over this repository's history",
+    measure: (_, images) => patchSizes(images),
   },
   "cortex-m": { title: "Instructions on a Cortex-M4", measure: instructions },
 };

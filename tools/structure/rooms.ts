@@ -76,6 +76,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "hw-test/dev-kit",
     "tools/build",
     "tools/image",
+    "tools/patch",
     "tools/command-line",
   ],
 });
