@@ -71,15 +71,23 @@ export async function imageFromScript(options: {
   readonly version: string;
   readonly securityCounter?: number | undefined;
 }): Promise<Uint8Array> {
-  const { version, securityCounter } = options;
+  const { source, version, securityCounter } = options;
+  const body = await bytecodeOf(source);
+  return makeImage({ body, version, ...(securityCounter !== undefined && { securityCounter }) });
+}
+
+/**
+ * What an image for the virtual tracker has as its body: XS bytecode, compiled by the board program.
+ * @throws BoardError with the engine's words for what is no module
+ */
+export async function bytecodeOf(source: string): Promise<Uint8Array> {
   const folder = mkdtempSync(join(tmpdir(), "tracker-image-"));
   try {
     const input = join(folder, "main.js");
     const output = join(folder, "main.xsb");
-    writeFileSync(input, options.source);
+    writeFileSync(input, source);
     await runBoardTool(["compile", input, output]);
-    const body = readFileSync(output);
-    return makeImage({ body, version, ...(securityCounter !== undefined && { securityCounter }) });
+    return readFileSync(output);
   } finally {
     rmSync(folder, { recursive: true });
   }
