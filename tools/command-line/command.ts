@@ -16,7 +16,7 @@ export async function runCommand(
     process.exitCode = await main(process.argv.slice(2));
   } catch (error) {
     if (!(error instanceof UsageError) && !(error instanceof CommandFailed)) throw error;
-    process.stderr.write(`${name}: ${error.message}\n`);
+    process.stderr.write(`${name}: ${oneLine(error.message)}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
@@ -29,4 +29,9 @@ export function print(text: string): void {
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
   process.exit();
+}
+
+/** What a file says of itself may be in it: no line ends, nothing that drives a terminal. */
+function oneLine(text: string): string {
+  return text.replace(/\s*[\p{Cc}\u2028\u2029]+\s*/gu, " ");
 }

@@ -2,11 +2,15 @@ import { print, runCommand } from "../command-line/command.ts";
 import { CommandFailed } from "../command-line/command-failed.ts";
 import { asksForHelp, defineCommand, helpText } from "../command-line/definition.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { build } from "./verbs/build.ts";
+import { flash } from "./verbs/flash.ts";
+import { inspect } from "./verbs/inspect.ts";
 import { keygen } from "./verbs/keygen.ts";
+import { monitor } from "./verbs/monitor.ts";
 import { pack } from "./verbs/pack.ts";
 
 /** One file a verb, in the order of their use. */
-const verbs = [keygen, pack];
+const verbs = [keygen, pack, inspect, build, flash, monitor];
 
 const program = defineCommand("fota").description(
   "From an application to a job for trackers: keys, packing, a look at files, boards. " +

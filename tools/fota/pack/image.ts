@@ -79,9 +79,6 @@ async function wrap(
 ): Promise<PackedImage> {
   const { version, counter, imageKey, headerBytes = DEFAULT_HEADER_BYTES } = wishes;
   if (version === undefined) throw new UsageError("--version V is missing: the file has no header");
-  if (parseVersion(version) === undefined) {
-    throw new UsageError(`--version ${version}: as 1.2.3 or 1.2.3+4, MCUboot has no other`);
-  }
   const code = app.form === "script" ? await compiled(app.source) : app.code;
   const body = wishes.hasHeaderRoom ? withoutRoom(code, headerBytes) : code;
   const key = imageKey === undefined ? undefined : signingKey("--image-key", imageKey);

@@ -50,7 +50,8 @@ export function placeOf(text: string, options: PlaceOptions): Place {
 function s3Location(url: string, { isPresigned, region }: PlaceOptions): Location {
   const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(url) ?? [];
   const service = region === undefined ? "s3.amazonaws.com" : `s3.${region}.amazonaws.com`;
-  if (isPresigned) return { url: `\${aws:iot:s3-presigned-url:https://${service}/${bucket}/${key}}` };
+  if (isPresigned)
+    return { url: `\${aws:iot:s3-presigned-url:https://${service}/${bucket}/${key}}` };
   const path = key.split("/").map(encodeURIComponent).join("/");
   return { protocol: "https", host: `${bucket}.${service}`, path };
 }

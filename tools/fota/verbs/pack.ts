@@ -6,6 +6,7 @@ import { defineCommand } from "../../command-line/definition.ts";
 import { UsageError } from "../../command-line/usage-error.ts";
 import { wholeNumber } from "../../command-line/values.ts";
 import { PAGE_BYTES, partitions } from "../../image/memory-map.ts";
+import { imageVersion } from "../../image/version-option.ts";
 import { examples } from "../examples.ts";
 import { readApplication } from "../pack/application.ts";
 import { expiry } from "../pack/expiry.ts";
@@ -24,7 +25,7 @@ export const pack = defineCommand("pack")
       "imgtool (kept as it is), or a JavaScript bundle, which is compiled to XS bytecode.",
   )
   .argument("<FILE>", ".hex, .bin, .js or .mjs")
-  .option("--version <V>", "1.2.3 or 1.2.3+4; an image has its own")
+  .option("--version <V>", "1.2.3 or 1.2.3+4; an image has its own", imageVersion)
   .requiredOption(
     "--location <URL>",
     "where the files will lie: s3://BUCKET/KEY or https://HOST/PATH; a folder if it ends with /",
@@ -39,7 +40,7 @@ export const pack = defineCommand("pack")
     wholeNumber({ least: 0, most: MOST_32_BITS }),
   )
   .option("--expires <WHEN>", "2030-01-31 (UTC) or seconds since 1970: not begun after it", expiry)
-  .option("--min-version <V>", "the lowest version that may update to it")
+  .option("--min-version <V>", "the lowest version that may update to it", imageVersion)
   .option("--key <FILE>", "PEM of the key that signs the release (default: the development key)")
   .option("--unsigned", "no signature: only an unsigned build takes such a job")
   .option("--image-key <FILE>", "PEM of the key that signs the image for MCUboot")
