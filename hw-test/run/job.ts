@@ -60,7 +60,8 @@ export class UpdateJob {
       new PutObjectCommand({
         Bucket: bucket,
         Key: this.id,
-        Body: hex,
+        // Byte for byte what the file has, which need not be text.
+        Body: Buffer.from(hex, "latin1"),
         ContentType: "text/x-hex",
       }),
     );

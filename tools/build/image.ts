@@ -2,18 +2,16 @@ import { createHash, type Hash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
+import { withTemporaryFolder } from "../command-line/temporary-folder.ts";
 import { toHex } from "../image/hex.ts";
 import { makeImage } from "../image/mcuboot.ts";
 import { partitions } from "../image/memory-map.ts";
@@ -81,16 +79,13 @@ export async function imageFromScript(options: {
  * @throws BoardError with the engine's words for what is no module
  */
 export async function bytecodeOf(source: string): Promise<Uint8Array> {
-  const folder = mkdtempSync(join(tmpdir(), "tracker-image-"));
-  try {
+  return withTemporaryFolder("tracker-image-", async (folder) => {
     const input = join(folder, "main.js");
     const output = join(folder, "main.xsb");
     writeFileSync(input, source);
     await runBoardTool(["compile", input, output]);
     return readFileSync(output);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 /** The HEX is made anew each time: that takes a few milliseconds and cannot differ. */

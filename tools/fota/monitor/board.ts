@@ -18,7 +18,7 @@ export function openBoard(board: BoardProgram, flashPath: string, onLine: OnLine
   const ended = new Promise<string | undefined>((resolve) => {
     const powerCycle = (cause: ResetCause): void => {
       const fixed = ["run", flashPath, "--reset-cause", cause, "--no-rig"];
-      child = spawn(board.program, [...fixed, ...board.arguments], {
+      child = spawn(board.program, [...(board.before ?? []), ...fixed, ...board.arguments], {
         stdio: ["ignore", "pipe", "inherit"],
       });
       const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });

@@ -1,7 +1,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { resolve } from "node:path";
 import { printable } from "../../../firmware/printable.ts";
 import { boards } from "../../../hw-test/trackers/boards.ts";
 import { FlashFile } from "../../../hw-test/trackers/virtual/flash-file.ts";
+import { jailed, requireJail } from "../../../hw-test/trackers/virtual/jail.ts";
 import { print } from "../../command-line/command.ts";
 import { CommandFailed } from "../../command-line/command-failed.ts";
 import { defineCommand } from "../../command-line/definition.ts";
@@ -25,6 +27,7 @@ export const monitor = defineCommand("monitor")
   .option("--baud <N>", "speed of the port", wholeNumber({ least: 50, most: 4_000_000 }), 115_200)
   .option("--board <NAME>", "linux, cortex-m or cortex-m-64mhz, instead of a port", ownBoard)
   .option("--flash <FILE>", "the flash image of that board")
+  .option("--jail", "run that board in a jail: no network, no files (needs bubblewrap)")
   .option("--log <FILE>", "append the lines to FILE too")
   .option("--until <TEXT>", "end when a line has TEXT in it")
   .option(
@@ -98,18 +101,21 @@ async function openSource(
     readonly baud: number;
     readonly board?: keyof typeof boards | undefined;
     readonly flash?: string | undefined;
+    readonly jail?: true | undefined;
   },
   onLine: OnLine,
 ): Promise<Source> {
-  const { baud, board, flash } = options;
+  const { baud, board, flash, jail } = options;
   if ((port === undefined) === (board === undefined)) {
     throw new UsageError("either a PORT or --board NAME with --flash FILE");
   }
   if (port !== undefined) return openSerial(port, baud, onLine);
   if (flash === undefined || board === undefined)
     throw new UsageError("--board needs --flash FILE");
-  const { path } = FlashFile.open(flash);
-  return openBoard(await boards[board].build(), path, onLine);
+  const path = resolve(FlashFile.open(flash).path);
+  if (jail) requireJail();
+  const program = await boards[board].build();
+  return openBoard(jail ? jailed(program, path) : program, path, onLine);
 }
 
 function openLog(path: string): number {
