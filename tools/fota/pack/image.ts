@@ -1,6 +1,5 @@
 import { slotLayout } from "../../../firmware/slot/layout.ts";
 import { isVersion, parseVersion } from "../../../firmware/version-number.ts";
-import { bytecodeOf } from "../../build/image.ts";
 import { UsageError } from "../../command-line/usage-error.ts";
 import { dissect } from "../../image/anatomy.ts";
 import { makeImage } from "../../image/mcuboot.ts";
@@ -96,6 +95,8 @@ async function wrap(
 }
 
 async function compiled(source: string): Promise<Uint8Array> {
+  // Loaded only here: rollup comes with it.
+  const { bytecodeOf } = await import("../../build/image.ts");
   try {
     return await bytecodeOf(source);
   } catch (error) {
