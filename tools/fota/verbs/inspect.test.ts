@@ -24,7 +24,7 @@ const document = {
   operation: "app_fw_update",
   size: hex.length,
   filename: "1.0.1.hex",
-  location: { url: "${aws:iot:s3-presigned-url:https://s3.amazonaws.com/bucket/1.0.1.hex}" },
+  location: { url: `\${aws:iot:s3-presigned-url:https://s3.amazonaws.com/bucket/1.0.1.hex}` },
   fwversion: "1.0.1",
   ...releaseFields({ image, version: "1.0.1", hardware: "board-a" }, key),
 };
