@@ -10,7 +10,6 @@ const verbs = ["keygen", "pack", "inspect", "build", "flash", "monitor"];
 before(() => {
   const code = Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 13) % 256));
   writeFileSync(folder.file("app.bin"), code);
-  writeFileSync(folder.file("old.bin"), code.subarray(0, 2500));
   writeFileSync(folder.file("app.js"), "trace('hello');\n");
 });
 after(() => folder.remove());

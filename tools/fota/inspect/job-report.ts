@@ -8,12 +8,13 @@ export function jobReport(name: string, file: Uint8Array, keys: readonly NamedKe
   const document = readJobFile(name, file);
   const { location, sha256, signature, jobId: _, ...fields } = document;
   const verdict = releaseSignature(document, keys);
+  const patches = patchesOf(file);
   const hex = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString("hex");
   const url = `https://${location.host}${location.port === 443 ? "" : `:${location.port}`}${location.path}`;
   const expires = fields.expires === 0 ? "never" : new Date(fields.expires * 1000).toISOString();
   const isUnsigned = verdict.state === "none";
   return {
-    facts: { kind: "job", ...fields, url, sha256: hex(sha256), signature: verdict },
+    facts: { kind: "job", ...fields, url, sha256: hex(sha256), signature: verdict, patches },
     lines: [
       `a job document, ${withCommas(file.length)} bytes`,
       row("version", fields.version),
@@ -24,6 +25,9 @@ export function jobReport(name: string, file: Uint8Array, keys: readonly NamedKe
         fields.imageSize === undefined ? "of any size" : `${withCommas(fields.imageSize)} bytes`,
       ),
       row("SHA-256", hex(sha256) ?? "none"),
+      ...patches.map(({ from, size }) =>
+        row("patch", `${withCommas(size)} bytes, ${from === undefined ? "whole" : `from ${from}`}`),
+      ),
       row("hardware", fields.hardware ?? "trackers that have no hardware id"),
       row("counter", `${fields.securityCounter}`),
       row("expires", expires),
@@ -38,6 +42,22 @@ export function jobReport(name: string, file: Uint8Array, keys: readonly NamedKe
         ? `the release's signature is ${verdictText(verdict)}`
         : undefined,
   };
+}
+
+interface PatchEntry {
+  readonly from?: string;
+  readonly size: number;
+}
+
+/** `tools/patch/pack.ts` says what is in the list. */
+function patchesOf(file: Uint8Array): readonly PatchEntry[] {
+  const { patches } = JSON.parse(Buffer.from(file).toString()) as { patches?: unknown };
+  return Array.isArray(patches) ? patches.filter(isEntry) : [];
+}
+
+function isEntry(entry: unknown): entry is PatchEntry {
+  const { from, size } = (entry ?? {}) as Partial<Record<string, unknown>>;
+  return typeof size === "number" && (from === undefined || /^[0-9a-f]{64}$/.test(`${from}`));
 }
 
 function releaseSignature(

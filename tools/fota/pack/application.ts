@@ -13,7 +13,7 @@ export type Application =
   /** An MCUboot image as imgtool or fota made it. */
   | { readonly form: "image"; readonly image: Uint8Array; readonly address: number | undefined }
   | { readonly form: "code"; readonly code: Uint8Array; readonly address: number | undefined }
-  | { readonly form: "script"; readonly source: string };
+  | { readonly form: "script"; readonly path: string; readonly source: string };
 
 /** A HEX file that reaches further has more in it than one image. */
 const SPAN_MAX_BYTES = 16 * 1024 * 1024;
@@ -30,7 +30,8 @@ export function readApplication(path: string): Application {
   if (about === "an ELF program") {
     throw new UsageError(`${path} is ${about}: objcopy -O binary FILE FILE.bin makes code of it`);
   }
-  if (ending === ".js" || ending === ".mjs") return { form: "script", source: bytes.toString() };
+  if (ending === ".js" || ending === ".mjs")
+    return { form: "script", path, source: bytes.toString() };
   if (ending === ".hex" || (kind === "hex" && ending !== ".bin")) return fromHexFile(path, bytes);
   if (hasImageMagic(bytes)) return soundImage(path, bytes, undefined);
   if (ending === ".bin") return { form: "code", code: bytes, address: undefined };

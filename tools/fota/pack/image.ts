@@ -78,7 +78,7 @@ async function wrap(
 ): Promise<PackedImage> {
   const { version, counter, imageKey, headerBytes = DEFAULT_HEADER_BYTES } = wishes;
   if (version === undefined) throw new UsageError("--version V is missing: the file has no header");
-  const code = app.form === "script" ? await compiled(app.source) : app.code;
+  const code = app.form === "script" ? await compiled(app) : app.code;
   const body = wishes.hasHeaderRoom ? withoutRoom(code, headerBytes) : code;
   const key = imageKey === undefined ? undefined : signingKey("--image-key", imageKey);
   const image = makeImage({
@@ -94,14 +94,15 @@ async function wrap(
   return { image, address, version, securityCounter: counter ?? 0 };
 }
 
-async function compiled(source: string): Promise<Uint8Array> {
+async function compiled({ path, source }: Application & { form: "script" }): Promise<Uint8Array> {
   // Loaded only here: rollup comes with it.
   const { bytecodeOf } = await import("../../build/image.ts");
   try {
     return await bytecodeOf(source);
   } catch (error) {
-    const words = (error as Error).message.replace(/\s*\n\s*/g, " ");
-    throw new UsageError(words);
+    // The compiler was given a copy.
+    const { message } = error as Error;
+    throw new UsageError(message.replace(/^tracker-board compile: \S*\/main\.js/, path));
   }
 }
 

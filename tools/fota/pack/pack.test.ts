@@ -29,6 +29,8 @@ const plain: ReleaseWishes = {
   recordBytes: 128,
   isPresigned: false,
   isUnsigned: false,
+  isPacked: false,
+  from: [],
   key: keyPath,
 };
 

@@ -1,13 +1,15 @@
-import { parse } from "node:path";
+import { join, parse } from "node:path";
 import { UsageError } from "../../command-line/usage-error.ts";
 import { toHex } from "../../image/hex.ts";
 import { releaseFields } from "../../image/release.ts";
 import { SigningKey } from "../../image/sign.ts";
 import { developmentKey } from "../../keys/development.mjs";
+import { type PatchFile, packPatches } from "../../patch/pack.ts";
 import { readJobFile } from "../job-file.ts";
 import { signingKey } from "../key-files.ts";
+import { readImageFile } from "./application.ts";
 import type { PackedImage } from "./image.ts";
-import { type PlaceOptions, placeOf } from "./location.ts";
+import { type Place, type PlaceOptions, placeOf } from "./location.ts";
 
 /** What the options say of the release. */
 export interface ReleaseWishes extends Omit<PlaceOptions, "region"> {
@@ -21,6 +23,10 @@ export interface ReleaseWishes extends Omit<PlaceOptions, "region"> {
   /** PEM file; the development key if left out. */
   readonly key?: string | undefined;
   readonly isUnsigned: boolean;
+  /** Files of the images that patches start from. */
+  readonly from: readonly string[];
+  /** The whole image packed, too; patches always bring it along. */
+  readonly isPacked: boolean;
 }
 
 /** What `--json` prints. */
@@ -36,6 +42,12 @@ export interface ReleaseFacts {
   /** undefined: not signed. */
   readonly keyId: string | undefined;
   readonly bytes: { readonly image: number; readonly hex: number };
+  /** In the document's order; `from` is the old image's SHA-256, none for the packed image. */
+  readonly patches: readonly {
+    readonly path: string;
+    readonly from?: string | undefined;
+    readonly bytes: number;
+  }[];
 }
 
 export interface ReleaseFiles {
@@ -59,23 +71,28 @@ export function makeRelease(
   const paths = { hex: `${base}.hex`, job: `${base}.job.json` };
   const filename = parse(paths.hex).base;
   const key = releaseKey(wishes);
+  const place = placeOf(wishes.location, { isPresigned, region });
+  const patches = makePatches(image, wishes, place);
   const fields = releaseFields({ image, version, hardware, securityCounter, expires }, key?.key);
   const document = {
     operation: "app_fw_update",
     size: hex.length,
     filename,
-    location: placeOf(wishes.location, { isPresigned, region }).of(filename),
+    location: place.of(filename),
     fwversion: version,
     ...fields,
     ...(key && { keyId: key.id }),
     ...(minVersion !== undefined && { minVersion }),
+    ...(patches.length > 0 && { patches: patches.map(({ entry }) => entry) }),
   };
   const contents = `${JSON.stringify(document, undefined, 2)}\n`;
   readJobFile("the job document", Buffer.from(contents));
+  const beside = (name: string): string => join(parse(paths.hex).dir, name);
   return {
     files: [
       { path: paths.hex, contents: hex },
       { path: paths.job, contents },
+      ...patches.map(({ name, bytes }) => ({ path: beside(name), contents: bytes })),
     ],
     facts: {
       ...paths,
@@ -86,8 +103,28 @@ export function makeRelease(
       sha256: String(fields["sha256"]),
       keyId: key?.id,
       bytes: { image: image.length, hex: hex.length },
+      patches: patches.map(({ name, entry }) => {
+        return { path: beside(name), from: entry.from, bytes: entry.size };
+      }),
     },
   };
+}
+
+/** @throws UsageError */
+function makePatches(
+  image: Uint8Array,
+  { from, isPacked }: ReleaseWishes,
+  place: Place,
+): readonly PatchFile[] {
+  if (from.length === 0 && !isPacked) return [];
+  if (!place.isFolder) {
+    throw new UsageError("--from and --packed make more files: --location has to end with /");
+  }
+  const olds = from.map((path) => readImageFile("--from", path));
+  return packPatches(image, olds, (name) => {
+    const location = place.of(name);
+    return "url" in location ? location : { location };
+  });
 }
 
 /** A key's file has its id for a name, as in `--configKeys`. */

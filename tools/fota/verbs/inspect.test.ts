@@ -104,7 +104,7 @@ describe("fota inspect", { concurrency: 3 }, () => {
 
   for (const [args, message] of [
     [["short.hex"], /line \d+, byte \d+: .* \(HEX_NO_EOF\)/],
-    [["digit.hex"], /line 4, byte \d+: .* \(HEX_DIGIT\)/],
+    [["digit.hex"], /line 3, byte 97: .* \(HEX_DIGIT\)/],
     [["twice.hex"], /different bytes \(SLOT_OVERLAP\)/],
     [["binary.hex"], /is no Intel HEX: byte 0 is 0x3d; it seems to be an MCUboot image in binary/],
     [["empty.hex"], /empty\.hex is empty/],

@@ -94,7 +94,7 @@ describe("fota pack", { concurrency: 3 }, () => {
     [["broken.bin", ...there], /damaged at byte \d+: this sha256 is not that of/],
     [["merged.hex", ...there], /more than one image/],
     [["large.bin", ...version, ...there], /has 450672 bytes, the slot takes 450560/],
-    [["bad.js", ...version, ...there], /SyntaxError/],
+    [["bad.js", ...version, ...there], /^fota: bad\.js:1: missing identifier/],
     [["notes.txt", ...version, ...there], /notes\.txt is text: fota pack takes/],
     [["empty.bin", ...version, ...there], /empty\.bin is empty/],
     [["/dev/zero", ...version, ...there], /larger than 32 MB/],

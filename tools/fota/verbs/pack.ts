@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { print } from "../../command-line/command.ts";
 import { defineCommand } from "../../command-line/definition.ts";
 import { UsageError } from "../../command-line/usage-error.ts";
-import { wholeNumber } from "../../command-line/values.ts";
+import { each, wholeNumber } from "../../command-line/values.ts";
 import { PAGE_BYTES, partitions } from "../../image/memory-map.ts";
 import { imageVersion } from "../../image/version-option.ts";
 import { examples } from "../examples.ts";
@@ -58,6 +58,12 @@ export const pack = defineCommand("pack")
     address,
   )
   .option("--slot-bytes <N>", "the slot's size (default: 458752)", slotBytes)
+  .option(
+    "--from <OLD>",
+    "an image that trackers run, HEX or binary: a patch from it too; may be repeated",
+    each(String),
+  )
+  .option("--packed", "the whole image packed, too (--from brings it along)")
   .option("--out <FILE.hex>", "the HEX file; the others lie beside it (default: VERSION.hex)")
   .option("--json", "one JSON object: {hex, job, version, address, bytes, …}")
   .addHelpText(
@@ -65,6 +71,7 @@ export const pack = defineCommand("pack")
     examples(
       "fota pack app.hex --version 1.0.1 --location s3://fota-bucket/ --header-bytes 512",
       "fota pack bundle.js --version 1.0.1 --counter 3 --hardware board-a --location s3://fota-bucket/",
+      "fota pack new.hex --from old.hex --location s3://fota-bucket/",
       "fota pack zephyr.signed.hex --location https://files.example/fw/ --expires 2030-01-31",
     ),
   )
@@ -80,6 +87,8 @@ export const pack = defineCommand("pack")
       imageKey: options.imageKey,
       isPresigned: options.presigned === true,
       isUnsigned: options.unsigned === true,
+      from: options.from ?? [],
+      isPacked: options.packed === true,
     };
     const image = await packImage(readApplication(file), wishes);
     const release = makeRelease(image, wishes, outName(options.out ?? `${image.version}.hex`));
@@ -121,6 +130,11 @@ function told({ facts }: ReleaseFiles): string {
     ["HEX file", `${facts.hex}, ${withCommas(bytes.hex)} bytes, records of ${facts.recordBytes}`],
     ["job", `${facts.job}, ${facts.keyId === undefined ? "UNSIGNED" : `signed by ${facts.keyId}`}`],
   ];
+  for (const { path, from, bytes: size } of facts.patches) {
+    const what = from === undefined ? "the whole image" : `from ${from.slice(0, 16)}…`;
+    const share = (size / bytes.hex).toFixed(3);
+    rows.push(["patch", `${path}, ${what}, ${withCommas(size)} bytes, ${share} of the HEX`]);
+  }
   return rows.map(([name, value]) => `${name.padEnd(10)}${value}\n`).join("");
 }
 
