@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../fota.mjs", import.meta.url));
+export const PROGRAM = fileURLToPath(new URL("../fota.mjs", import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -21,7 +21,7 @@ export class Folder {
   }
 
   fota(...args: readonly string[]): Promise<Ended> {
-    return ended(spawn(process.execPath, [program, ...args], { cwd: this.path }));
+    return ended(spawn(process.execPath, [PROGRAM, ...args], { cwd: this.path }));
   }
 
   remove(): void {

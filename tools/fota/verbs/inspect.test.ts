@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
@@ -7,7 +8,7 @@ import { makeImage } from "../../image/mcuboot.ts";
 import { releaseFields } from "../../image/release.ts";
 import { SigningKey } from "../../image/sign.ts";
 import { makePatch } from "../../patch/make-patch.ts";
-import { Folder, ONE_LINE } from "../testing/run-fota.ts";
+import { ended, Folder, ONE_LINE, PROGRAM } from "../testing/run-fota.ts";
 
 const folder = new Folder();
 const ESCAPE = "\u001b";
@@ -61,6 +62,13 @@ before(() => {
 after(() => folder.remove());
 
 describe("fota inspect", { concurrency: 3 }, () => {
+  it("ends quietly when its reader has seen enough", async () => {
+    const shell = `"$0" "$1" inspect good.hex | head -c 1`;
+    const child = spawn("sh", ["-c", shell, process.execPath, PROGRAM], { cwd: folder.path });
+    const { code, output, errors } = await ended(child);
+    assert.deepEqual({ code, output, errors }, { code: 0, output: "I", errors: "" });
+  });
+
   for (const [args, kind, told] of [
     [["good.hex", "--key", "ours.pem"], "hex", { longestRecord: 32 }],
     [["image.bin", "--key", "theirs.pem", "--key", "ours.pem"], "image", { version: "1.0.1" }],

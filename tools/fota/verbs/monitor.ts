@@ -112,10 +112,13 @@ async function openSource(
   if (port !== undefined) return openSerial(port, baud, onLine);
   if (flash === undefined || board === undefined)
     throw new UsageError("--board needs --flash FILE");
-  const path = resolve(FlashFile.open(flash).path);
+  const file = FlashFile.open(flash);
+  const path = resolve(file.path);
   if (jail) requireJail();
   const program = await boards[board].build();
-  return openBoard(jail ? jailed(program, path) : program, path, onLine);
+  const { ended, close } = openBoard(jail ? jailed(program, path) : program, path, onLine);
+  // QEMU has it longer while it runs.
+  return { close, ended: ended.finally(() => file.trim()) };
 }
 
 function openLog(path: string): number {
