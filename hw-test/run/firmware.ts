@@ -5,7 +5,9 @@ import { fromHex } from "../../tools/image/hex.ts";
 import { readImage } from "../../tools/image/mcuboot.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
 import { faultsOf } from "../trackers/virtual/faults.ts";
+import type { OfferedPatch } from "./job.ts";
 import type { RunOptions } from "./options.ts";
+import { patchesFor } from "./patches.ts";
 
 const OLD_VERSION = "1.0.0";
 
@@ -21,6 +23,7 @@ export interface Firmware {
   readonly imageBytes: number;
   /** What the new file is instead of Intel HEX, for people; undefined if it looks like HEX. */
   readonly seems: string | undefined;
+  readonly patches: readonly OfferedPatch[];
 }
 
 export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
@@ -39,6 +42,7 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
     hasHeader: hex === undefined || (image !== undefined && readImage(image) !== undefined),
     imageBytes: image?.byteLength ?? 0,
     seems: kind === "hex" ? undefined : about,
+    patches: patchesFor(options.ways, oldImage, newHex),
   };
 }
 

@@ -30,7 +30,7 @@ export async function runUpdate(options: RunOptions, newDisplay: NewDisplay): Pr
     try {
       const flashPath = options.flashPath ?? join(folder, "flash.bin");
       const run = new UpdateRun(options, { firmware, cloud, flashPath });
-      return await run.execute(newDisplay(Buffer.byteLength(firmware.newHex, "latin1")));
+      return await run.execute(newDisplay(smallestFile(firmware)));
     } finally {
       await cloud.stop();
     }
@@ -45,6 +45,11 @@ async function startCloudOn({ ports, faults }: RunOptions): Promise<Cloud> {
     if (error instanceof Error && /in use/.test(error.message)) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** What the tracker will take. */
+function smallestFile({ newHex, patches }: Firmware): number {
+  return Math.min(newHex.length, ...patches.map(({ bytes }) => bytes.byteLength));
 }
 
 interface Parts {
@@ -83,6 +88,7 @@ class UpdateRun {
       hex: firmware.newHex,
       version: options.version,
       document: options.document,
+      patches: firmware.patches,
       ...(options.unsigned && { changes: { signature: undefined } }),
     });
   }
@@ -167,6 +173,7 @@ class UpdateRun {
 
   private result(from: string, job: JobState): RunResult {
     const { tracker, options } = this;
+    const { firmware: firmwares } = this.parts;
     const slot = tracker.flashFile.slot("image-0");
     const { firmware, bootloader } = tracker.flashMeters;
     const { files } = tracker.traffic;
@@ -178,8 +185,9 @@ class UpdateRun {
       unsigned: options.unsigned,
       job,
       bytes: {
-        hex: Buffer.byteLength(this.parts.firmware.newHex, "latin1"),
-        image: this.parts.firmware.imageBytes,
+        hex: firmwares.newHex.length,
+        patches: firmwares.patches.map(({ bytes }) => bytes.byteLength),
+        image: firmwares.imageBytes,
         downloaded: files.toTrackerBytes,
       },
       flash: firmware.total("image-1"),

@@ -1,7 +1,7 @@
 import { Failure } from "../../firmware/failure.ts";
 import { type JobDocument, parseJobDocument } from "../../firmware/job/document.ts";
 import { JsonReader } from "../../firmware/job/json/reader.ts";
-import { executionMessage } from "../../firmware/job/message-fields.ts";
+import { hexExecution } from "../../firmware/job/message-fields.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 
 /** What AWS IoT has room for (Jobs, "document"). */
@@ -21,7 +21,7 @@ export function readJobFile(name: string, file: Uint8Array): JobDocument {
   }
   const message = `{"execution":{"jobDocument":${text.replace(PLACEHOLDER, "$1")}}}`;
   const payload = Buffer.from(message);
-  const reader = new JsonReader([executionMessage]);
+  const reader = new JsonReader([hexExecution]);
   reader.push(payload, 0, payload.length);
   if (reader.end() !== "sound") {
     throw new UsageError(`${name}: nested too deep, or a field is there twice (DOCUMENT_INVALID)`);

@@ -49,7 +49,7 @@ interface PatchEntry {
   readonly size: number;
 }
 
-/** `tools/patch/pack.ts` says what is in the list. */
+/** docs/job-document.md, "Patches"; as the tracker does it, what cannot be read is passed over. */
 function patchesOf(file: Uint8Array): readonly PatchEntry[] {
   const { patches } = JSON.parse(Buffer.from(file).toString()) as { patches?: unknown };
   return Array.isArray(patches) ? patches.filter(isEntry) : [];

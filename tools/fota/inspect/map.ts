@@ -61,14 +61,20 @@ function rowOf({ name, offset, byteLength }: Partition): Row {
 
 function drawRow({ name, start, end }: Row, picture: Picture): string {
   const byteLength = end - start;
-  const size = byteLength >= 1024 ? `${Math.round(byteLength / 1024)} KB` : `${byteLength} B`;
   const edge = (index: number): number => start + Math.floor((index * byteLength) / CELLS);
   const cells = Array.from({ length: CELLS }, (_, index) => {
     const cell = { start: edge(index), end: edge(index + 1) };
     const { letter, colour } = marks[markOf(cell, picture)];
     return colour(letter);
   });
-  return `${hexNumber(start)} ${name.padEnd(10)} ${size.padStart(7)} ${cells.join("")}`;
+  return `${hexNumber(start)} ${name.padEnd(10)} ${sizeText(byteLength).padStart(7)} ${cells.join("")}`;
+}
+
+/** At most 7 characters. */
+function sizeText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const kilobytes = Math.round(bytes / 1024);
+  return kilobytes < 10_000 ? `${kilobytes} KB` : `${Math.round(kilobytes / 1024)} MB`;
 }
 
 function markOf(cell: Range, { segments, parts }: Picture): Mark {

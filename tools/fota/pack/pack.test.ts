@@ -8,7 +8,10 @@ import fc from "fast-check";
 import intelHex from "intel-hex";
 import MemoryMap from "nrf-intel-hex";
 import { releaseBytes } from "../../../firmware/verify/release.ts";
+import { toHex } from "../../image/hex.ts";
+import { makeImage } from "../../image/mcuboot.ts";
 import { VerifyingKey } from "../../image/verify-signature.ts";
+import { applyPatch } from "../../patch/apply-patch.ts";
 import { hexReport } from "../inspect/hex-report.ts";
 import { jobReport } from "../inspect/job-report.ts";
 import { readByTable } from "../testing/image-table.ts";
@@ -95,6 +98,11 @@ async function packed(one: Case) {
   return { image: image.image, hex, job, document: JSON.parse(job.toString()) };
 }
 
+/** Of its only TLV, by the table. */
+function digestOf(image: Uint8Array): string {
+  return readByTable(image).entries[0]?.value.toString("hex") ?? "";
+}
+
 function sha256(bytes: Uint8Array): Buffer {
   return createHash("sha256").update(bytes).digest();
 }
@@ -118,6 +126,40 @@ describe("fota pack", () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it("offers patches by the digest that a tracker knows its image by, as files that make the new", async () => {
+    const body = createHash("sha512").update("code").digest();
+    const olds = ["1.0.0", "1.0.1"].map((version) => {
+      const old = makeImage({ body: Buffer.concat([body, Buffer.from(version)]), version });
+      const path = join(folder, `${version}.hex`);
+      writeFileSync(path, toHex(old, { address: 0x10000 }));
+      return { old, path };
+    });
+    const next = Buffer.concat([body, Buffer.alloc(5_000, body)]);
+    const image = makeImage({ body: next, version: "1.1.0" });
+    const { files, facts } = makeRelease(
+      { image, address: 0x10000, version: "1.1.0", securityCounter: 0 },
+      { ...plain, from: olds.map(({ path }) => path) },
+      "out/new",
+    );
+    const { patches } = JSON.parse(`${files[1]?.contents}`);
+    assert.equal(patches.at(-1).from, undefined, "the whole image comes last");
+    for (const [index, entry] of patches.entries()) {
+      const patch = files[2 + index]?.contents as Uint8Array;
+      const old = olds.find(({ old: one }) => digestOf(one) === entry.from)?.old;
+      assert.equal(entry.from === undefined, old === undefined);
+      assert.ok(Buffer.from(applyPatch(old, patch, image.length)).equals(image));
+      assert.equal(entry.size, patch.length);
+      const { path } = facts.patches[index] ?? { path: "" };
+      assert.deepEqual(entry.location, {
+        protocol: "https",
+        host: "bucket.s3.amazonaws.com",
+        path: path.replace("out/", ""),
+      });
+    }
+    assert.equal(patches.length, files.length - 2);
+    assert.ok(patches.length > 1);
   });
 
   it("says the same as fota inspect", async () => {

@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
 import { join, parse } from "node:path";
+import { baseDigest } from "../../../firmware/patch/header.ts";
 import { UsageError } from "../../command-line/usage-error.ts";
 import { toHex } from "../../image/hex.ts";
+import { imageHash } from "../../image/mcuboot.ts";
 import { releaseFields } from "../../image/release.ts";
 import { SigningKey } from "../../image/sign.ts";
 import { developmentKey } from "../../keys/development.mjs";
-import { type PatchFile, packPatches } from "../../patch/pack.ts";
+import { packPatches } from "../../patch/pack.ts";
 import { readJobFile } from "../job-file.ts";
 import { signingKey } from "../key-files.ts";
 import { readImageFile } from "./application.ts";
@@ -42,7 +45,7 @@ export interface ReleaseFacts {
   /** undefined: not signed. */
   readonly keyId: string | undefined;
   readonly bytes: { readonly image: number; readonly hex: number };
-  /** In the document's order; `from` is the old image's SHA-256, none for the packed image. */
+  /** In the document's order; `from` is the digest of the old image's TLVs, none for the packed image. */
   readonly patches: readonly {
     readonly path: string;
     readonly from?: string | undefined;
@@ -110,21 +113,40 @@ export function makeRelease(
   };
 }
 
+interface Patch {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** docs/job-document.md, "Patches". */
+  readonly entry: {
+    readonly from?: string;
+    readonly size: number;
+    readonly location: ReturnType<Place["of"]>;
+  };
+}
+
 /** @throws UsageError */
 function makePatches(
   image: Uint8Array,
   { from, isPacked }: ReleaseWishes,
   place: Place,
-): readonly PatchFile[] {
+): readonly Patch[] {
   if (from.length === 0 && !isPacked) return [];
   if (!place.isFolder) {
     throw new UsageError("--from and --packed make more files: --location has to end with /");
   }
   const olds = from.map((path) => readImageFile("--from", path));
-  return packPatches(image, olds, (name) => {
-    const location = place.of(name);
-    return "url" in location ? location : { location };
+  const hashes = new Map(olds.map((old) => [sha256(old), imageHash(old)]));
+  const files = packPatches(image, olds, (name) => ({ location: place.of(name) }));
+  return files.map(({ name, bytes }) => {
+    // A job names an image by the digest in its TLVs, a patch by that of all its bytes.
+    const from = hashes.get(Buffer.from(baseDigest(bytes)).toString("hex"));
+    const entry = { ...(from && { from }), size: bytes.length, location: place.of(name) };
+    return { name, bytes, entry };
   });
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** A key's file has its id for a name, as in `--configKeys`. */
