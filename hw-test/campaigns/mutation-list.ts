@@ -1,3 +1,4 @@
+import { fotaMutations } from "./fota-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { patchMutations } from "./patch-mutations.ts";
@@ -352,4 +353,5 @@ export const mutations: readonly Mutation[] = [
   ...trustMutations,
   ...jobMutations,
   ...patchMutations,
+  ...fotaMutations,
 ];

@@ -4,7 +4,7 @@ import { HexParser } from "../../../firmware/hex/parser.ts";
 import { parseJobDocument } from "../../../firmware/job/document.ts";
 import { decodeBase64, decodeHex } from "../../../firmware/job/encodings.ts";
 import { JsonReader } from "../../../firmware/job/json/reader.ts";
-import { executionMessage } from "../../../firmware/job/message-fields.ts";
+import { hexExecution } from "../../../firmware/job/message-fields.ts";
 import { PacketDecoder, PacketEncoder } from "../../../firmware/mqtt/codec.ts";
 import { OutputQueue } from "../../../firmware/mqtt/output-queue.ts";
 import { newSha256 } from "../../../firmware/platforms/espruino/sha256.ts";
@@ -174,8 +174,8 @@ function slotPieces(say: (name: string, work: () => unknown) => void): void {
 
 function jobPieces(say: (name: string, work: () => unknown) => void): void {
   const document = (fields: string): unknown => {
-    const reader = new JsonReader([executionMessage]);
-    reader.begin(executionMessage);
+    const reader = new JsonReader([hexExecution]);
+    reader.begin(hexExecution);
     const bytes = ascii(`{"execution":{"jobId":"j","jobDocument":${fields}}}`);
     for (let at = 0; at < bytes.length; at += 5) {
       reader.push(bytes, at, Math.min(at + 5, bytes.length));
@@ -231,7 +231,7 @@ function jobPieces(say: (name: string, work: () => unknown) => void): void {
     const back = journal.progress();
     if (back === undefined) return "none";
     const { hex, slot, fileCrc, etag } = back;
-    return [hex.offset, hex.base, hexText(slot.erased), slot.check, slot.window, fileCrc, etag];
+    return [hex?.offset, hex?.base, hexText(slot.erased), slot.check, slot.window, fileCrc, etag];
   });
 }
 
