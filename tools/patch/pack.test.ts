@@ -14,15 +14,15 @@ function bytes(length: number, seed: string): Uint8Array {
 }
 
 const sha256 = (image: Uint8Array) => createHash("sha256").update(image).digest("hex");
+const known = (image: Uint8Array) => ({ hash: sha256(image), bytes: image });
 
 describe("the patches of a job", () => {
   const next = bytes(5000, "next");
   const near = next.map((byte, at) => (at % 100 === 0 ? byte + 1 : byte));
   const nearer = next.with(7, 1);
   const far = bytes(5000, "another");
-  const files = packPatches(next, [near, nearer, near, far], (name) => ({
-    url: `https://a/${name}`,
-  }));
+  const olds = [near, nearer, near, far].map(known);
+  const files = packPatches(known(next), olds, (name) => ({ url: `https://a/${name}` }));
 
   it("say what they start from, how long they are and where they lie", () => {
     const [one, other, packed] = files;
@@ -34,12 +34,12 @@ describe("the patches of a job", () => {
     assert.deepEqual(one?.entry, {
       from: sha256(near),
       size: one?.bytes.length,
-      url: `https://a/${sha256(near).slice(0, 16)}-${sha256(next).slice(0, 16)}.tfp`,
+      location: { url: `https://a/${sha256(near).slice(0, 16)}-${sha256(next).slice(0, 16)}.tfp` },
     });
     assert.equal(other?.entry.from, sha256(nearer));
     assert.deepEqual(packed?.entry, {
       size: packed?.bytes.length,
-      url: `https://a/${sha256(next).slice(0, 16)}.tfp`,
+      location: { url: `https://a/${sha256(next).slice(0, 16)}.tfp` },
     });
   });
 

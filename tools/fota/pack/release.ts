@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
 import { join, parse } from "node:path";
-import { baseDigest } from "../../../firmware/patch/header.ts";
 import { UsageError } from "../../command-line/usage-error.ts";
 import { toHex } from "../../image/hex.ts";
 import { imageHash } from "../../image/mcuboot.ts";
 import { releaseFields } from "../../image/release.ts";
 import { SigningKey } from "../../image/sign.ts";
 import { developmentKey } from "../../keys/development.mjs";
-import { packPatches } from "../../patch/pack.ts";
+import { type PatchFile, packPatches, type RunImage } from "../../patch/pack.ts";
 import { readJobFile } from "../job-file.ts";
 import { signingKey } from "../key-files.ts";
 import { readImageFile } from "./application.ts";
@@ -113,16 +111,7 @@ export function makeRelease(
   };
 }
 
-interface Patch {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  /** docs/job-document.md, "Patches". */
-  readonly entry: {
-    readonly from?: string;
-    readonly size: number;
-    readonly location: ReturnType<Place["of"]>;
-  };
-}
+type Patch = PatchFile<ReturnType<Place["of"]>>;
 
 /** @throws UsageError */
 function makePatches(
@@ -134,19 +123,12 @@ function makePatches(
   if (!place.isFolder) {
     throw new UsageError("--from and --packed make more files: --location has to end with /");
   }
-  const olds = from.map((path) => readImageFile("--from", path));
-  const hashes = new Map(olds.map((old) => [sha256(old), imageHash(old)]));
-  const files = packPatches(image, olds, (name) => ({ location: place.of(name) }));
-  return files.map(({ name, bytes }) => {
-    // A job names an image by the digest in its TLVs, a patch by that of all its bytes.
-    const from = hashes.get(Buffer.from(baseDigest(bytes)).toString("hex"));
-    const entry = { ...(from && { from }), size: bytes.length, location: place.of(name) };
-    return { name, bytes, entry };
-  });
+  const olds = from.map((path) => known(readImageFile("--from", path)));
+  return packPatches(known(image), olds, (name) => place.of(name));
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+function known(bytes: Uint8Array): RunImage {
+  return { hash: imageHash(bytes) ?? "", bytes };
 }
 
 /** A key's file has its id for a name, as in `--configKeys`. */
