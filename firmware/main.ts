@@ -13,7 +13,7 @@ import { FIRMWARE_VERSION } from "./version.ts";
 
 /**
  * What the board calls when it has loaded this module, which only defines: so that all of it can be
- * linked into ROM (docs/decisions/007-read-only-heap.md).
+ * linked into ROM (docs/decisions/011-read-only-heap.md).
  */
 export default function start(): void {
   const platform = moddablePlatform({

@@ -68,9 +68,25 @@ void *hal_rom(size_t *byte_length)
 	return rom == MAP_FAILED ? NULL : rom;
 }
 
+static _Noreturn void on_fault(int signal_number, siginfo_t *info, void *context)
+{
+	static const char in_rom[] = "fault: write to the read-only heap\n";
+	static const char elsewhere[] = "fault: access to protected memory\n";
+	const uint8_t *at = info->si_addr;
+	const uint8_t *start = rom;
+	(void)signal_number;
+	(void)context;
+	if (at >= start && at < start + ROM_BYTES)
+		hal_console(in_rom, sizeof in_rom - 1);
+	else
+		hal_console(elsewhere, sizeof elsewhere - 1);
+	_exit(EXIT_FAULT);
+}
+
 void hal_rom_lock(void)
 {
-	if (mprotect(rom, ROM_BYTES, PROT_READ) != 0)
+	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
+	if (mprotect(rom, ROM_BYTES, PROT_READ) != 0 || sigaction(SIGSEGV, &action, NULL) != 0)
 		abort();
 }
 

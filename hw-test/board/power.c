@@ -56,15 +56,6 @@ static void run_body(txMachine *the, const struct bytecode *bytecode)
 	}
 }
 
-/* A machine in the pool, which loads the image there. */
-static txMachine *plain_machine(const struct bytecode *bytecode, size_t pool_bytes)
-{
-	txMachine *machine = machine_create((struct machine_memory){
-		.pool_bytes = pool_bytes, .image_names = bytecode->name_count});
-	bytecode_link(machine, bytecode);
-	return machine;
-}
-
 _Noreturn void power_run(const struct power_options *options, const struct image *image)
 {
 	struct bytecode bytecode;
@@ -74,8 +65,7 @@ _Noreturn void power_run(const struct power_options *options, const struct image
 	if (problem)
 		failure_exit(EXIT_EXCEPTION, problem);
 	hal_watchdog(options->watchdog_ms);
-	txMachine *machine = bytecode.is_preloaded ? preload_machine(&bytecode, options->pool_bytes)
-											  : plain_machine(&bytecode, options->pool_bytes);
+	txMachine *machine = preload_machine(&bytecode, options->pool_bytes);
 	event_start(machine_engine, options->pool_bytes, machine_slot_bytes());
 	script_define_globals(machine, options->reset_cause, power_restart);
 	run_body(machine, &bytecode);

@@ -80,6 +80,18 @@ static void fix_value(txSlot *slot)
 		slot->kind = XS_CODE_X_KIND;
 }
 
+/* An array's items lie in a chunk. */
+static void fix_items(txSlot *slot)
+{
+	if (!is_slot_of(slot, XS_ARRAY_KIND) || !slot->value.array.address)
+		return;
+	txSlot *items = slot->value.array.address;
+	const txChunk *chunk = (const txChunk *)(const void *)((const txByte *)items - sizeof(txChunk));
+	size_t count = ((size_t)chunk->size - sizeof(txChunk)) / sizeof(txSlot);
+	for (size_t i = 0; i < count; i++)
+		fix_value(items + i);
+}
+
 static void share(txMachine *the)
 {
 	/* As mxLink has it: the root's global is an ordinary object, without the cache that look-ups fill. */
@@ -91,6 +103,7 @@ static void share(txMachine *the)
 	each_slot(the, freeze_name);
 	fxShareMachine(the); /* collects and compacts for the last time */
 	each_slot(the, fix_value);
+	each_slot(the, fix_items);
 	/* Its counter is the root's; a clone makes its own. */
 	if (gxDefaults.terminateSharedCluster)
 		gxDefaults.terminateSharedCluster();
@@ -105,10 +118,12 @@ static txMachine *load_root(const struct bytecode *bytecode)
 	struct machine_region region = {start, byte_length, ROOT_C_HEAP_BYTES};
 	txMachine *root = machine_create_root(region, bytecode->name_count);
 	bytecode_link(root, bytecode);
-	/* What is being loaded stays, nearly all of it: share() collects the rest, once. */
-	fxEnableGarbageCollection(root, false);
-	load(root, bytecode);
-	fxEnableGarbageCollection(root, true);
+	if (bytecode->is_preloaded) {
+		/* What is being loaded stays, nearly all of it: share() collects the rest, once. */
+		fxEnableGarbageCollection(root, false);
+		load(root, bytecode);
+		fxEnableGarbageCollection(root, true);
+	}
 	share(root);
 	hal_rom_lock();
 	return root;

@@ -1,7 +1,7 @@
 /*
  * The read-only heap: what a linker puts into ROM for an application that is preloaded (Moddable's
- * xsl and "preload"). Built-ins, modules and the image's functions, classes and tables are made once
- * in a region of their own, which is then locked; what runs is a clone of it, in RAM.
+ * xsl and "preload"). Built-ins, modules and the image's functions, classes and tables are made at each
+ * start in a region of their own, which is then locked; what runs is a clone of it, in RAM.
  */
 #ifndef PRELOAD_H
 #define PRELOAD_H
@@ -12,8 +12,9 @@
 #include "machine.h"
 
 /*
- * A machine in a pool of `pool_bytes` that has loaded the image's module, whose top level has run, in
- * ROM. Ends the power cycle as the same failure would at run time, where that throws.
+ * A machine in a pool of `pool_bytes`. The module of an image that is preloaded has run: what its top
+ * level throws ends the power cycle as at run time. Of another image only the built-ins are in ROM,
+ * and it is to be run.
  */
 txMachine *preload_machine(const struct bytecode *bytecode, size_t pool_bytes);
 
