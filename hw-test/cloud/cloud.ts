@@ -168,7 +168,7 @@ function startFileServer(plan: Plan, files: FileService): Promise<Listening> {
 }
 
 function describe(
-  { names, authority, hooks, services }: Plan,
+  { names, authority, hooks, services, clock }: Plan,
   parts: {
     readonly broker: Broker;
     readonly control: Listening;
@@ -193,7 +193,7 @@ function describe(
     hooks,
     createThing: (thingName) => services.registry.createThing(thingName),
     createBucket: (bucket) => {
-      services.objects.createBucket(bucket);
+      services.objects.createBucket(bucket, clock.now());
     },
     issueTrackerCertificate: (thingName) => authority.issueTracker(thingName),
     disconnect: (thingName) => broker.disconnect(thingName),

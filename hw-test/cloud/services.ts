@@ -40,7 +40,7 @@ export function createServices(options: {
   });
   const control = new ControlJobs({ ledger, registry, jobArn: names.job });
   const readObject = ({ bucket, key }: ObjectAddress) =>
-    objects.bucket(bucket)?.get(key)?.body.toString("utf8");
+    objects.find(bucket, key)?.body.toString("utf8");
   const routes = [
     ...registryRoutes(registry, names),
     ...jobRoutes({ ledger, control, registry, names, readObject }),
@@ -52,7 +52,7 @@ export function createServices(options: {
     ledger,
     topics: new JobsTopics(new DeviceJobs(ledger)),
     iot: new IotService({ routes, ...signing }),
-    s3: new S3Service({ objects, ...signing }),
+    s3: new S3Service({ objects, region: names.region, ...signing }),
   };
 }
 

@@ -28,6 +28,7 @@ const restErrors: Readonly<Record<ErrorCode, RestError>> = {
 
 const typeOfRefusal: Readonly<Record<Refusal, string>> = {
   malformed: "IncompleteSignatureException",
+  "other version": "IncompleteSignatureException",
   "unknown key": "UnrecognizedClientException",
   mismatch: "InvalidSignatureException",
   skewed: "InvalidSignatureException",
