@@ -4,6 +4,7 @@ import { userKey } from "./credentials.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type FileCounters, FileService, type OnFileRequest } from "./files.ts";
 import type { HttpRequest, HttpResponse } from "./http/message.ts";
+import { notServed } from "./http/notServed.ts";
 import { startHttpServer } from "./http/server.ts";
 import { type Listening, loopback } from "./listen.ts";
 import { Broker, type TrackerMessage } from "./mqtt/broker.ts";
@@ -148,9 +149,15 @@ function startControlPlane({ ports, clock, services }: Plan): Promise<Listening>
   });
 }
 
-/** Both services on one port: a request says in its signature which one it is for. */
-function controlPlane(request: HttpRequest, { iot, s3 }: Services): Promise<HttpResponse> {
-  return claimedService(request) === "iot" ? iot.handle(request) : s3.handle(request);
+/** All services on one port: a request says in its signature which one it is for. */
+async function controlPlane(
+  request: HttpRequest,
+  { bySigningName, s3 }: Services,
+): Promise<HttpResponse> {
+  const name = claimedService(request);
+  if (name === undefined) return s3.handle(request);
+  const service = Object.hasOwn(bySigningName, name) ? bySigningName[name] : undefined;
+  return service?.handle(request) ?? notServed(request, name, Object.keys(bySigningName));
 }
 
 function startFileServer(plan: Plan, files: FileService): Promise<Listening> {

@@ -1,7 +1,8 @@
 import type { Clock } from "./clock.ts";
 import { jobsRoleKey, userKey } from "./credentials.ts";
-import { encodeRfc3986 } from "./http/message.ts";
+import { encodeRfc3986, type HttpRequest, type HttpResponse } from "./http/message.ts";
 import { jobRoutes } from "./iot/jobRoutes.ts";
+import { jobsDataRoutes } from "./iot/jobsDataRoutes.ts";
 import { registryRoutes } from "./iot/registryRoutes.ts";
 import { IotService } from "./iot/service.ts";
 import { ControlJobs } from "./jobs/control.ts";
@@ -21,8 +22,13 @@ export interface Services {
   readonly objects: ObjectStore;
   readonly ledger: Ledger;
   readonly topics: JobsTopics;
-  readonly iot: IotService;
+  /** By the name that a client signs with. */
+  readonly bySigningName: Readonly<Record<string, Service>>;
   readonly s3: S3Service;
+}
+
+export interface Service {
+  handle(request: HttpRequest): Promise<HttpResponse>;
 }
 
 export function createServices(options: {
@@ -46,13 +52,27 @@ export function createServices(options: {
     ...jobRoutes({ ledger, control, registry, names, readObject }),
   ];
   const signing = { accessKeys: [userKey, jobsRoleKey], now: clock.now };
+  const device = new DeviceJobs(ledger);
+  const iot = new IotService({ name: "AWS IoT", routes, ...signing });
+  const s3 = new S3Service({ objects, region: names.region, ...signing });
+  const jobsData = new IotService({
+    name: "AWS IoT Jobs Data",
+    routes: jobsDataRoutes(device, registry),
+    ...signing,
+  });
   return {
     registry,
     objects,
     ledger,
-    topics: new JobsTopics(new DeviceJobs(ledger)),
-    iot: new IotService({ routes, ...signing }),
-    s3: new S3Service({ objects, region: names.region, ...signing }),
+    topics: new JobsTopics(device),
+    bySigningName: {
+      iot,
+      // Older SDKs, and the AWS CLI of Debian.
+      "execute-api": iot,
+      "iot-jobs-data": jobsData,
+      s3,
+    },
+    s3,
   };
 }
 
