@@ -85,13 +85,15 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const clock = { ...realClock, ...given(options) };
   const names = createNames(options.region ?? "eu-west-1");
   const deliveries = new Deliveries();
+  const authority = createAuthority();
   const services = createServices({
     names,
     clock,
+    authority,
     onNotification: (notification) => deliveries.notify(notification),
   });
   const { ports = {}, hooks = {} } = options;
-  const plan = { ports, hooks, clock, names, authority: createAuthority(), services };
+  const plan = { ports, hooks, clock, names, authority, services };
   const files = new FileService(services.s3, (index, request) =>
     hooks.onFileRequest?.(index, request),
   );
@@ -122,12 +124,13 @@ function given({ now, schedule }: CloudOptions): Partial<Clock> {
 
 function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker> {
   const { ports, hooks, names, authority, clock } = plan;
-  const { registry, topics } = plan.services;
+  const { registry, principals, topics } = plan.services;
   return Broker.start({
     server: authority.issueServer(["localhost", loopback, names.brokerHostName]),
     authority: authority.certificate,
     port: ports.broker ?? 0,
     now: clock.now,
+    thingsOf: (certificateId) => principals.thingsOf(certificateId),
     onMessage: (message) => hooks.onTrackerMessage?.(message),
     // Just-in-time provisioning: a certificate of our authority makes a thing.
     onConnected: (thingName) => {

@@ -1,8 +1,11 @@
+import type { Authority } from "./certificates/authority.ts";
 import type { Clock } from "./clock.ts";
 import { jobsRoleKey, userKey } from "./credentials.ts";
 import { encodeRfc3986, type HttpRequest, type HttpResponse } from "./http/message.ts";
+import { dataRoutes } from "./iot/dataRoutes.ts";
 import { jobRoutes } from "./iot/jobRoutes.ts";
 import { jobsDataRoutes } from "./iot/jobsDataRoutes.ts";
+import { principalRoutes } from "./iot/principalRoutes.ts";
 import { registryRoutes } from "./iot/registryRoutes.ts";
 import { IotService } from "./iot/service.ts";
 import { ControlJobs } from "./jobs/control.ts";
@@ -11,7 +14,9 @@ import type { ObjectAddress } from "./jobs/document.ts";
 import { Ledger, type Notification } from "./jobs/ledger.ts";
 import { JobsTopics } from "./mqtt/jobsTopics.ts";
 import type { Names } from "./names.ts";
+import { Principals } from "./registry/principals.ts";
 import { Registry } from "./registry/registry.ts";
+import { Shadows } from "./registry/shadows.ts";
 import { ObjectStore } from "./s3/objects.ts";
 import { S3Service } from "./s3/service.ts";
 import { presignGet } from "./sigv4/presign.ts";
@@ -19,6 +24,7 @@ import { presignGet } from "./sigv4/presign.ts";
 /** What the cloud does, apart from the sockets it does it over. */
 export interface Services {
   readonly registry: Registry;
+  readonly principals: Principals;
   readonly objects: ObjectStore;
   readonly ledger: Ledger;
   readonly topics: JobsTopics;
@@ -34,9 +40,10 @@ export interface Service {
 export function createServices(options: {
   readonly names: Names;
   readonly clock: Clock;
+  readonly authority: Authority;
   readonly onNotification: (notification: Notification) => void;
 }): Services {
-  const { names, clock, onNotification } = options;
+  const { names, clock, authority, onNotification } = options;
   const registry = new Registry(names);
   const objects = new ObjectStore();
   const ledger = new Ledger({
@@ -44,11 +51,17 @@ export function createServices(options: {
     presign: (object, expiresInS) => presignObject(object, expiresInS, names.region, clock.now()),
     onNotification,
   });
+  const principals = new Principals({
+    names,
+    issue: () => authority.issueTracker("AWS IoT Certificate"),
+    now: clock.now,
+  });
   const control = new ControlJobs({ ledger, registry, jobArn: names.job });
   const readObject = ({ bucket, key }: ObjectAddress) =>
     objects.find(bucket, key)?.body.toString("utf8");
   const routes = [
     ...registryRoutes(registry, names),
+    ...principalRoutes(principals, registry),
     ...jobRoutes({ ledger, control, registry, names, readObject }),
   ];
   const signing = { accessKeys: [userKey, jobsRoleKey], now: clock.now };
@@ -60,8 +73,14 @@ export function createServices(options: {
     routes: jobsDataRoutes(device, registry),
     ...signing,
   });
+  const data = new IotService({
+    name: "AWS IoT Data",
+    routes: dataRoutes(new Shadows(clock), registry),
+    ...signing,
+  });
   return {
     registry,
+    principals,
     objects,
     ledger,
     topics: new JobsTopics(device),
@@ -70,6 +89,7 @@ export function createServices(options: {
       // Older SDKs, and the AWS CLI of Debian.
       "execute-api": iot,
       "iot-jobs-data": jobsData,
+      iotdata: data,
       s3,
     },
     s3,

@@ -23,6 +23,10 @@ const restErrors: Readonly<Record<ErrorCode, RestError>> = {
   VersionMismatch: { status: 409, type: "VersionConflictException" },
   TerminalStateReached: { status: 410, type: "TerminalStateException" },
   LimitExceeded: { status: 410, type: "LimitExceededException" },
+  CertificateState: { status: 406, type: "CertificateStateException" },
+  DeleteConflict: { status: 409, type: "DeleteConflictException" },
+  RequestEntityTooLarge: { status: 413, type: "RequestEntityTooLargeException" },
+  ShadowConflict: { status: 409, type: "ConflictException" },
   InternalError: { status: 500, type: "InternalException" },
 };
 
