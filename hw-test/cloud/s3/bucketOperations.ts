@@ -2,8 +2,8 @@ import type { Now } from "../clock.ts";
 import type { HttpResponse } from "../http/message.ts";
 import { listObjects, listObjectsV2 } from "./listing.ts";
 import type { ObjectStore } from "./objects.ts";
-import { answer, notImplemented, type S3Call, type S3Operation, xmlAnswer } from "./operation.ts";
-import { S3Error } from "./s3Error.ts";
+import { answer, type S3Call, type S3Operation, xmlAnswer } from "./operation.ts";
+import { notImplemented, S3Error } from "./s3Error.ts";
 import { contentsOf, element, text, textOf } from "./xml.ts";
 
 const listNames = ["prefix", "delimiter", "max-keys", "encoding-type"];

@@ -1,7 +1,6 @@
 import { type HttpRequest, header } from "../http/message.ts";
 import type { StoredObject } from "./objects.ts";
-import { notImplemented, type S3Call } from "./operation.ts";
-import { S3Error } from "./s3Error.ts";
+import { notImplemented, S3Error } from "./s3Error.ts";
 
 /** What the conditions of a request to read are held against. */
 export type Validators = Pick<StoredObject, "etag" | "lastModifiedMs">;
@@ -32,7 +31,7 @@ export function isNotModified(request: HttpRequest, object: Validators, prefix =
  * what must not be there yet, `If-Match` for what must not have changed.
  * @throws S3Error PreconditionFailed, NoSuchKey
  */
-export function checkWrite({ request }: S3Call, existing: StoredObject | undefined): void {
+export function checkWrite(request: HttpRequest, existing: StoredObject | undefined): void {
   const noneMatch = header(request, "if-none-match");
   if (noneMatch !== undefined && noneMatch !== "*") {
     throw notImplemented("If-None-Match of a write, other than *,");

@@ -1,8 +1,7 @@
 import { type HttpRequest, header } from "../http/message.ts";
 import { isNotModified, preconditionFailed } from "./conditions.ts";
 import type { ObjectStore, StoredObject } from "./objects.ts";
-import { notImplemented } from "./operation.ts";
-import { S3Error } from "./s3Error.ts";
+import { notImplemented, S3Error } from "./s3Error.ts";
 
 export const copyHeaders = [
   "x-amz-copy-source",

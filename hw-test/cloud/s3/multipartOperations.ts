@@ -175,7 +175,7 @@ async function complete(store: ObjectStore, call: S3Call, nowMs: number): Promis
   if (size !== undefined && Number(size) !== body.length) {
     throw new S3Error("InvalidRequest", `The parts are ${body.length} bytes, not ${size}`);
   }
-  checkWrite(call, objects.get(key));
+  checkWrite(call.request, objects.get(key));
   const etag = etagOfParts(parts);
   objects.set(key, { body, contentType, metadata, etag, checksum, lastModifiedMs: nowMs });
   uploads.delete(uploadId);

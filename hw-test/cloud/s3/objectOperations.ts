@@ -5,8 +5,8 @@ import { checkWrite } from "./conditions.ts";
 import { copyHeaders, copySource } from "./copySource.ts";
 import { download } from "./download.ts";
 import { etagOf, type ObjectStore, type StoredObject } from "./objects.ts";
-import { answer, notImplemented, type S3Call, type S3Operation, xmlAnswer } from "./operation.ts";
-import { S3Error } from "./s3Error.ts";
+import { answer, type S3Call, type S3Operation, xmlAnswer } from "./operation.ts";
+import { notImplemented, S3Error } from "./s3Error.ts";
 import { chosenAlgorithm, upload, uploadHeaders } from "./upload.ts";
 import { element, text } from "./xml.ts";
 
@@ -86,7 +86,7 @@ async function put(store: ObjectStore, call: S3Call, nowMs: number): Promise<Htt
   const { objects } = store.bucket(bucket);
   const described = describedObject(request);
   const { body, checksum } = await upload(request, chunks);
-  checkWrite(call, objects.get(key));
+  checkWrite(call.request, objects.get(key));
   const etag = etagOf(body);
   objects.set(key, { ...described, body, etag, checksum, lastModifiedMs: nowMs });
   return answer(200, { ETag: etag, ...checksumHeaders(checksum) });
@@ -105,7 +105,7 @@ async function copy(store: ObjectStore, call: S3Call, nowMs: number): Promise<Ht
   const described = describedObject(request);
   const algorithm = chosenAlgorithm(request) ?? source.checksum.algorithm;
   const checksum = await fullChecksum(source.body, algorithm);
-  checkWrite(call, objects.get(key));
+  checkWrite(call.request, objects.get(key));
   const etag = etagOf(source.body);
   const copied = { ...source, ...(isReplaced && described), etag, checksum, lastModifiedMs: nowMs };
   objects.set(key, copied);
@@ -121,7 +121,7 @@ function directive(request: HttpRequest, name: string): "COPY" | "REPLACE" {
 
 function remove(store: ObjectStore, call: S3Call): HttpResponse {
   const { objects } = store.bucket(call.bucket);
-  checkWrite(call, objects.get(call.key));
+  checkWrite(call.request, objects.get(call.key));
   objects.delete(call.key);
   return answer(204);
 }

@@ -2,7 +2,7 @@ import { type HttpRequest, type HttpResponse, parseQuery, type Query } from "../
 import type { ChunkSigner } from "../sigv4/chunkSigner.ts";
 import type { Address } from "./address.ts";
 import type { DownloadFault } from "./download.ts";
-import { S3Error } from "./s3Error.ts";
+import { notImplemented, S3Error } from "./s3Error.ts";
 import { element, xml } from "./xml.ts";
 
 /** One request, and what it is about. */
@@ -80,10 +80,6 @@ export function withQueryHeaders(request: HttpRequest): HttpRequest {
   const fromQuery = Object.entries(parseQuery(request.query)).filter(([name]) => isHeader(name));
   const more = fromQuery.map(([name, [value = ""]]) => [name, value] as const);
   return { ...request, headers: { ...Object.fromEntries(more), ...request.headers } };
-}
-
-export function notImplemented(what: string): S3Error {
-  return new S3Error("NotImplemented", `${what} is not served by this local S3`);
 }
 
 export function answer(

@@ -43,6 +43,11 @@ export class S3Error extends Error {
   }
 }
 
+/** What S3 has and this one has not. */
+export function notImplemented(what: string): S3Error {
+  return new S3Error("NotImplemented", `${what} is not served by this local S3`);
+}
+
 export function errorResponse(error: S3Error): HttpResponse {
   return {
     status: statusOf[error.code],
