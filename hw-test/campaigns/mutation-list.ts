@@ -1,3 +1,4 @@
+import { cloudMutations } from "./cloud-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { patchMutations } from "./patch-mutations.ts";
@@ -315,4 +316,5 @@ export const mutations: readonly Mutation[] = [
   ...trustMutations,
   ...jobMutations,
   ...patchMutations,
+  ...cloudMutations,
 ];
