@@ -1,5 +1,5 @@
 import { moddablePlatform } from "./platforms/moddable/platform.ts";
-import { readSettings } from "./platforms/moddable/settings.ts";
+import { readSettings } from "./platforms/settings.ts";
 import { printableLog } from "./printable.ts";
 import { McubootBoot } from "./swap/mcuboot.ts";
 import { OffsetSlot } from "./swap/offset-slot.ts";

@@ -53,13 +53,13 @@ export function encodeUtf8(text: string): Uint8Array {
 /** All of `bytes` as text. A byte order mark is kept as U+FEFF. */
 export function decodeUtf8(bytes: Uint8Array): string {
   let text = "";
-  const units: number[] = [];
+  let units: number[] = [];
   for (let offset = 0; offset < bytes.length; ) {
     offset += decodePoint(bytes, offset, units);
     // A string that grows by one unit at a time would be copied as often as it has units.
     if (units.length >= unitsAtOnce - 1) {
       text += String.fromCharCode.apply(null, units);
-      units.length = 0;
+      units = [];
     }
   }
   return text + String.fromCharCode.apply(null, units);

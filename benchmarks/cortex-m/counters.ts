@@ -20,7 +20,8 @@ export class Counters {
   /** After the dev kit is built. */
   constructor(path: string) {
     this.path = path;
-    this.functions = functionsOf(kitObjects.tracker);
+    // One after the other in the code flash: the bootloader, then the runtime.
+    this.functions = kitObjects.images.flatMap(functionsOf);
     this.machine = new Set(kitObjects.machine.flatMap(functionsOf).map(({ name }) => name));
   }
 

@@ -13,7 +13,7 @@ const imports = {
   "with the whole firmware": [
     'export { Update } from "./update/update.ts";',
     'export { moddablePlatform } from "./platforms/moddable/platform.ts";',
-    'export { readSettings } from "./platforms/moddable/settings.ts";',
+    'export { readSettings } from "./platforms/settings.ts";',
     'export { McubootBoot } from "./swap/mcuboot.ts";',
     'export { batteryGate } from "./update/gate.ts";',
   ],

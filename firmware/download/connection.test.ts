@@ -10,7 +10,7 @@ const target = { host: "files.example", port: 443, path: "/x" };
 const request = "GET /x HTTP/1.1\r\n\r\n";
 const head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
 
-function rig(times: LinkTimes = usualLinkTimes) {
+function rig(times: LinkTimes = usualLinkTimes, isDone = () => true) {
   const clock = new VirtualClock();
   const network = new ScriptedNetwork();
   const events: string[] = [];
@@ -35,6 +35,7 @@ function rig(times: LinkTimes = usualLinkTimes) {
       onBody: (bytes, length) => {
         assert.equal(bytes, buffer);
         events.push(`body ${length}`);
+        return isDone();
       },
       onBodyEnd: () => events.push("end"),
       onLost: (reason, reach) => {
@@ -58,6 +59,50 @@ function connected() {
 function bytes(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, "latin1"));
 }
+
+describe("a connection whose bytes are held", () => {
+  function held() {
+    const all = rig(usualLinkTimes, () => false);
+    all.connection.open(target);
+    all.network.socket.grant(1000);
+    all.network.socket.deliver(bytes(`${head}abc`));
+    assert.equal(all.events.at(-1), "body 3");
+    return all;
+  }
+
+  it("reads nothing more, and does not blame the server for it", () => {
+    const { network, events, clock, connection } = held();
+    network.socket.deliver(bytes("de"));
+    clock.advance(10 * config.answerTimeoutMs);
+    assert.equal(events.at(-1), "body 3");
+    assert.equal(network.socket.unreadBytes, 2);
+    connection.resume();
+    assert.equal(events.at(-1), "body 2");
+    connection.resume();
+    clock.advance(config.answerTimeoutMs);
+    assert.equal(events.at(-1), "lost: stalled");
+  });
+
+  it("tells of its loss when they are not needed any more", () => {
+    const { network, events, connection } = held();
+    network.socket.fail("reset by peer");
+    assert.equal(events.at(-1), "body 3");
+    connection.resume();
+    assert.equal(events.at(-1), "lost: reset by peer");
+  });
+
+  it("may be closed, and opened again without them", () => {
+    const { network, events, connection, clock } = held();
+    network.socket.fail("reset by peer");
+    connection.close();
+    connection.resume();
+    assert.equal(clock.pendingCount, 0);
+    connection.open(target);
+    network.socket.grant(1000);
+    network.socket.deliver(bytes(`${head}abcd`));
+    assert.equal(events.at(-1), "body 4");
+  });
+});
 
 describe("a connection", () => {
   it("tells nothing inside open and close, and nothing after close", () => {

@@ -22,8 +22,12 @@ export interface ConnectionEvents {
    * else `close`.
    */
   onHead(head: ResponseHead): void;
-  /** `bytes[0..length)` of the body, good during this call only. May throw a Failure. */
-  onBody(bytes: Uint8Array, length: number): void;
+  /**
+   * `bytes[0..length)` of the body. May throw a Failure.
+   * @returns false if they have to stay: nothing more happens, not even a loss, until `resume`;
+   *   else they are good during this call only
+   */
+  onBody(bytes: Uint8Array, length: number): boolean;
   onBodyEnd(): void;
   /** Ended by the peer, by a failure or by a time-out; closed already. */
   onLost(reason: string, reach: Reach): void;
@@ -63,6 +67,12 @@ export class Connection {
   /** The part of the request that waits for a grant of `onWritable`. */
   private request = "";
   private writableBytes = 0;
+  /** The buffer's bytes are in use, and where its unparsed rest lies. */
+  private isHeld = false;
+  private heldFrom = 0;
+  private heldTo = 0;
+  /** What ended the connection meanwhile. */
+  private heldLoss = "";
 
   constructor(options: ConnectionOptions) {
     this.options = options;
@@ -76,7 +86,10 @@ export class Connection {
     this.socketEvents = {
       onWritable: (byteCount) => this.writable(byteCount),
       onReadable: () => attempt(this.receive, this.failed),
-      onError: (reason) => this.lose(reason),
+      onError: (reason) => {
+        if (this.isHeld) this.loseLater(reason);
+        else this.lose(reason);
+      },
     };
   }
 
@@ -112,6 +125,11 @@ export class Connection {
     this.phase = "body";
   }
 
+  /** After an `onBody` that said false: goes on with what the buffer still has. */
+  resume(): void {
+    if (this.isHeld) attempt(this.goOn, this.failed);
+  }
+
   /** Harmless when closed. No event follows. */
   close(): void {
     const socket = this.socket;
@@ -119,6 +137,8 @@ export class Connection {
     this.phase = "closed";
     this.request = "";
     this.writableBytes = 0;
+    this.isHeld = false;
+    this.heldLoss = "";
     this.watch.cancel();
     if (socket !== undefined) socket.close();
   }
@@ -149,13 +169,24 @@ export class Connection {
   private readonly receive = (): void => {
     const socket = this.socket;
     // A handler may close the connection, and open it again.
-    while (socket !== undefined && this.socket === socket) {
+    while (socket !== undefined && this.socket === socket && !this.isHeld) {
       const length = socket.read(this.options.buffer);
       if (length === 0) return;
       this.receivedBytes += length;
       this.watch.heard();
-      this.parse(socket, length);
+      this.parse(socket, 0, length);
     }
+  };
+
+  private readonly goOn = (): void => {
+    const { socket, heldLoss } = this;
+    this.isHeld = false;
+    this.watch.connected();
+    if (this.body.ended) this.endBody(this.heldTo - this.heldFrom);
+    if (socket === undefined || this.socket !== socket) return;
+    this.parse(socket, this.heldFrom, this.heldTo);
+    if (heldLoss === "") this.receive();
+    else if (this.socket === socket && !this.isHeld) this.lose(heldLoss);
   };
 
   private readonly failed = (failure: Failure): void => {
@@ -163,13 +194,15 @@ export class Connection {
     this.options.events.onFailed(failure);
   };
 
-  private parse(socket: Socket, length: number): void {
-    let at = 0;
-    while (at < length && this.socket === socket) {
-      if (this.phase === "head") at = this.parseHead(at, length);
-      else if (this.phase === "body") at = this.parseBody(at, length);
+  private parse(socket: Socket, from: number, to: number): void {
+    let at = from;
+    while (at < to && this.socket === socket && !this.isHeld) {
+      if (this.phase === "head") at = this.parseHead(at, to);
+      else if (this.phase === "body") at = this.parseBody(at, to);
       else throw malformed("bytes that were not asked for");
     }
+    this.heldFrom = at;
+    this.heldTo = to;
   }
 
   /** The status is judged first: a head that is not sound tells it nevertheless. */
@@ -192,7 +225,7 @@ export class Connection {
     const body = this.body;
     const at = body.read(this.options.buffer, from, to);
     if (body.dataLength > 0) this.deliver(body.dataFrom, body.dataLength);
-    if (body.ended && this.phase === "body") this.endBody(to - at);
+    if (body.ended && this.phase === "body" && !this.isHeld) this.endBody(to - at);
     return at;
   }
 
@@ -202,7 +235,12 @@ export class Connection {
     if (from > 0) buffer.copyWithin(0, from, from + length);
     this.reach = "body";
     this.watch.noteBody(length);
-    this.options.events.onBody(buffer, length);
+    const { socket } = this;
+    // The handler may have closed the connection.
+    if (this.options.events.onBody(buffer, length) || this.socket !== socket) return;
+    this.isHeld = true;
+    // While it is not read, the server is not to blame.
+    this.watch.cancel();
   }
 
   /**
@@ -214,6 +252,12 @@ export class Connection {
     this.phase = "idle";
     this.options.events.onBodyEnd();
     if (surplusBytes > 0 && this.socket === socket) throw malformed("body longer than announced");
+  }
+
+  private loseLater(reason: string): void {
+    this.heldLoss = reason;
+    // Nothing can be sent any more.
+    this.writableBytes = 0;
   }
 
   private lose(reason: string): void {

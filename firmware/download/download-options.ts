@@ -16,8 +16,11 @@ export interface DownloadEvents {
    * the connection was lost before byte 0; the last call counts. Not told when resuming.
    */
   onValidator(etag: string | undefined, fileCrc32: number | undefined): void;
-  /** `bytes[0..length)` lie at `offset` of the file. In order, without gaps; not to be changed. */
-  onBytes(bytes: Uint8Array, length: number, offset: number): void;
+  /**
+   * `bytes[0..length)` lie at `offset` of the file. In order, without gaps; not to be changed.
+   * @returns false if they are still needed: they stay, and nothing more is read, until `resume`
+   */
+  onBytes(bytes: Uint8Array, length: number, offset: number): boolean;
   /** What came so far is not of the file as it is now: everything again, from byte 0. */
   onRestart(): void;
   /** The URL is no longer good (401, 403; 400 if it is presigned): the owner gets a fresh one and calls `useFile`. */

@@ -38,6 +38,7 @@ describe("any file", () => {
           isWhole: fc.boolean(),
           closes: fc.boolean(),
           hasEtag: fc.boolean(),
+          holds: fc.array(fc.integer({ min: -1, max: 1 }), { maxLength: 5 }),
         }),
         (c) => {
           const file = newFile(c.length);
@@ -57,13 +58,14 @@ describe("any file", () => {
             bufferBytes: c.bufferBytes,
             grantBytes: c.grantBytes,
             pieceBytes: cycle(c.pieces, 1),
+            holdMs: cycle(c.holds, -1),
           }).run();
           assert.equal(done.events.at(-1), "done");
           assert.deepEqual(done.received, file);
           assert.equal(done.deliveredBytes, c.length);
           const requests = c.isWhole ? 1 : Math.ceil(c.length / rangeBytes);
           assert.equal(done.server.requests.length, requests);
-          assert.equal(done.clock.nowMs(), 0);
+          if (!c.holds.includes(1)) assert.equal(done.clock.nowMs(), 0);
           done.assertIdle();
         },
       ),
@@ -76,8 +78,15 @@ describe("a connection that drops", () => {
   const file = newFile(250);
   const common = { size: file.length, rangeBytes: 100, bufferBytes: 16 };
 
-  for (const chunks of [undefined, [40]]) {
-    it(`at any byte costs no byte twice (${chunks === undefined ? "plain" : "chunked"})`, () => {
+  for (const [chunks, holdMs] of [
+    [undefined, -1],
+    [[40], -1],
+    [undefined, 0],
+    [[40], 5],
+  ] as const) {
+    const kind = chunks === undefined ? "plain" : "chunked";
+    const held = holdMs < 0 ? "" : `, each piece held for ${holdMs} ms`;
+    it(`at any byte costs no byte twice (${kind}${held})`, () => {
       const parts = { file, etag, chunks };
       let total = 0;
       new DownloadRun({
@@ -92,6 +101,7 @@ describe("a connection that drops", () => {
         let sent = 0;
         const done = new DownloadRun({
           ...common,
+          holdMs: () => holdMs,
           handler: (request) => {
             const reply = fileReply(request, parts);
             const from = sent;

@@ -114,6 +114,11 @@ export class Download {
     return true;
   }
 
+  /** The bytes of an `onBytes` that said false are not needed any more. Harmless after the end. */
+  resume(): void {
+    if (!this.hasEnded()) this.connection.resume();
+  }
+
   /** At once: the socket is closed, and no event follows. */
   stop(): void {
     this.phase = "ended";
@@ -297,14 +302,14 @@ export class Download {
     if (!this.hasEnded()) this.connection.expectBody(this.file.bodyBytes());
   }
 
-  private takeBody(bytes: Uint8Array, length: number): void {
+  private takeBody(bytes: Uint8Array, length: number): boolean {
     const skipped = this.file.skip(length);
     const count = length - skipped;
-    if (count === 0) return;
+    if (count === 0) return true;
     const offset = this.file.advance(count);
     if (skipped > 0) bytes.copyWithin(0, skipped, length);
     this.budget.noteBytes(count);
-    this.options.events.onBytes(bytes, count, offset);
+    return this.options.events.onBytes(bytes, count, offset);
   }
 
   private endBody(): void {

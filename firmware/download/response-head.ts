@@ -46,7 +46,7 @@ export class ResponseHead {
   fileCrc32: number | undefined;
 
   private readonly reader = new HeaderReader(this);
-  private readonly seen: HeaderName[] = [];
+  private seen: HeaderName[] = [];
   private firstFault: OddAnswer | undefined;
   private date = "";
   private lastModified = "";
@@ -209,7 +209,7 @@ export class ResponseHead {
     this.location = undefined;
     this.retryAfterMs = 0;
     this.fileCrc32 = undefined;
-    this.seen.length = 0;
+    this.seen = [];
     this.firstFault = undefined;
     this.date = "";
     this.lastModified = "";

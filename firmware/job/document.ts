@@ -13,16 +13,14 @@ import { byteCountOf, decodeBase64, decodeHex } from "./encodings.ts";
 import type { JsonValue } from "./json/value.ts";
 import { parseLocation } from "./location.ts";
 
-/** A firmware update as a job document orders it; docs/job-document lists the fields. */
-export interface JobDocument {
-  readonly jobId: string;
+/** What a job document says of its file, but for where it lies. */
+export interface FileFacts {
   /** Length of the HEX file in bytes, at least 1. */
   readonly size: number;
   /** For people. */
   readonly filename?: string | undefined;
   /** The document's `fwversion`. */
   readonly version: string;
-  readonly location: FileLocation;
   /** CRC-32/ISO-HDLC of the image from its lowest to its highest address, gaps 0xFF. */
   readonly crc32?: number | undefined;
   /** 32 bytes, over the same as `crc32`. */
@@ -43,6 +41,12 @@ export interface JobDocument {
   readonly minVersion?: string | undefined;
 }
 
+/** A firmware update as a job document orders it; docs/job-document lists the fields. */
+export interface JobDocument extends FileFacts {
+  readonly jobId: string;
+  readonly location: FileLocation;
+}
+
 const operation = "app_fw_update";
 
 /**
@@ -55,17 +59,27 @@ const operation = "app_fw_update";
  *   detail names the field
  */
 export function parseJobDocument(jobId: string, document: JsonValue): JobDocument {
+  const facts = parseFacts(document);
+  return Object.assign({ jobId, location: parseLocation(document.at("location")) }, facts);
+}
+
+/** Where a patch of the list lies, in a document that was read for that. Throws as parseLocation. */
+export function parsePatchLocation(document: JsonValue): FileLocation {
+  if (document.kind() !== "object") return invalid("document", "missing");
+  return parseLocation(document.at("patches").at("location"));
+}
+
+/** Throws as parseJobDocument does, but for locations: those are not looked at. */
+export function parseFacts(document: JsonValue): FileFacts {
   if (document.kind() === "absent")
     return invalid("document", "missing, or longer than this client takes");
   if (document.kind() !== "object") return invalid("document", "not an object");
   checkOperation(document);
   const text = config.documentTextMaxChars;
   return {
-    jobId,
     size: countField(document, "size"),
     filename: optionalTextField(document, "filename", text),
     version: textField(document, "fwversion", text),
-    location: parseLocation(document.at("location")),
     crc32: crc32Field(document),
     sha256: encodedField(document, { name: "sha256", byteCount: 32, decode: decodeHex }),
     signature: signatureField(document),

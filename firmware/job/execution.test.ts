@@ -31,6 +31,7 @@ test("takes an execution as the service sends it", () => {
     executionNumber: 1,
     queuedAt: 1,
     document: ["object", "app_fw_update"],
+    offer: undefined,
     toldAtS: undefined,
     secondsBeforeTimedOut: 60,
   });
@@ -43,6 +44,7 @@ test("what is optional may be absent", () => {
     executionNumber: undefined,
     queuedAt: undefined,
     document: ["absent", undefined],
+    offer: undefined,
     toldAtS: undefined,
     secondsBeforeTimedOut: undefined,
   });

@@ -1,4 +1,5 @@
 import type { JsonValue } from "./json/value.ts";
+import type { PatchOffer } from "./patch-offers.ts";
 import { isJobId } from "./topics.ts";
 
 /** AWS IoT developer guide, "Job execution states". */
@@ -27,6 +28,8 @@ export interface JobExecution {
   readonly queuedAt: number | undefined;
   /** The job document, for `parseJobDocument` before the next message; absent where none came. */
   readonly document: JsonValue;
+  /** The patch in it that suits this tracker, while the HEX file's location is kept. */
+  readonly offer: PatchOffer | undefined;
   /** The service's time of day when it said so, seconds since 1970. */
   readonly toldAtS: number | undefined;
   /** Time left on the step timer, seconds; there when one runs, which an update can reset. */
@@ -45,9 +48,10 @@ export function isTerminal(status: JobStatus): boolean {
 
 /**
  * @param message whose `execution` it is
+ * @param offer what its document offers
  * @returns undefined if that is not a sound execution
  */
-export function parseExecution(message: JsonValue): JobExecution | undefined {
+export function parseExecution(message: JsonValue, offer?: PatchOffer): JobExecution | undefined {
   const value = message.at("execution");
   const state = parseExecutionState(value);
   const jobId = value.at("jobId").text();
@@ -59,6 +63,7 @@ export function parseExecution(message: JsonValue): JobExecution | undefined {
     executionNumber: numberField(value, "executionNumber"),
     queuedAt: numberField(value, "queuedAt"),
     document: value.at("jobDocument"),
+    offer,
     toldAtS: numberField(message, "timestamp"),
     secondsBeforeTimedOut: numberField(value, "approximateSecondsBeforeTimedOut"),
   };

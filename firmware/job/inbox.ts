@@ -1,6 +1,7 @@
 import { JsonReader, type JsonVerdict } from "./json/reader.ts";
 import type { JsonValue } from "./json/value.ts";
-import { executionMessage, outcomeMessage } from "./message-fields.ts";
+import { hexExecution, outcomeMessage, patchExecution } from "./message-fields.ts";
+import { type PatchOffer, PatchOffers } from "./patch-offers.ts";
 import type { JobTopic } from "./topics.ts";
 
 export type InboxVerdict = JsonVerdict | "noObject";
@@ -21,17 +22,36 @@ export const inboxProblems: Readonly<Record<Exclude<InboxVerdict, "sound">, stri
 export class Inbox {
   /** Undefined while there is no message, or one that is not wanted. */
   topic: JobTopic | undefined;
-  private readonly reader = new JsonReader([executionMessage, outcomeMessage]);
+  private readonly reader: JsonReader;
+  private readonly offers: PatchOffers;
+  /** The patch whose location is kept; undefined: the HEX file's is. */
+  private patch: number | undefined;
+
+  /** @param running identity of the running image */
+  constructor(running: string) {
+    const tables = [hexExecution, patchExecution, outcomeMessage];
+    this.reader = new JsonReader(tables, (index) => this.seePatch(index));
+    this.offers = new PatchOffers(running);
+  }
 
   /** What has come in, until the next `start`; nothing in it is to be believed before `end`. */
   message(): JsonValue {
     return this.reader.message;
   }
 
-  start(topic: JobTopic): void {
+  /** @param patch the one whose location is wanted, by its place in the document's list */
+  start(topic: JobTopic, patch: number | undefined): void {
     this.topic = topic;
+    this.offers.begin();
+    this.patch = patch;
     const isOutcome = topic.kind === "update" || !topic.accepted;
-    this.reader.begin(isOutcome ? outcomeMessage : executionMessage);
+    if (isOutcome) this.reader.begin(outcomeMessage);
+    else this.reader.begin(patch === undefined ? hexExecution : patchExecution, patch);
+  }
+
+  /** The patch of the message's job document that suits this tracker best, once it has ended. */
+  offer(): PatchOffer | undefined {
+    return this.offers.best;
   }
 
   push(piece: Uint8Array): void {
@@ -46,5 +66,11 @@ export class Inbox {
     this.topic = undefined;
     const verdict = this.reader.end();
     return verdict === "sound" && this.message().kind() !== "object" ? "noObject" : verdict;
+  }
+
+  /** One whose location is asked for was chosen before. */
+  private seePatch(index: number): void {
+    if (this.patch !== undefined) return;
+    this.offers.see(index, this.message().at("execution").at("jobDocument").at("patches"));
   }
 }

@@ -38,6 +38,8 @@ export interface JobsOptions {
   readonly onUnanswered?: (() => void) | undefined;
   /** `usualLinkTimes` if not given. */
   readonly times?: LinkTimes | undefined;
+  /** Identity of the running image (verify/identity.ts), for the patches that start from it. */
+  readonly running?: string | undefined;
   readonly events: JobsEvents;
 }
 
@@ -63,11 +65,14 @@ export class Jobs implements MqttEvents {
   private readonly describeRequest: Request;
   private readonly updateRequest: Request;
   private readonly updates: Updates;
-  private readonly inbox = new Inbox();
+  private readonly inbox: Inbox;
+  /** Whose location the answer to `describe` is read for. */
+  private describedPatch: number | undefined;
   private isOnline = false;
 
   constructor(options: JobsOptions) {
     this.options = options;
+    this.inbox = new Inbox(options.running ?? "");
     this.topics = new JobTopics(options.thing);
     this.subscriptions = this.topics.subscriptions;
     const request = {
@@ -96,8 +101,11 @@ export class Jobs implements MqttEvents {
   /**
    * Gets a job. A presigned URL in its document is made anew each time.
    * @param isWhole with the document
+   * @param patch the one whose location is kept, by its place in the document's list; the HEX file's
+   *   is if not given
    */
-  describe(job: JobSelector, isWhole = true): void {
+  describe(job: JobSelector, isWhole = true, patch?: number): void {
+    this.describedPatch = patch;
     if (this.isOnline) this.askFor(job, isWhole);
   }
 
@@ -136,7 +144,8 @@ export class Jobs implements MqttEvents {
   onMessageStart(topic: string): void {
     this.inbox.drop();
     const parsed = this.topics.parse(topic);
-    if (parsed !== undefined && this.isAwaited(parsed)) this.inbox.start(parsed);
+    if (parsed === undefined || !this.isAwaited(parsed)) return;
+    this.inbox.start(parsed, parsed.kind === "get" ? this.describedPatch : undefined);
   }
 
   onMessageBytes(piece: Uint8Array): void {
@@ -187,7 +196,7 @@ export class Jobs implements MqttEvents {
   }
 
   private receiveNotice(message: JsonValue): void {
-    const execution = parseExecution(message);
+    const execution = parseExecution(message, this.inbox.offer());
     if (execution === undefined && !isNone(message.at("execution"))) {
       this.ignore("notify-next with a malformed execution");
       return;
@@ -216,7 +225,7 @@ export class Jobs implements MqttEvents {
 
   /** A malformed one leaves the request under way, to be sent again. */
   private receiveExecution(request: Request, message: JsonValue): void {
-    const execution = parseExecution(message);
+    const execution = parseExecution(message, this.inbox.offer());
     if (execution === undefined && !isNone(message.at("execution"))) {
       this.ignore("reply with a malformed execution");
       return;

@@ -12,8 +12,18 @@ const hostBytes = 259;
 const codeBytes = 64;
 const messageBytes = 256;
 
-/** Of replies to start-next and get, and of notify-next. Bounds: 4,339 bytes. */
-export const executionMessage: JsonFieldTable = table([
+/** Where a file lies. */
+const locationFields: readonly JsonField[] = [
+  { path: "location", maxBytes: 0 },
+  { path: "location.url", maxBytes: config.urlMaxBytes },
+  // A URL counts before the others, so it may lie where a path was.
+  { path: "location.path", maxBytes: config.urlMaxBytes, isAlternative: true },
+  { path: "location.protocol", maxBytes: config.documentTextMaxChars },
+  { path: "location.host", maxBytes: hostBytes },
+];
+
+/** Of replies to start-next and get, and of notify-next. */
+const executionFields: readonly JsonField[] = [
   { path: "", maxBytes: 0 },
   { path: "clientToken", maxBytes: wordBytes },
   { path: "timestamp", maxBytes: numberBytes },
@@ -29,16 +39,6 @@ export const executionMessage: JsonFieldTable = table([
   { path: "execution.jobDocument.size", maxBytes: numberBytes },
   { path: "execution.jobDocument.filename", maxBytes: textBytes },
   { path: "execution.jobDocument.fwversion", maxBytes: textBytes },
-  { path: "execution.jobDocument.location", maxBytes: 0 },
-  { path: "execution.jobDocument.location.url", maxBytes: config.urlMaxBytes },
-  // A URL counts before the others, so it may lie where a path was.
-  {
-    path: "execution.jobDocument.location.path",
-    maxBytes: config.urlMaxBytes,
-    isAlternative: true,
-  },
-  { path: "execution.jobDocument.location.protocol", maxBytes: config.documentTextMaxChars },
-  { path: "execution.jobDocument.location.host", maxBytes: hostBytes },
   { path: "execution.jobDocument.crc32", maxBytes: 8 },
   { path: "execution.jobDocument.sha256", maxBytes: 64 },
   { path: "execution.jobDocument.signature", maxBytes: 96 },
@@ -49,7 +49,16 @@ export const executionMessage: JsonFieldTable = table([
   { path: "execution.jobDocument.hardware", maxBytes: textBytes },
   // A version number, which has no other characters than ASCII's.
   { path: "execution.jobDocument.minVersion", maxBytes: config.documentTextMaxChars },
-]);
+  { path: "execution.jobDocument.patches", maxBytes: 0, isList: true },
+  { path: "execution.jobDocument.patches.from", maxBytes: 64 },
+  { path: "execution.jobDocument.patches.size", maxBytes: numberBytes },
+];
+
+/** With the location of the HEX file; each patch is shown in turn. Bounds: 4,435 bytes. */
+export const hexExecution: JsonFieldTable = executionWith("execution.jobDocument");
+
+/** With the location of one patch, and not the HEX file's: one is kept at a time. */
+export const patchExecution: JsonFieldTable = executionWith("execution.jobDocument.patches");
 
 /** Of replies to an update, and of all rejections. */
 export const outcomeMessage: JsonFieldTable = table([
@@ -61,6 +70,14 @@ export const outcomeMessage: JsonFieldTable = table([
   { path: "executionState.status", maxBytes: wordBytes },
   { path: "executionState.versionNumber", maxBytes: numberBytes },
 ]);
+
+function executionWith(locationOf: string): JsonFieldTable {
+  const rows = executionFields.slice();
+  for (const { path, maxBytes, isAlternative } of locationFields) {
+    rows.push({ path: `${locationOf}.${path}`, maxBytes, isAlternative });
+  }
+  return table(rows);
+}
 
 function table(rows: readonly JsonField[]): JsonFieldTable {
   for (const row of rows) Object.freeze(row);

@@ -13,7 +13,7 @@ class MemoryStore implements Store {
     assert(key.length <= 15 && value.length <= config.storeValueMaxBytes);
     this.values.set(key, value.slice());
   }
-  delete(key: string) {
+  remove(key: string) {
     this.values.delete(key);
   }
 }

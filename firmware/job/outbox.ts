@@ -43,14 +43,14 @@ export class Outbox {
     const value = this.store.read(key);
     if (value === undefined) return undefined;
     const update = decode(value);
-    if (update === undefined) this.store.delete(key);
+    if (update === undefined) this.store.remove(key);
     return update;
   }
 
   /** The service has taken the state of this job, or the job is gone. Others' are kept. */
   settle(jobId: string): void {
     const update = this.entry();
-    if (update !== undefined && update.jobId === jobId) this.store.delete(key);
+    if (update !== undefined && update.jobId === jobId) this.store.remove(key);
   }
 }
 

@@ -33,10 +33,14 @@ export function statusDetails(
 export interface ProgressNow {
   /** What the client is doing, one word. */
   readonly phase: string;
-  /** Bytes of the HEX file that are done. */
+  /** Bytes of the file that are done. */
   readonly bytes: number;
-  /** All bytes of the HEX file. */
+  /** All bytes of the file. */
   readonly size: number;
+  /** How the image comes, where it is no HEX file: `patch` or `packed`. */
+  readonly file?: string | undefined;
+  /** Code of what a patch failed with. */
+  readonly patchFailure?: string | undefined;
 }
 
 /**
@@ -66,6 +70,8 @@ export class Progress {
       phase: now.phase,
       percent: percentOf(now.bytes, now.size),
       bytes: now.bytes,
+      file: now.file,
+      patchFailure: now.patchFailure,
     });
   }
 

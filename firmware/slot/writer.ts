@@ -153,8 +153,8 @@ export class SlotWriter {
   /** What is in flash. From `onPageWritten` on until the next write; allocates the answer. */
   progress(): SlotProgress {
     return {
-      erased: this.erased.bitmap.slice(),
-      blank: this.blank.bitmap.slice(),
+      erased: new Uint8Array(this.erased.bitmap),
+      blank: new Uint8Array(this.blank.bitmap),
       lowest: this.lowest,
       end: this.end,
       check: this.check >>> 0,

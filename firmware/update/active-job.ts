@@ -1,6 +1,7 @@
 import type { JobDocument } from "../job/document.ts";
 import type { JobExecution } from "../job/execution.ts";
 import type { JobIdentity } from "../job/identity.ts";
+import type { PatchOffer } from "../job/patch-offers.ts";
 import { fingerprint } from "./identity.ts";
 
 /** The job under way, from its start to its end or to the reset. */
@@ -9,13 +10,34 @@ export interface ActiveJob extends JobIdentity {
   readonly fingerprint: number;
   /** A step timer runs at the service: it must be told something from time to time. */
   readonly hasStepTimer: boolean;
-  /** Bytes of the HEX file that are done. */
+  /** The patch that is taken; undefined where the HEX file is. */
+  offer: PatchOffer | undefined;
+  /** Code of what a patch of this job failed with, "" if none did. */
+  patchFailure: string;
+  /** Bytes of the file that are done. */
   bytes: number;
-  /** The file server refused the URL; the next answer of the service brings another one. */
-  wantsFreshUrl: boolean;
 }
 
-export function startJob(execution: JobExecution, document: JobDocument): ActiveJob {
+/** Bytes of the file that is taken. */
+export function fileBytes({ offer, document }: ActiveJob): number {
+  return offer === undefined ? document.size : offer.size;
+}
+
+/** How the image comes, for people; undefined for a HEX file. */
+export function fileKind({ offer }: ActiveJob): "patch" | "packed" | undefined {
+  if (offer === undefined) return undefined;
+  return offer.isPacked ? "packed" : "patch";
+}
+
+/** @param patchFailure of an earlier run of this job */
+export function startJob(
+  execution: JobExecution,
+  document: JobDocument,
+  patchFailure: string,
+): ActiveJob {
+  const { offer } = execution;
+  // What a patch makes is known by its digest alone, and it has to be worth it.
+  const isFit = offer !== undefined && document.sha256 !== undefined && offer.size < document.size;
   return {
     jobId: execution.jobId,
     executionNumber: execution.executionNumber,
@@ -23,7 +45,8 @@ export function startJob(execution: JobExecution, document: JobDocument): Active
     document,
     fingerprint: fingerprint(document),
     hasStepTimer: execution.secondsBeforeTimedOut !== undefined,
+    offer: isFit && patchFailure === "" ? offer : undefined,
+    patchFailure,
     bytes: 0,
-    wantsFreshUrl: false,
   };
 }

@@ -6,6 +6,7 @@ import { gatherEvidence } from "./evidence.ts";
 import type { Journal } from "./journal.ts";
 import { type Evidence, isImageOf, judgeReset, type Verdict } from "./judge.ts";
 import type { UpdateRecord } from "./record.ts";
+import { offsetOf } from "./stage.ts";
 
 /**
  * Where a start goes on.
@@ -60,7 +61,8 @@ function settleSwap(found: Evidence, { kind }: Verdict, { boot, log }: Platform)
  */
 function resume(record: UpdateRecord, journal: Journal, platform: Platform): Start {
   if (!record.begun) return { kind: "goOn" };
-  const reached = journal.progress()?.hex.offset ?? 0;
+  const progress = journal.progress();
+  const reached = progress === undefined ? 0 : offsetOf(progress);
   const isFruitless = reached <= record.reached && platform.reset.wasPowerLoss() !== true;
   const resets = reached > record.reached ? 0 : record.resets + (isFruitless ? 1 : 0);
   if (resets >= config.fruitlessResetMax) {

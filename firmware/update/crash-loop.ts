@@ -39,7 +39,7 @@ export class CrashLoop {
       this.forget();
       return true;
     }
-    this.keep(() => platform.store.write(KEY, Uint8Array.of(Math.min(starts, COUNT_MAX))));
+    this.keep(() => platform.store.write(KEY, new Uint8Array([Math.min(starts, COUNT_MAX)])));
     this.window.start(config.crashWindowMs, () => this.forget());
     return false;
   }
@@ -56,7 +56,7 @@ export class CrashLoop {
   }
 
   private forget(): void {
-    this.keep(() => this.options.platform.store.delete(KEY));
+    this.keep(() => this.options.platform.store.remove(KEY));
   }
 
   private keep(work: () => void): void {

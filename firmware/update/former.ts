@@ -31,7 +31,7 @@ export function keepFormer(platform: Platform, counter: number): void {
   attempt(
     () => {
       if (digest === undefined) {
-        store.delete(KEY);
+        store.remove(KEY);
         return;
       }
       const value = new Uint8Array(1 + COUNTER_BYTES + DIGEST_BYTES);

@@ -1,5 +1,5 @@
 import { attempt } from "../failure.ts";
-import { type JobDocument, parseJobDocument } from "../job/document.ts";
+import { type FileFacts, parseFacts } from "../job/document.ts";
 import { isTerminal, type JobExecution } from "../job/execution.ts";
 import { isSameExecution, type JobIdentity } from "../job/identity.ts";
 import { encodeUtf8 } from "../utf8.ts";
@@ -10,7 +10,7 @@ import { crc32 } from "../verify/crc32.ts";
  * another one each time the document is asked for. Stores keep it over updates of this firmware, so
  * it stays as it is: another one would make every trial a stranger's.
  */
-export function fingerprint(document: JobDocument): number {
+export function fingerprint(document: FileFacts): number {
   const { size, version, crc32: crc, sha256, imageSize, securityCounter } = document;
   const text = JSON.stringify([size, version, crc, sha256?.join(), imageSize, securityCounter]);
   const bytes = encodeUtf8(text);
@@ -29,11 +29,11 @@ export function identityOf(execution: JobExecution): JobIdentity {
   };
 }
 
-function readable({ jobId, document }: JobExecution): number {
+function readable({ document }: JobExecution): number {
   let value = 0;
   attempt(
     () => {
-      value = fingerprint(parseJobDocument(jobId, document));
+      value = fingerprint(parseFacts(document));
     },
     () => {},
   );

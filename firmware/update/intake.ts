@@ -11,7 +11,7 @@ import { imageIdentity } from "../verify/identity.ts";
 import { type ActiveJob, startJob } from "./active-job.ts";
 import { admit } from "./admission.ts";
 import type { Listener } from "./answers.ts";
-import { identityOf } from "./identity.ts";
+import { fingerprint as fingerprintOf, identityOf } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { UpdateRecord } from "./record.ts";
 import type { Trust } from "./trust.ts";
@@ -91,14 +91,15 @@ export class Intake implements Listener {
     const known = this.note(execution);
     const document = parseJobDocument(execution.jobId, execution.document);
     admit(document, { settings, platform, trust, nowS: execution.toldAtS });
-    const job = startJob(execution, document);
-    const { fingerprint } = job;
+    const fingerprint = fingerprintOf(document);
     if (fingerprint !== known.fingerprint) {
       const { version, securityCounter: counter } = document;
       journal.clearProgress();
-      journal.saveRecord(Object.assign(known, { fingerprint, version, counter, reached: 0 }));
+      journal.saveRecord(
+        Object.assign(known, { fingerprint, version, counter, reached: 0, patchFailure: "" }),
+      );
     }
-    return job;
+    return startJob(execution, document, known.patchFailure);
   }
 
   /**
@@ -110,6 +111,9 @@ export class Intake implements Listener {
     const known = journal.record();
     const unread = { jobId, executionNumber, queuedAt, fingerprint: undefined };
     const isKnown = known !== undefined && isSameExecution(known, unread);
+    const from = imageIdentity(platform.primary);
+    // Half a patch onto another image would be completed onto this one.
+    if (isKnown && known.from !== from) journal.clearProgress();
     const record: UpdateRecord = {
       jobId,
       executionNumber,
@@ -117,13 +121,14 @@ export class Intake implements Listener {
       fingerprint: isKnown ? known.fingerprint : undefined,
       version: isKnown ? known.version : "",
       stage: "downloading",
-      from: imageIdentity(platform.primary),
+      from,
       image: "",
       reason: "",
       counter: isKnown ? known.counter : 0,
       begun: true,
       resets: isKnown ? known.resets : 0,
       reached: isKnown ? known.reached : 0,
+      patchFailure: isKnown ? known.patchFailure : "",
     };
     journal.saveRecord(record);
     return record;

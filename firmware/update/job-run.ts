@@ -1,7 +1,6 @@
 import { config } from "../config.ts";
 import { Deadline } from "../deadline.ts";
 import { attempt, type Failure } from "../failure.ts";
-import { parseJobDocument } from "../job/document.ts";
 import type { JobExecution } from "../job/execution.ts";
 import { isSameExecution, type JobIdentity } from "../job/identity.ts";
 import type { Jobs } from "../job/jobs.ts";
@@ -12,12 +11,12 @@ import { AlreadyRunning } from "./already-running.ts";
 import type { Listener } from "./answers.ts";
 import { firstShut, type Gate } from "./gate.ts";
 import { isSameRun } from "./identity.ts";
+import { ImageFetch, type ImageFetchEvents } from "./image-fetch.ts";
 import { newImageSignatureCheck } from "./image-signature.ts";
 import type { Journal } from "./journal.ts";
 import type { PhaseEvent } from "./phases.ts";
 import { newReleaseCheck } from "./release-check.ts";
 import type { SignatureRun } from "./signature-run.ts";
-import { Transfer, type TransferEvents } from "./transfer.ts";
 import type { Trust } from "./trust.ts";
 
 export interface JobRunEvents {
@@ -49,14 +48,14 @@ export interface JobRunOptions {
  * One job from its start to the request for the swap: its signature, whether there is anything to do,
  * gates, transfer, the image's own signature, gates again, swap.
  */
-export class JobRun implements TransferEvents, Listener {
+export class JobRun implements ImageFetchEvents, Listener {
   readonly job: ActiveJob;
   private readonly options: JobRunOptions;
   /** Until the next look at the gates. */
   private readonly pause: Deadline;
   /** The check under way. */
   private check: SignatureRun | AlreadyRunning | undefined;
-  private transfer: Transfer | undefined;
+  private readonly fetch: ImageFetch;
   private identity: string | undefined;
   /** The slot was checked, and a gate was shut since. */
   private isStale = false;
@@ -64,7 +63,9 @@ export class JobRun implements TransferEvents, Listener {
   constructor(options: JobRunOptions) {
     this.job = options.job;
     this.options = options;
-    this.pause = new Deadline(options.platform.clock);
+    const { platform, settings, journal, job } = options;
+    this.pause = new Deadline(platform.clock);
+    this.fetch = new ImageFetch({ platform, settings, journal, job, events: this });
   }
 
   /** What is not signed by a trusted key costs neither a byte nor an erase. */
@@ -116,10 +117,10 @@ export class JobRun implements TransferEvents, Listener {
       this.pause.start(config.gateIntervalMs, () => this.proceed());
     } else if (this.isStale) {
       this.isStale = false;
-      this.transfer?.verify();
+      this.fetch.verify();
     } else {
       this.options.events.onPhase("gatesOpen");
-      if (this.identity === undefined) this.beginTransfer();
+      if (this.identity === undefined) this.fetch.start();
       else this.requestSwap();
     }
   }
@@ -127,12 +128,13 @@ export class JobRun implements TransferEvents, Listener {
   /** Nothing is called after this; the journal keeps what was reached. */
   stop(): void {
     this.check?.stop();
-    this.transfer?.stop();
+    this.fetch.stop();
     this.pause.cancel();
   }
 
   ask(): void {
-    this.options.jobs.describe(this.job.jobId);
+    const { jobId, offer } = this.job;
+    this.options.jobs.describe(jobId, true, offer?.index);
   }
 
   answer(execution: JobExecution | undefined): void {
@@ -144,7 +146,7 @@ export class JobRun implements TransferEvents, Listener {
       this.options.platform.log(`job ${job.jobId} is no longer ours`);
       this.options.events.onLost();
     } else {
-      this.refresh(execution);
+      this.fetch.takeDocument(execution.document);
     }
   }
 
@@ -159,13 +161,11 @@ export class JobRun implements TransferEvents, Listener {
     return head === undefined || !isSameExecution(this.job, head);
   }
 
-  onProgress(bytes: number): void {
-    this.job.bytes = bytes;
+  onProgress(): void {
     this.options.events.onProgress();
   }
 
-  onUrlExpired(): void {
-    this.job.wantsFreshUrl = true;
+  onDocumentWanted(): void {
     this.ask();
   }
 
@@ -195,16 +195,6 @@ export class JobRun implements TransferEvents, Listener {
     this.options.events.onFailed(failure);
   }
 
-  /** The document may hold the URL that is waited for. */
-  private refresh(execution: JobExecution): void {
-    const { job } = this;
-    if (!job.wantsFreshUrl) return;
-    job.wantsFreshUrl = false;
-    this.guard(() => {
-      this.transfer?.useFile(parseJobDocument(job.jobId, execution.document).location);
-    });
-  }
-
   private run(check: SignatureRun | AlreadyRunning): void {
     this.check = check;
     check.start();
@@ -219,15 +209,6 @@ export class JobRun implements TransferEvents, Listener {
         this.options.events.onPhase("verified");
       }
       this.proceed();
-    });
-  }
-
-  private beginTransfer(): void {
-    const { platform, settings, journal, job } = this.options;
-    const { document } = job;
-    this.guard(() => {
-      this.transfer = new Transfer({ platform, settings, document, journal, events: this });
-      this.transfer.start();
     });
   }
 

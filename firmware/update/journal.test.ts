@@ -21,7 +21,7 @@ class MemoryStore implements Store {
     this.writes++;
   }
 
-  delete(key: string): void {
+  remove(key: string): void {
     this.values.delete(key);
   }
 }
@@ -36,16 +36,45 @@ const bitmaps = fc
   .chain((bytes) => fc.tuple(bitmap(bytes), bitmap(bytes)));
 const bitmap = (bytes: number) => fc.uint8Array({ minLength: bytes, maxLength: bytes });
 const ends = fc.record({ lowest: u32, end: u32, check: u32, window: windows }, plain);
-const progresses: fc.Arbitrary<Progress> = fc.record(
+const hexPositions = fc.record(
+  { offset: u32, line: u32, base: u32, segmented: fc.boolean() },
+  plain,
+);
+const patchPositions = fc.record(
   {
-    hex: fc.record({ offset: u32, line: u32, base: u32, segmented: fc.boolean() }, plain),
-    slot: fc.tuple(bitmaps, ends).map(([[erased, blank], rest]) => ({ erased, blank, ...rest })),
-    fileCrc: u32,
-    etag: fc.option(etags, { nil: undefined }),
-    serverCrc: fc.option(u32, { nil: undefined }),
+    offset: u32,
+    oldPosition: u32,
+    newPosition: u32,
+    oldBytes: u32,
+    newBytes: u32,
+    chunkBytes: u32,
   },
   plain,
 );
+const none = fc.constant(undefined);
+const places = fc.oneof(
+  fc.record({
+    hex: hexPositions,
+    patch: none,
+    fileCrc: u32,
+    serverCrc: fc.option(u32, { nil: undefined }),
+  }),
+  fc.record({ hex: none, patch: patchPositions, fileCrc: fc.constant(0), serverCrc: none }),
+);
+const progresses: fc.Arbitrary<Progress> = fc
+  .tuple(
+    places,
+    fc.record(
+      {
+        slot: fc
+          .tuple(bitmaps, ends)
+          .map(([[erased, blank], rest]) => ({ erased, blank, ...rest })),
+        etag: fc.option(etags, { nil: undefined }),
+      },
+      plain,
+    ),
+  )
+  .map(([place, rest]) => ({ ...place, ...rest }));
 
 const record: UpdateRecord = {
   jobId: "j".repeat(config.jobIdMaxBytes),
@@ -61,6 +90,7 @@ const record: UpdateRecord = {
   begun: true,
   resets: 3,
   reached: 0xffffffff,
+  patchFailure: "PATCH_DEFLATE",
 };
 
 describe("journal", () => {

@@ -21,6 +21,7 @@ function record(stage: Stage, image = NEW): UpdateRecord {
     begun: true,
     resets: 0,
     reached: 0,
+    patchFailure: "",
   };
 }
 

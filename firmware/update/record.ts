@@ -28,6 +28,8 @@ export interface UpdateRecord extends JobIdentity {
   readonly resets: number;
   /** Offset in bytes of the file from which the job went on when it last began. */
   readonly reached: number;
+  /** Code of what a patch of this job failed with; its HEX file is taken since. "" if none did. */
+  readonly patchFailure: string;
 }
 
 /**
@@ -55,6 +57,7 @@ export function parseRecord(text: string): UpdateRecord | undefined {
     begun: ownField(value, "begun") === true,
     resets: numberOf(value, "resets") ?? 0,
     reached: numberOf(value, "reached") ?? 0,
+    patchFailure: textOf(value, "patchFailure") ?? "",
   };
 }
 

@@ -9,7 +9,7 @@ import { Progress, type StatusDetails, statusDetails } from "../job/progress.ts"
 import type { JobUpdate } from "../job/updates.ts";
 import type { Platform } from "../ports/platform.ts";
 import { runningVersion } from "../verify/identity.ts";
-import type { ActiveJob } from "./active-job.ts";
+import { type ActiveJob, fileBytes, fileKind } from "./active-job.ts";
 import type { Listener } from "./answers.ts";
 import { isSameRun } from "./identity.ts";
 import type { Phase } from "./phases.ts";
@@ -20,6 +20,11 @@ export interface ReporterOptions {
   readonly platform: Platform;
   /** What waits to be told has been told, or is about an execution that is not there any more. */
   readonly onSettled: () => void;
+}
+
+/** A job that is over, and the code of what a patch of it failed with: "" if none did. */
+export interface EndedJob extends JobIdentity {
+  readonly patchFailure: string;
 }
 
 /**
@@ -114,7 +119,11 @@ export class Reporter implements Listener {
 
   /** Progress, if it is due. Where a step timer runs, it is told again before that runs out. */
   tell(job: ActiveJob, phase: Phase): void {
-    const details = this.progress.next({ phase, bytes: job.bytes, size: job.document.size });
+    const { bytes } = job;
+    const patchFailure = job.patchFailure || undefined;
+    const file = fileKind(job);
+    const size = fileBytes(job);
+    const details = this.progress.next({ phase, bytes, size, file, patchFailure });
     if (details === undefined) return;
     // Told when the service has described the job again, if it cannot be told now.
     if (!this.update(job, details)) this.progress.reset();
@@ -132,12 +141,19 @@ export class Reporter implements Listener {
   }
 
   /** @param detail for people, where there is something to say */
-  succeed(job: JobIdentity, detail?: string): void {
+  succeed(job: EndedJob, detail?: string): void {
     const version = this.version();
+    const patchFailure = job.patchFailure || undefined;
     const rolledBackFrom = this.rollbackNote.version();
     this.end(job, {
       status: "SUCCEEDED",
-      statusDetails: statusDetails({ phase: "done", version, detail, rolledBackFrom }),
+      statusDetails: statusDetails({
+        phase: "done",
+        version,
+        detail,
+        patchFailure,
+        rolledBackFrom,
+      }),
     });
   }
 

@@ -27,7 +27,7 @@ export class RollbackNote {
 
   /** It was told. */
   settle(): void {
-    if (this.version() !== undefined) this.keep(() => this.platform.store.delete(KEY));
+    if (this.version() !== undefined) this.keep(() => this.platform.store.remove(KEY));
   }
 
   private keep(work: () => void): void {

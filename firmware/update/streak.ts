@@ -18,11 +18,11 @@ export class Streak {
 
   add(): void {
     const count = Math.min(this.count() + 1, COUNT_MAX);
-    this.keep(() => this.platform.store.write(KEY, Uint8Array.of(count)));
+    this.keep(() => this.platform.store.write(KEY, new Uint8Array([count])));
   }
 
   end(): void {
-    this.keep(() => this.platform.store.delete(KEY));
+    this.keep(() => this.platform.store.remove(KEY));
   }
 
   private keep(work: () => void): void {

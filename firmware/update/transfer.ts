@@ -10,12 +10,14 @@ import type { SlotProgress } from "../slot/writer.ts";
 import type { FileLocation } from "../url.ts";
 import { imageVersion } from "../verify/identity.ts";
 import { ImageCheck } from "../verify/image.ts";
+import type { JobFile } from "./job-file.ts";
 import type { Journal } from "./journal.ts";
 import { Pipeline } from "./pipeline.ts";
 import { soundProgress } from "./sound-progress.ts";
+import { offsetOf } from "./stage.ts";
 
 export interface TransferEvents {
-  /** `bytes` of the HEX file are in flash or in the page buffer. */
+  /** `bytes` of the file are done: in flash, or in buffers on the way. */
   onProgress(bytes: number): void;
   /** The file server refuses the URL; `useFile` brings a fresh one. */
   onUrlExpired(): void;
@@ -32,6 +34,7 @@ export interface TransferOptions {
   readonly platform: Platform;
   readonly settings: Settings;
   readonly document: JobDocument;
+  readonly file: JobFile;
   readonly journal: Journal;
   readonly events: TransferEvents;
 }
@@ -48,23 +51,20 @@ export class Transfer {
 
   constructor(options: TransferOptions) {
     this.options = options;
-    const { platform, settings, document, journal } = options;
+    const { platform, settings, document, file, journal } = options;
     const { crc32, sha256 } = document;
-    const from = soundProgress(journal, platform.secondary.geometry, document.size);
-    this.pipeline = new Pipeline({
-      flash: platform.secondary,
-      addresses: settings.slotAddresses,
-      journal,
-      from,
-    });
+    const { isPatch } = file;
+    const from = soundProgress(journal, platform.secondary.geometry, file);
+    const addresses = settings.slotAddresses;
+    this.pipeline = new Pipeline({ platform, addresses, journal, isPatch, from });
     this.download = new Download({
       network: platform.network,
       clock: platform.clock,
       random: platform.random,
       log: platform.log,
-      file: document.location,
-      size: document.size,
-      from: from?.hex.offset ?? 0,
+      file: file.location,
+      size: file.size,
+      from: from === undefined ? 0 : offsetOf(from),
       etag: from?.etag,
       asksChecksum: crc32 === undefined && sha256 === undefined,
       isVouched: crc32 !== undefined || sha256 !== undefined,
@@ -91,9 +91,27 @@ export class Transfer {
     this.pipeline.identify(etag, serverCrc);
   }
 
-  onBytes(bytes: Uint8Array, length: number, offset: number): void {
-    this.pipeline.push(bytes, length, offset);
+  onBytes(bytes: Uint8Array, length: number, offset: number): boolean {
+    const isDone = this.pipeline.push(bytes, length, offset);
+    if (!isDone) this.proceedLater();
     this.options.events.onProgress(offset + length);
+    return isDone;
+  }
+
+  /** What a few bytes of a patch stand for takes its turns, as a page does that is verified. */
+  private proceedLater(): void {
+    this.nextStep = this.options.platform.clock.alarm(0, () => {
+      attempt(
+        () => {
+          if (this.pipeline.proceed()) this.download.resume();
+          else this.proceedLater();
+        },
+        (failure) => {
+          this.download.stop();
+          this.onFailed(failure);
+        },
+      );
+    });
   }
 
   onRestart(): void {
@@ -158,7 +176,8 @@ export class Transfer {
 
   /** A slot that was good once has changed since, and is no mix. */
   private comesAgain(failure: Failure): boolean {
-    if (this.isVerified) return false;
+    // A patch that did not make the image is not tried again.
+    if (this.isVerified || this.options.file.isPatch) return false;
     const wasWritten = this.written !== undefined;
     if (!this.download.reject(failure)) return false;
     if (wasWritten) this.options.events.onDoubted();

@@ -1,7 +1,6 @@
 import { type ApplicationCheck, SelfTest } from "../confirm/self-test.ts";
 import { attempt, type Failure } from "../failure.ts";
 import type { JobExecution } from "../job/execution.ts";
-import type { JobIdentity } from "../job/identity.ts";
 import type { Jobs } from "../job/jobs.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Listener } from "./answers.ts";
@@ -20,7 +19,7 @@ export interface TrialOptions {
   /** Time in which the image must confirm, ms. */
   readonly deadlineMs: number;
   /** The image stays, and what outlives it is kept. `job` brought it. */
-  readonly onConfirmed: (job: JobIdentity | undefined) => void;
+  readonly onConfirmed: (job: UpdateRecord | undefined) => void;
   /** Why is in the journal, for the old image to report: a reset must follow. */
   readonly onFailed: () => void;
 }

@@ -9,8 +9,8 @@ import { MqttClient } from "../mqtt/client.ts";
 import type { Platform } from "../ports/platform.ts";
 import { printableLog } from "../printable.ts";
 import type { Settings } from "../settings.ts";
-import { runningVersion } from "../verify/identity.ts";
-import type { ActiveJob } from "./active-job.ts";
+import { imageIdentity, runningVersion } from "../verify/identity.ts";
+import { type ActiveJob, fileBytes, fileKind } from "./active-job.ts";
 import { afterReset, forget, type Start } from "./after-reset.ts";
 import { Answers, type Listener } from "./answers.ts";
 import { noteConfirmed } from "./confirmed.ts";
@@ -21,7 +21,7 @@ import { Intake } from "./intake.ts";
 import { JobRun, type JobRunEvents } from "./job-run.ts";
 import { Journal } from "./journal.ts";
 import { nextPhase, type Phase, type PhaseEvent } from "./phases.ts";
-import { Reporter } from "./reporter.ts";
+import { type EndedJob, Reporter } from "./reporter.ts";
 import { canRollBack } from "./rollback.ts";
 import { Streak } from "./streak.ts";
 import { Trial } from "./trial.ts";
@@ -253,6 +253,8 @@ export class Update implements JobRunEvents {
     const { platform, journal, jobs, trust } = this;
     const { settings, gates } = this.options;
     const { jobId, document } = job;
+    const kind = fileKind(job);
+    const file = kind === undefined ? "" : ` (${kind})`;
     this.run = new JobRun({
       platform,
       settings,
@@ -264,11 +266,11 @@ export class Update implements JobRunEvents {
       events: this,
     });
     this.answers.cancelRetry();
-    platform.log(`job ${jobId}: ${document.size} bytes to ${document.version}`);
+    platform.log(`job ${jobId}: ${fileBytes(job)} bytes${file} to ${document.version}`);
     this.go("jobStarted");
   }
 
-  private endTrial(job: JobIdentity | undefined): void {
+  private endTrial(job: EndedJob | undefined): void {
     this.go("confirmed");
     if (job !== undefined) this.succeed(job);
     else if (this.reporter.takeUp()) {
@@ -277,7 +279,7 @@ export class Update implements JobRunEvents {
     } else this.jobs.startNext();
   }
 
-  private succeed(job: JobIdentity, detail?: string): void {
+  private succeed(job: EndedJob, detail?: string): void {
     this.streak.end();
     this.reporter.succeed(job, detail);
     this.endJob("terminalState");
@@ -331,8 +333,21 @@ export class Update implements JobRunEvents {
       publish: (topic, payload, qos) => this.mqtt.publish(topic, payload, qos),
       onUnanswered: () => this.mqtt.probe(),
       times: linkTimesOf(this.options.settings),
+      running: this.runningImage(),
       events: this.answers,
     });
+  }
+
+  /** Patches may start from it. Where it cannot be read the HEX file is taken. */
+  private runningImage(): string {
+    let identity = "";
+    attempt(
+      () => {
+        identity = imageIdentity(this.platform.primary);
+      },
+      ({ code, detail }) => this.platform.log(`update: ${code}: ${detail}`),
+    );
+    return identity;
   }
 
   private newMqtt(): MqttClient {

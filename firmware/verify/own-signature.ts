@@ -34,7 +34,7 @@ const spkiHead: readonly number[] = Object.freeze([
 /** MCUboot's name for a key: SHA-256 of its SPKI. @param key 65 bytes, an uncompressed point */
 export function keyHashOf(key: Uint8Array, newSha256: NewSha256): Uint8Array {
   const digest = newSha256();
-  digest.update(Uint8Array.from(spkiHead));
+  digest.update(new Uint8Array(spkiHead));
   digest.update(key);
   return digest.finish();
 }

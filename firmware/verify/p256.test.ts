@@ -27,24 +27,8 @@ import {
   times,
 } from "../../hw-test/model/textbook-p256.ts";
 import type { SignedDigest } from "../ports/signature.ts";
-import { verifier } from "./p256.ts";
-
-/** 1 for the scalars, 1 for the key, then 257 digits, 8 a step. */
-const STEPS = 35;
-
-function verdict(signed: SignedDigest): string {
-  assert.ok(verifier);
-  const check = verifier.begin(signed);
-  for (let steps = 1; ; steps++) {
-    const said = check.step();
-    assert.ok(steps <= STEPS, `${steps} steps`);
-    if (said !== "more") return said;
-  }
-}
-
-function isKey(key: Uint8Array): boolean {
-  return verifier?.isKey(key) ?? false;
-}
+import { verifier as bigintVerifier } from "./p256.ts";
+import { verifier as plainVerifier } from "./p256-plain.ts";
 
 const pairs = Array.from({ length: 20 }, () => {
   const made = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -109,201 +93,223 @@ const scalar = fc.oneof(
   fc.constantFrom(1n, 2n, 3n, (N - 1n) / 2n, (N + 1n) / 2n, N - 3n, N - 2n, N - 1n),
 );
 
-describe("P-256 against OpenSSL", () => {
-  it("accepts what it signed", () => {
-    fc.assert(
-      fc.property(signed, ({ parts }) => {
-        assert.equal(isKey(parts.key), true);
-        assert.equal(verdict(parts), "good");
-      }),
-      { numRuns: 60 },
-    );
-  });
+/** A verifier, and the most steps that it takes. */
+const verifiers = [
+  // 1 for the scalars, 1 for the key, then 257 digits, 8 a step.
+  { name: "P-256 with BigInt", verifier: bigintVerifier, steps: 35 },
+  // 1 for the key, 16 for the inverse, then 258 digits.
+  { name: "P-256 in limbs", verifier: plainVerifier, steps: 275 },
+];
 
-  it("refuses each flipped bit of the signature, as it does", () => {
-    const [one] = fc.sample(signed, 1);
-    assert.ok(one);
-    for (let bit = 0; bit < 512; bit += 1) {
-      const signature = flipped(one.parts.signature, bit);
-      assert.equal(verdict({ ...one.parts, signature }), "bad", `bit ${bit}`);
-      assert.equal(openSslVerifies(one, signature), false);
+for (const { name, verifier, steps: stepMax } of verifiers) {
+  assert.ok(verifier);
+
+  const isKey = (key: Uint8Array): boolean => verifier.isKey(key);
+
+  const verdict = (signed: SignedDigest): string => {
+    const check = verifier.begin(signed);
+    for (let steps = 1; ; steps++) {
+      const said = check.step();
+      assert.ok(steps <= stepMax, `${steps} steps`);
+      if (said !== "more") return said;
     }
-  });
+  };
 
-  it("refuses each flipped bit of the digest", () => {
-    const [one] = fc.sample(signed, 1);
-    assert.ok(one);
-    for (let bit = 0; bit < 256; bit += 1) {
-      const digest = flipped(one.parts.digest, bit);
-      assert.equal(verdict({ ...one.parts, digest }), "bad", `bit ${bit}`);
-    }
-  });
+  describe(`${name} against OpenSSL`, () => {
+    it("accepts what it signed", () => {
+      fc.assert(
+        fc.property(signed, ({ parts }) => {
+          assert.equal(isKey(parts.key), true);
+          assert.equal(verdict(parts), "good");
+        }),
+        { numRuns: 60 },
+      );
+    });
 
-  it("takes no key with a flipped bit that it does not take, and then no signature", () => {
-    const [one] = fc.sample(signed, 1);
-    assert.ok(one);
-    for (let bit = 0; bit < 520; bit += 1) {
-      const key = flipped(one.parts.key, bit);
-      assert.equal(isKey(key), openSslTakes(key), `bit ${bit}`);
-      assert.equal(verdict({ ...one.parts, key }), "bad", `bit ${bit}`);
-    }
-  });
-
-  it("accepts the twin with the other s: DER has both, and OpenSSL writes both", () => {
-    fc.assert(
-      fc.property(signed, (one) => {
-        const { parts } = one;
-        const r = numberOf(parts.signature.subarray(0, 32));
-        const twin = pair(r, N - numberOf(parts.signature.subarray(32)));
-        assert.equal(openSslVerifies(one, twin), true);
-        assert.equal(verdict({ ...parts, signature: twin }), "good");
-      }),
-      { numRuns: 10 },
-    );
-  });
-
-  it("has a textbook beside it that is right", () => {
-    for (const { parts } of fc.sample(signed, 3)) {
-      const key = { x: numberOf(parts.key.subarray(1, 33)), y: numberOf(parts.key.subarray(33)) };
-      const r = numberOf(parts.signature.subarray(0, 32));
-      const s = numberOf(parts.signature.subarray(32));
-      assert.equal(isGood(key, numberOf(parts.digest), r, s), true);
-      assert.equal(isGood(key, numberOf(parts.digest) + 1n, r, s), false);
-    }
-  });
-});
-
-describe("P-256 against the textbook", () => {
-  it("accepts what any key signs, with any digest and any nonce", () => {
-    fc.assert(
-      fc.property(scalar, number, scalar, (secret, digest, nonce) => {
-        const parts = signedBy(secret, digest, nonce);
-        fc.pre(numberOf(parts.signature.subarray(32)) !== 0n);
-        assert.equal(verdict(parts), "good");
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it("has the same verdict on any numbers", () => {
-    fc.assert(
-      fc.property(scalar, number, number, number, (secret, digest, r, s) => {
-        const key = times(secret, G);
-        const parts = { key: keyBytes(key), digest: bytes32(digest), signature: pair(r, s) };
-        assert.equal(verdict(parts), isGood(key, digest, r, s) ? "good" : "bad");
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it("accepts with the keys G, -G, 2·G and half of G", () => {
-    for (const secret of [1n, N - 1n, 2n, N - 2n, (N + 1n) / 2n, (N - 1n) / 2n]) {
-      for (const digest of [0n, 1n, 5n, N - 1n, N, 2n ** 256n - 1n]) {
-        const parts = signedBy(secret, digest, 0x1234567890abcdefn);
-        assert.equal(verdict(parts), "good", `${secret} ${digest}`);
-        assert.equal(verdict({ ...parts, digest: bytes32(digest ^ 2n) }), "bad");
+    it("refuses each flipped bit of the signature, as it does", () => {
+      const [one] = fc.sample(signed, 1);
+      assert.ok(one);
+      for (let bit = 0; bit < 512; bit += 1) {
+        const signature = flipped(one.parts.signature, bit);
+        assert.equal(verdict({ ...one.parts, signature }), "bad", `bit ${bit}`);
+        assert.equal(openSslVerifies(one, signature), false);
       }
-    }
+    });
+
+    it("refuses each flipped bit of the digest", () => {
+      const [one] = fc.sample(signed, 1);
+      assert.ok(one);
+      for (let bit = 0; bit < 256; bit += 1) {
+        const digest = flipped(one.parts.digest, bit);
+        assert.equal(verdict({ ...one.parts, digest }), "bad", `bit ${bit}`);
+      }
+    });
+
+    it("takes no key with a flipped bit that it does not take, and then no signature", () => {
+      const [one] = fc.sample(signed, 1);
+      assert.ok(one);
+      for (let bit = 0; bit < 520; bit += 1) {
+        const key = flipped(one.parts.key, bit);
+        assert.equal(isKey(key), openSslTakes(key), `bit ${bit}`);
+        assert.equal(verdict({ ...one.parts, key }), "bad", `bit ${bit}`);
+      }
+    });
+
+    it("accepts the twin with the other s: DER has both, and OpenSSL writes both", () => {
+      fc.assert(
+        fc.property(signed, (one) => {
+          const { parts } = one;
+          const r = numberOf(parts.signature.subarray(0, 32));
+          const twin = pair(r, N - numberOf(parts.signature.subarray(32)));
+          assert.equal(openSslVerifies(one, twin), true);
+          assert.equal(verdict({ ...parts, signature: twin }), "good");
+        }),
+        { numRuns: 10 },
+      );
+    });
+
+    it("has a textbook beside it that is right", () => {
+      for (const { parts } of fc.sample(signed, 3)) {
+        const key = { x: numberOf(parts.key.subarray(1, 33)), y: numberOf(parts.key.subarray(33)) };
+        const r = numberOf(parts.signature.subarray(0, 32));
+        const s = numberOf(parts.signature.subarray(32));
+        assert.equal(isGood(key, numberOf(parts.digest), r, s), true);
+        assert.equal(isGood(key, numberOf(parts.digest) + 1n, r, s), false);
+      }
+    });
   });
 
-  it("doubles where both halves of the sum are the same", () => {
-    fc.assert(
-      fc.property(scalar, scalar, (secret, nonce) => {
-        const r = mod(times(nonce, G)?.x ?? 0n, N);
-        const s = mod(2n * r * secret * over(nonce, N), N);
-        const key = times(secret, G);
-        const digest = bytes32(mod(r * secret, N));
-        assert.equal(verdict({ key: keyBytes(key), digest, signature: pair(r, s) }), "good");
-      }),
-      { numRuns: 10 },
-    );
+  describe(`${name} against the textbook`, () => {
+    it("accepts what any key signs, with any digest and any nonce", () => {
+      fc.assert(
+        fc.property(scalar, number, scalar, (secret, digest, nonce) => {
+          const parts = signedBy(secret, digest, nonce);
+          fc.pre(numberOf(parts.signature.subarray(32)) !== 0n);
+          assert.equal(verdict(parts), "good");
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it("has the same verdict on any numbers", () => {
+      fc.assert(
+        fc.property(scalar, number, number, number, (secret, digest, r, s) => {
+          const key = times(secret, G);
+          const parts = { key: keyBytes(key), digest: bytes32(digest), signature: pair(r, s) };
+          assert.equal(verdict(parts), isGood(key, digest, r, s) ? "good" : "bad");
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it("accepts with the keys G, -G, 2·G and half of G", () => {
+      for (const secret of [1n, N - 1n, 2n, N - 2n, (N + 1n) / 2n, (N - 1n) / 2n]) {
+        for (const digest of [0n, 1n, 5n, N - 1n, N, 2n ** 256n - 1n]) {
+          const parts = signedBy(secret, digest, 0x1234567890abcdefn);
+          assert.equal(verdict(parts), "good", `${secret} ${digest}`);
+          assert.equal(verdict({ ...parts, digest: bytes32(digest ^ 2n) }), "bad");
+        }
+      }
+    });
+
+    it("doubles where both halves of the sum are the same", () => {
+      fc.assert(
+        fc.property(scalar, scalar, (secret, nonce) => {
+          const r = mod(times(nonce, G)?.x ?? 0n, N);
+          const s = mod(2n * r * secret * over(nonce, N), N);
+          const key = times(secret, G);
+          const digest = bytes32(mod(r * secret, N));
+          assert.equal(verdict({ key: keyBytes(key), digest, signature: pair(r, s) }), "good");
+        }),
+        { numRuns: 10 },
+      );
+    });
+
+    it("refuses where the sum is at infinity", () => {
+      fc.assert(
+        fc.property(scalar, scalar, scalar, (secret, r, s) => {
+          const digest = bytes32(mod(-r * secret, N));
+          const key = keyBytes(times(secret, G));
+          assert.equal(verdict({ key, digest, signature: pair(r, s) }), "bad");
+        }),
+        { numRuns: 10 },
+      );
+    });
+
+    it("takes the sum's x modulo the order", () => {
+      let sum: Affine;
+      let r = 0n;
+      while (sum === undefined) sum = pointAt(N + ++r);
+      const [u1, u2] = [1234567n, 7654321n];
+      const key = times(over(u2, N), plus(sum, times(-u1, G)));
+      const s = mod(r * over(u2, N), N);
+      const parts = { key: keyBytes(key), digest: bytes32(mod(u1 * s, N)), signature: pair(r, s) };
+      assert.equal(verdict(parts), "good");
+      assert.equal(verdict({ ...parts, signature: pair(r + N, s) }), "bad");
+    });
+
+    it("refuses r and s that are 0 or not below the order", () => {
+      const { key, digest, signature } = signedBy(7n, 8n, 9n);
+      const r = numberOf(signature.subarray(0, 32));
+      const s = numberOf(signature.subarray(32));
+      for (const wrong of [0n, N, N + 1n, P, 2n ** 256n - 1n]) {
+        assert.equal(verdict({ key, digest, signature: pair(wrong, s) }), "bad", `r ${wrong}`);
+        assert.equal(verdict({ key, digest, signature: pair(r, wrong) }), "bad", `s ${wrong}`);
+      }
+      assert.equal(verdict({ key, digest, signature: pair(0n, 0n) }), "bad");
+    });
+
+    it("keeps two checks apart that take turns", () => {
+      const good = signedBy(11n, 12n, 13n);
+      const one = verifier.begin(good);
+      const other = verifier.begin({ ...good, digest: bytes32(14n) });
+      let verdicts = "more more";
+      while (verdicts === "more more") verdicts = `${one.step()} ${other.step()}`;
+      assert.equal(verdicts, "good bad");
+    });
+
+    it("reads keys, digests and signatures that lie in larger buffers", () => {
+      const parts = signedBy(15n, 16n, 17n);
+      const within = (bytes: Uint8Array): Uint8Array => {
+        const larger = new Uint8Array(bytes.byteLength + 8).fill(0xa5);
+        larger.set(bytes, 3);
+        return larger.subarray(3, 3 + bytes.byteLength);
+      };
+      const { key, digest, signature } = parts;
+      const moved = { key: within(key), digest: within(digest), signature: within(signature) };
+      assert.equal(verdict(moved), "good");
+    });
   });
 
-  it("refuses where the sum is at infinity", () => {
-    fc.assert(
-      fc.property(scalar, scalar, scalar, (secret, r, s) => {
-        const digest = bytes32(mod(-r * secret, N));
-        const key = keyBytes(times(secret, G));
-        assert.equal(verdict({ key, digest, signature: pair(r, s) }), "bad");
-      }),
-      { numRuns: 10 },
-    );
-  });
+  describe(`isKey of ${name}`, () => {
+    it("refuses infinity, what is not on the curve, and coordinates that are not below p", () => {
+      let low = 1n;
+      while (pointAt(low) === undefined) low++;
+      const point = pointAt(low);
+      assert.ok(point && G);
+      assert.equal(isKey(keyBytes(point)), true);
+      assert.equal(isKey(keyBytes({ x: low, y: P - point.y })), true);
+      for (const wrong of [
+        undefined,
+        { x: 0n, y: 0n },
+        { x: low + P, y: point.y },
+        { x: P, y: 0n },
+        { x: G.x, y: P },
+        { x: G.x, y: G.y + 1n },
+        { x: G.y, y: G.x },
+        { x: 2n ** 256n - 1n, y: 2n ** 256n - 1n },
+      ]) {
+        assert.equal(isKey(keyBytes(wrong)), false, String(wrong?.x));
+      }
+    });
 
-  it("takes the sum's x modulo the order", () => {
-    let sum: Affine;
-    let r = 0n;
-    while (sum === undefined) sum = pointAt(N + ++r);
-    const [u1, u2] = [1234567n, 7654321n];
-    const key = times(over(u2, N), plus(sum, times(-u1, G)));
-    const s = mod(r * over(u2, N), N);
-    const parts = { key: keyBytes(key), digest: bytes32(mod(u1 * s, N)), signature: pair(r, s) };
-    assert.equal(verdict(parts), "good");
-    assert.equal(verdict({ ...parts, signature: pair(r + N, s) }), "bad");
+    it("refuses other forms and lengths", () => {
+      const key = keyBytes(G);
+      for (const first of [0, 2, 3, 5, 6, 7, 0x44, 0x84]) {
+        assert.equal(isKey(Uint8Array.from([first, ...key.subarray(1)])), false);
+      }
+      for (const length of [0, 1, 32, 33, 64]) assert.equal(isKey(key.subarray(0, length)), false);
+      assert.equal(isKey(Uint8Array.from([...key, 0])), false);
+    });
   });
-
-  it("refuses r and s that are 0 or not below the order", () => {
-    const { key, digest, signature } = signedBy(7n, 8n, 9n);
-    const r = numberOf(signature.subarray(0, 32));
-    const s = numberOf(signature.subarray(32));
-    for (const wrong of [0n, N, N + 1n, P, 2n ** 256n - 1n]) {
-      assert.equal(verdict({ key, digest, signature: pair(wrong, s) }), "bad", `r ${wrong}`);
-      assert.equal(verdict({ key, digest, signature: pair(r, wrong) }), "bad", `s ${wrong}`);
-    }
-    assert.equal(verdict({ key, digest, signature: pair(0n, 0n) }), "bad");
-  });
-
-  it("keeps two checks apart that take turns", () => {
-    assert.ok(verifier);
-    const good = signedBy(11n, 12n, 13n);
-    const one = verifier.begin(good);
-    const other = verifier.begin({ ...good, digest: bytes32(14n) });
-    let verdicts = "more more";
-    while (verdicts === "more more") verdicts = `${one.step()} ${other.step()}`;
-    assert.equal(verdicts, "good bad");
-  });
-
-  it("reads keys, digests and signatures that lie in larger buffers", () => {
-    const parts = signedBy(15n, 16n, 17n);
-    const within = (bytes: Uint8Array): Uint8Array => {
-      const larger = new Uint8Array(bytes.byteLength + 8).fill(0xa5);
-      larger.set(bytes, 3);
-      return larger.subarray(3, 3 + bytes.byteLength);
-    };
-    const { key, digest, signature } = parts;
-    const moved = { key: within(key), digest: within(digest), signature: within(signature) };
-    assert.equal(verdict(moved), "good");
-  });
-});
-
-describe("isKey of P-256", () => {
-  it("refuses infinity, what is not on the curve, and coordinates that are not below p", () => {
-    let low = 1n;
-    while (pointAt(low) === undefined) low++;
-    const point = pointAt(low);
-    assert.ok(point && G);
-    assert.equal(isKey(keyBytes(point)), true);
-    assert.equal(isKey(keyBytes({ x: low, y: P - point.y })), true);
-    for (const wrong of [
-      undefined,
-      { x: 0n, y: 0n },
-      { x: low + P, y: point.y },
-      { x: P, y: 0n },
-      { x: G.x, y: P },
-      { x: G.x, y: G.y + 1n },
-      { x: G.y, y: G.x },
-      { x: 2n ** 256n - 1n, y: 2n ** 256n - 1n },
-    ]) {
-      assert.equal(isKey(keyBytes(wrong)), false, String(wrong?.x));
-    }
-  });
-
-  it("refuses other forms and lengths", () => {
-    const key = keyBytes(G);
-    for (const first of [0, 2, 3, 5, 6, 7, 0x44, 0x84]) {
-      assert.equal(isKey(Uint8Array.from([first, ...key.subarray(1)])), false);
-    }
-    for (const length of [0, 1, 32, 33, 64]) assert.equal(isKey(key.subarray(0, length)), false);
-    assert.equal(isKey(Uint8Array.from([...key, 0])), false);
-  });
-});
+}

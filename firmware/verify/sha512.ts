@@ -189,7 +189,7 @@ function carry(low: number): number {
 function wordsOf(digits: string): Uint32Array {
   const words = new Uint32Array(digits.length / 8);
   for (let index = 0; index < words.length; index++) {
-    words[index] = Number.parseInt(digits.slice(8 * index, 8 * index + 8), 16);
+    words[index] = parseInt(digits.slice(8 * index, 8 * index + 8), 16);
   }
   return words;
 }

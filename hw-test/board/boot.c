@@ -4,6 +4,7 @@
 #include "console.h"
 #include "events.h"
 #include "flash.h"
+#include "hal.h"
 #include "swap.h"
 
 static const char *type_text(enum swap_type type)
@@ -21,8 +22,10 @@ static enum swap_type requested_type(void)
 
 static void erase_slot(const struct partition *slot)
 {
-	for (uint32_t offset = 0; offset < slot->byte_length; offset += FLASH_PAGE_BYTES)
+	for (uint32_t offset = 0; offset < slot->byte_length; offset += FLASH_PAGE_BYTES) {
+		hal_watchdog_feed();
 		board_check(flash_erase_page(slot, offset) == FLASH_OK);
+	}
 }
 
 /* bootutil loader.c, boot_validate_slot: an unfit image is erased with all of its slot. */

@@ -19,7 +19,10 @@ struct boot_result {
 /* Swaps if asked to. */
 struct boot_result boot_update(void);
 
-/* The same, and sends the `boot` event. False if the primary slot holds no sound image. */
+/*
+ * The same, and sends the `boot` event. False if the primary slot holds no sound image. Feeds the
+ * watchdog at each sector (MCUboot: MCUBOOT_WATCHDOG_FEED).
+ */
 bool boot_run(struct image *image);
 
 #endif

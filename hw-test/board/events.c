@@ -1,6 +1,7 @@
 #include "events.h"
 
 #include "link.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,8 +16,10 @@ static void send(const char *json)
 void event_boot(const char *swap, const char *running, bool refused)
 {
 	char json[EVENT_MAX_BYTES];
-	snprintf(json, sizeof json, "{\"event\":\"boot\",\"swap\":\"%s\",\"running\":\"%s\",\"refused\":%s}",
-		swap, running, refused ? "true" : "false");
+	char *at = text_put(json, "{\"event\":\"boot\",\"swap\":\"");
+	at = text_put(text_put(at, swap), "\",\"running\":\"");
+	at = text_put(text_put(at, running), "\",\"refused\":");
+	text_put(text_put(at, refused ? "true" : "false"), "}");
 	send(json);
 }
 
@@ -49,8 +52,12 @@ static char *put_escaped(char *at, unsigned char character)
 		*at++ = (char)character;
 		return at;
 	}
-	if (character < 0x20)
-		return at + sprintf(at, "\\u%04x", character);
+	if (character < 0x20) {
+		at = text_put(at, "\\u00");
+		*at++ = (char)('0' + (character >> 4));
+		*at++ = "0123456789abcdef"[character & 15];
+		return at;
+	}
 	*at++ = (char)character;
 	return at;
 }
@@ -59,9 +66,9 @@ void event_exception(const char *message)
 {
 	/* Each character becomes six at most. */
 	char json[64 + 6 * EVENT_MESSAGE_MAX_BYTES];
-	char *at = json + sprintf(json, "{\"event\":\"exception\",\"message\":\"");
+	char *at = text_put(json, "{\"event\":\"exception\",\"message\":\"");
 	for (size_t i = 0; message[i] && i < EVENT_MESSAGE_MAX_BYTES; i++)
 		at = put_escaped(at, (unsigned char)message[i]);
-	strcpy(at, "\"}");
+	text_put(at, "\"}");
 	send(json);
 }

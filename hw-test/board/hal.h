@@ -31,8 +31,10 @@ char *hal_stack_limit(void);
 /* `byte_length` bytes of zeroed RAM, 16-byte aligned, until power-off. NULL if there are not so many. */
 void *hal_memory(size_t byte_length);
 
-/* Resets with EXIT_WATCHDOG unless called again within `timeout_ms`; 0 disarms it. */
+/* Resets with EXIT_WATCHDOG unless called again or fed within `timeout_ms`; 0 disarms it. */
 void hal_watchdog(uint32_t timeout_ms);
+/* Starts its time anew, if it is armed. */
+void hal_watchdog_feed(void);
 
 /*
  * Flash: `byte_length` bytes, memory-mapped for reading. Program and erase do as told; the rules of

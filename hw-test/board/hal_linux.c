@@ -121,11 +121,20 @@ static void on_watchdog(int signal_number)
 	_exit(EXIT_WATCHDOG);
 }
 
+static uint32_t watchdog_ms;
+
+void hal_watchdog_feed(void)
+{
+	if (watchdog_ms > 0)
+		hal_watchdog(watchdog_ms);
+}
+
 void hal_watchdog(uint32_t timeout_ms)
 {
 	struct itimerval timer = {
 		.it_value = {.tv_sec = (time_t)(timeout_ms / 1000),
 			.tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000}};
+	watchdog_ms = timeout_ms;
 	signal(SIGALRM, on_watchdog);
 	setitimer(ITIMER_REAL, &timer, NULL);
 }

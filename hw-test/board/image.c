@@ -4,10 +4,10 @@
 #include "flash.h"
 #include "sha256.h"
 #include "sha512.h"
+#include "text.h"
 #include "tlv.h"
 #include "trailer.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define HEADER_MAGIC 0x96f3b83du
@@ -73,20 +73,40 @@ static bool take_tlv(void *context, uint32_t type, const uint8_t *value, uint32_
 	return byte_length == wanted && is_sha512(check, value, byte_length);
 }
 
-bool image_validate(struct image *image, const struct partition *slot)
+static void put_version(char *at, const uint8_t *header)
 {
-	struct image_extent extent;
+	at = text_put(text_put_number(at, header[20]), ".");
+	at = text_put(text_put_number(at, header[21]), ".");
+	text_put_number(at, get_u16(header + 22));
+}
+
+/* All but the digests. */
+static bool read_image(struct image *image, struct image_extent *extent, const struct partition *slot)
+{
 	const uint8_t *header = header_of(slot);
 	if (!image_has_magic(slot, 0) || (get_u32(header + 16) & FLAGS_UNFIT) != 0)
 		return false;
-	if (!tlv_read_extent(&extent, slot) || extent.header_bytes < IMAGE_HEADER_BYTES ||
-		extent.end > TRAILER_IMAGE_MAX_BYTES)
+	if (!tlv_read_extent(extent, slot) || extent->header_bytes < IMAGE_HEADER_BYTES ||
+		extent->end > TRAILER_IMAGE_MAX_BYTES)
 		return false;
-	image->body_offset = extent.header_bytes;
-	image->body_bytes = extent.body_end - extent.header_bytes;
-	image->total_bytes = extent.end;
-	snprintf(image->version, sizeof image->version, "%u.%u.%u", header[20], header[21],
-		get_u16(header + 22));
+	image->body_offset = extent->header_bytes;
+	image->body_bytes = extent->body_end - extent->header_bytes;
+	image->total_bytes = extent->end;
+	put_version(image->version, header);
+	return true;
+}
+
+bool image_read(struct image *image, const struct partition *slot)
+{
+	struct image_extent extent;
+	return read_image(image, &extent, slot);
+}
+
+bool image_validate(struct image *image, const struct partition *slot)
+{
+	struct image_extent extent;
+	if (!read_image(image, &extent, slot))
+		return false;
 	struct digest_check check = {
 		.hashed = flash_view(slot, 0, extent.hashed_end), .hashed_bytes = extent.hashed_end};
 	return tlv_walk(&extent, slot, take_tlv, &check) && check.count > 0;

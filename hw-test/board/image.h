@@ -26,6 +26,9 @@ struct image {
  */
 bool image_validate(struct image *image, const struct partition *slot);
 
+/* The same but for the digests, which the bootloader has checked: what it started, for whoever runs. */
+bool image_read(struct image *image, const struct partition *slot);
+
 /* An image's magic stands at the start of this page. */
 bool image_has_magic(const struct partition *slot, uint32_t page);
 

@@ -131,6 +131,19 @@ test("each unit has its layer in README.md, and uses none above it", () => {
   assert.deepEqual(upwards, []);
 });
 
+test("the bootloader needs nothing of the engine", () => {
+  const graph = dependencies(sources);
+  const needed = new Set(["boot"]);
+  for (const unit of needed) for (const used of graph.get(unit) ?? []) needed.add(used);
+  assert.ok(needed.has("swap") && needed.has("sha512") && needed.has("link"));
+  const isOfEngine = (unit: string) =>
+    [`${unit}.c`, `${unit}.h`].some((file) => /^#include "xs/m.test(sources.get(file) ?? ""));
+  assert.ok(isOfEngine("machine") && isOfEngine("mod_flash"));
+  assert.deepEqual([...needed].filter(isOfEngine), []);
+  // Nor is it the other way round: what runs is told what the bootloader has found.
+  assert.ok(!graph.get("power")?.has("boot"));
+});
+
 test("Linux is in hal_linux.c alone, a host's files and console in the top layer", () => {
   const host = new Set(layers().at(-1));
   const system = /<(sys\/\w+|dirent|errno|fcntl|poll|pthread|signal|unistd)\.h>/;

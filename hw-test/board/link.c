@@ -116,6 +116,15 @@ void link_poll(void)
 	}
 }
 
+void link_settle(void)
+{
+	link_poll();
+	while (is_open && incoming_bytes > 0) {
+		hal_wait(true, HAL_FOREVER);
+		link_poll();
+	}
+}
+
 struct flash_verdict link_ask_flash(enum flash_op op, uint32_t address, uint32_t byte_length)
 {
 	uint8_t payload[9];

@@ -52,6 +52,9 @@ struct flash_verdict link_ask_flash(enum flash_op op, uint32_t address, uint32_t
 /* Takes in every frame that has arrived. Does not wait. */
 void link_poll(void);
 
+/* The same, and waits for the rest of a frame that has begun, so that another program can go on. */
+void link_settle(void);
+
 /* The rig has sent STOP. */
 bool link_is_stopped(void);
 

@@ -18,7 +18,7 @@ typedef struct sxMachine txMachine;
  * in the pool (README.md, "Memory"), so it is larger than the 256 KiB of an nRF9160. 64-bit slots are
  * twice as large.
  */
-#define MACHINE_POOL_BYTES (sizeof(void *) == 4 ? 416u * 1024 : 832u * 1024)
+#define MACHINE_POOL_BYTES (sizeof(void *) == 4 ? 448u * 1024 : 896u * 1024)
 
 struct machine_memory {
 	size_t pool_bytes;

@@ -1,5 +1,6 @@
 /* The command line (docs/virtual-tracker.md, "The board program"). */
 #include "bench.h"
+#include "boot.h"
 #include "boot_states.h"
 #include "compile.h"
 #include "hal.h"
@@ -42,6 +43,7 @@ static bool open_flash(const char *path, bool create)
 
 static int run(int count, char **words)
 {
+	struct image image;
 	struct run_options options = run_options_default();
 	if (count < 1 || !run_options_parse(&options, count - 1, words + 1))
 		return usage();
@@ -52,7 +54,10 @@ static int run(int count, char **words)
 	}
 	if (!open_flash(words[0], false))
 		return EXIT_USAGE;
-	power_run(&options.power);
+	hal_watchdog(options.power.watchdog_ms);
+	if (!boot_run(&image))
+		hal_exit(EXIT_NO_IMAGE);
+	power_run(&options.power, &image);
 }
 
 static int provision(int count, char **words)

@@ -1,7 +1,6 @@
 #include "power.h"
 
 #include "analog.h"
-#include "boot.h"
 #include "bytecode.h"
 #include "event_loop.h"
 #include "events.h"
@@ -53,18 +52,15 @@ static void run_body(txMachine *the, const struct bytecode *bytecode)
 	}
 }
 
-_Noreturn void power_run(const struct power_options *options)
+_Noreturn void power_run(const struct power_options *options, const struct image *image)
 {
-	struct image image;
 	struct bytecode bytecode;
-	if (!boot_run(&image))
-		hal_exit(EXIT_NO_IMAGE);
-	const uint8_t *body = flash_view(&partition_primary, image.body_offset, image.body_bytes);
+	const uint8_t *body = flash_view(&partition_primary, image->body_offset, image->body_bytes);
 	txMachine *machine = machine_create((struct machine_memory){
 		.pool_bytes = options->pool_bytes,
-		.image_names = bytecode_peek_name_count(body, image.body_bytes)});
+		.image_names = bytecode_peek_name_count(body, image->body_bytes)});
 	/* A body that is no bytecode, or another board's, crashes as a jump into garbage would. */
-	const char *problem = bytecode_parse(&bytecode, body, image.body_bytes);
+	const char *problem = bytecode_parse(&bytecode, body, image->body_bytes);
 	if (problem)
 		failure_exit(EXIT_EXCEPTION, problem);
 	event_start(machine_engine, options->pool_bytes, machine_slot_bytes());

@@ -1,9 +1,11 @@
-/* One power cycle: from the bootloader to the exit code. */
+/* One power cycle, from what the bootloader has found to the exit code. */
 #ifndef POWER_H
 #define POWER_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "image.h"
 
 struct power_options {
 	size_t pool_bytes;
@@ -11,8 +13,8 @@ struct power_options {
 	const char *reset_cause;
 };
 
-/* Boots and runs what the primary slot holds. */
-_Noreturn void power_run(const struct power_options *options);
+/* Runs the image of the primary slot, which is sound. */
+_Noreturn void power_run(const struct power_options *options, const struct image *image);
 
 /* What System.restart() does: tells the heap's use, then ends the cycle. */
 _Noreturn void power_restart(void *machine);

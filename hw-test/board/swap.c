@@ -2,6 +2,7 @@
 
 #include "board_assert.h"
 #include "flash.h"
+#include "hal.h"
 #include "image.h"
 #include "tlv.h"
 
@@ -23,6 +24,7 @@ static void copy_sector(const struct partition *to, uint32_t to_index, const str
 {
 	/* Through RAM: a real part cannot read its flash while it programs it. */
 	static uint8_t sector[FLASH_PAGE_BYTES];
+	hal_watchdog_feed();
 	memcpy(sector, flash_view(from, sector_offset(from_index), sizeof sector), sizeof sector);
 	board_check(flash_erase_page(to, sector_offset(to_index)) == FLASH_OK);
 	board_check(flash_write(to, sector_offset(to_index), sector, sizeof sector) == FLASH_OK);

@@ -1,5 +1,5 @@
 import { trackerMaps } from "../desk/geometries.ts";
-import { flavours } from "../desk/images.ts";
+import { flavours, ways } from "../desk/images.ts";
 import { bitKinds, cleanPlan, type Plan } from "../desk/plan.ts";
 import type { Random } from "../desk/random.ts";
 import { planCampaign } from "./plan-campaign.ts";
@@ -45,6 +45,7 @@ function bytePlans(random: Random): Plan[] {
   return Array.from({ length: SAMPLED }, () => ({
     ...cleanPlan,
     seed: 1 + random.below(1000),
+    way: random.pick(ways),
     bits: [{ kind: random.pick(slotKinds), page: random.below(10), byte: random.below(512) }],
   }));
 }

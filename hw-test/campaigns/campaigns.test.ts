@@ -48,7 +48,7 @@ describe("campaigns", () => {
 describe("plans", () => {
   it("are their own names", () => {
     const text =
-      "map=nrf9160 image=crash seed=7 rough=1 order=pages cut=17i cut=4b mqtt=up:3:lose " +
+      "map=nrf9160 image=crash way=patch seed=7 rough=1 order=pages cut=17i cut=4b mqtt=up:3:lose " +
       "file=1:200:stall http=2:whole:3 down=files:refuse:1:60 do=cancel:op:4 bit=flip:2:17";
     assert.equal(planText(parsePlan(text)), text);
     assert.equal(planText(cleanPlan), "map=p512w4");

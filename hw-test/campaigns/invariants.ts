@@ -1,6 +1,7 @@
 import { config } from "../../firmware/config.ts";
 import { BrokenInvariant } from "../desk/broken-invariant.ts";
 import { trackerMap } from "../desk/geometries.ts";
+import { PATCH_CHUNK_BYTES } from "../desk/images.ts";
 import { SECRET } from "../desk/jobs-cloud.ts";
 import type { Plan } from "../desk/plan.ts";
 import { exchangesMax, waitsMax } from "../model/download-bounds.ts";
@@ -33,11 +34,14 @@ const changedBitCodes = [
  * @throws BrokenInvariant
  */
 export function checkInvariants(plan: Plan, outcome: Outcome): void {
+  // An image that crashes before its client runs: nothing of ours is left to do anything about it.
+  if (outcome.isRevertLost && outcome.running.flavour === "crash") return;
   checkTruth(outcome);
   checkEnds(plan, outcome);
   checkEffort(plan, outcome);
   checkWear(plan, outcome);
   checkBytes(plan, outcome);
+  checkPatches(plan, outcome);
   checkSecrets(outcome);
 }
 
@@ -123,6 +127,24 @@ function checkEffort(plan: Plan, outcome: Outcome): void {
   checkRequests(plan, outcome);
 }
 
+/** A patch is given up for a server that misbehaves, flash that does, or another file, and for nothing else. */
+function checkPatches(plan: Plan, { jobs }: Outcome): void {
+  if (mayFallBack(plan)) return;
+  for (const { details } of jobs) {
+    require(details["patchFailure"] === undefined, `a patch given up: ${details["patchFailure"]}`);
+  }
+}
+
+function mayFallBack({ way, http, bits, actions }: Plan): boolean {
+  const isNew = actions.some(({ action }) => action === "newFile");
+  return way !== "hex" && (http.length > 0 || bits.length > 0 || isNew);
+}
+
+/** Files of a job: its patch, and its HEX file behind it. */
+function filesOf(plan: Plan): number {
+  return mayFallBack(plan) ? 2 : 1;
+}
+
 /** Whatever the file server does: each boot, and each job, begins at most one download. */
 function checkRequests(plan: Plan, { boots, jobs, hexBytes, requests }: Outcome): void {
   const { rangeBytes } = config;
@@ -130,7 +152,7 @@ function checkRequests(plan: Plan, { boots, jobs, hexBytes, requests }: Outcome)
   // Else only a link that goes silent has it wait, once for each time.
   const unused = isPatient ? 0 : waitsMax() - plan.files.length - plan.outages.length;
   const perDownload = exchangesMax({ size: hexBytes, rangeBytes }) - unused;
-  const allowed = (boots + jobs.length) * perDownload;
+  const allowed = (boots + jobs.length) * perDownload * filesOf(plan);
   require(requests <= allowed, `${requests} requests for files, ${allowed} are allowed`);
 }
 
@@ -140,25 +162,42 @@ function checkRequests(plan: Plan, { boots, jobs, hexBytes, requests }: Outcome)
  */
 function checkWear(plan: Plan, { erasesMax, cuts, jobs }: Outcome): void {
   const refused = jobs.filter(({ details }) => checking.has(details["phase"] ?? ""));
-  const allowed = jobs.length + cuts + restartsOf(plan) + refused.length;
+  const allowed = jobs.length * filesOf(plan) + cuts + restartsOf(plan) + refused.length;
   require(erasesMax <= allowed, `a page was erased ${erasesMax} times, ${allowed} are allowed`);
 }
 
 /** Phases in which the slot is checked. */
 const checking: ReadonlySet<string> = new Set(["verifying", "armed"]);
 
-/** Bytes again: one page of HEX for a cut, nothing for a drop, the file for a file begun anew. */
+/**
+ * Bytes again: one page of HEX or one chunk of a patch for a cut, nothing for a drop, the file for a file
+ * begun anew.
+ */
 function checkBytes(plan: Plan, outcome: Outcome): void {
-  const { deliveredBytes, hexBytes, cuts, requests, jobs } = outcome;
+  const { deliveredBytes, hexBytes, patchBytes, cuts, requests, jobs } = outcome;
   const { blockLength } = trackerMap(plan.map).slot;
+  const isPatched = plan.way !== "hex" && !mayFallBack(plan);
   const pageHexBytes = plan.order === "pages" ? hexBytes : Math.ceil(blockLength * 2.75) + 100;
-  const files = jobs.length + restartsOf(plan) + (plan.http.length > 0 ? FAILED_REPLIES_MAX : 0);
+  const againBytes = isPatched ? patchAgainBytes(blockLength) : pageHexBytes;
+  const first = isPatched ? patchBytes : hexBytes + patchBytes;
+  const files = jobs.length + restartsOf(plan) + failedRepliesOf(plan);
   const isHuge = plan.http.some(({ kind }) => kind === "huge-head");
-  const heads = HEAD_BYTES * requests + (isHuge ? FAILED_REPLIES_MAX * HUGE_HEAD_BYTES : 0);
-  const allowed = hexBytes * files + heads + cuts * (pageHexBytes + IN_FLIGHT_BYTES);
+  const heads =
+    HEAD_BYTES * requests + (isHuge ? FAILED_REPLIES_MAX * HUGE_HEAD_BYTES * filesOf(plan) : 0);
+  // A job behind the first brings a patch of the factory image, which may not run any more.
+  const allowed =
+    first + (hexBytes + patchBytes) * (files - 1) + heads + cuts * (againBytes + IN_FLIGHT_BYTES);
   require(deliveredBytes <= allowed, `${deliveredBytes} bytes, ${allowed} are allowed`);
   const { deliveredInVain } = outcome;
   require(deliveredInVain <= ROUND_TRIP_BYTES, `${deliveredInVain} bytes after the job's end`);
+}
+
+/**
+ * From the start of the chunk in which the last page came to its end: what makes a page at most, and a
+ * chunk; deflated they are no longer than that, and what frames them.
+ */
+function patchAgainBytes(pageBytes: number): number {
+  return pageBytes + PATCH_CHUNK_BYTES + 100;
 }
 
 /** What arrives until a notice has come and the question about it is answered, on a quick link. */
@@ -171,6 +210,13 @@ const IN_FLIGHT_BYTES = 1460 + 600;
 
 /** Bodies that come with a bad head, until the attempts are used up (config.downloadAttemptMax). */
 const FAILED_REPLIES_MAX = 8;
+
+/** A patch that is another has another length, which its head says. */
+function failedRepliesOf(plan: Plan): number {
+  return plan.http.length > 0 || (mayFallBack(plan) && plan.bits.length === 0)
+    ? FAILED_REPLIES_MAX
+    : 0;
+}
 
 /** Times the file may begin again: it has changed, or a server cannot do ranges. */
 function restartsOf({ http, actions, files }: Plan): number {

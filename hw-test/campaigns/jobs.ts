@@ -1,4 +1,4 @@
-import type { Flavour } from "../desk/images.ts";
+import { type Flavour, ways } from "../desk/images.ts";
 import {
   type Action,
   actions,
@@ -17,8 +17,8 @@ const images: readonly Flavour[] = ["good", "sick", "crash"];
 const BYTE_STEP = 200;
 
 /** Every packet, every piece of the file, every boot, every flash and store operation. */
-function points(image: Flavour): Point[] {
-  const { packets, deliveredBytes, boots, operations } = runPlan({ ...cleanPlan, image });
+function points(plan: Plan): Point[] {
+  const { packets, deliveredBytes, boots, operations } = runPlan(plan);
   const upTo = (on: Point["on"], last: number, step = 1): Point[] =>
     Array.from({ length: Math.floor(last / step) }, (_, at) => ({ on, at: (at + 1) * step }));
   return [
@@ -31,9 +31,10 @@ function points(image: Flavour): Point[] {
 
 /** One thing done to the job at one point. */
 function singlePlans(): Plan[] {
-  return images.flatMap((image) =>
-    points(image).flatMap((point) =>
-      actions.map((action) => ({ ...cleanPlan, image, actions: [{ action, point }] })),
+  const patched = { ...cleanPlan, way: "patch" } as const;
+  return [...images.map((image) => ({ ...cleanPlan, image })), patched].flatMap((plan) =>
+    points(plan).flatMap((point) =>
+      actions.map((action) => ({ ...plan, actions: [{ action, point }] })),
     ),
   );
 }
@@ -55,11 +56,12 @@ function longPlans(random: Random): Plan[] {
 
 /** Two things done to it, and a packet that does not come through. */
 function sampledPlans(random: Random): Plan[] {
-  const all = points("good");
+  const all = points(cleanPlan);
   const { packets } = runPlan(cleanPlan);
   const planned = (action: Action) => ({ action, point: random.pick(all) });
   return Array.from({ length: SAMPLED }, () => ({
     ...cleanPlan,
+    way: random.pick(ways),
     seed: 1 + random.below(1000),
     actions: [planned(random.pick(actions)), planned(random.pick(actions))],
     packets: [

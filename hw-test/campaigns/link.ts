@@ -1,4 +1,4 @@
-import { type Flavour, flavours } from "../desk/images.ts";
+import { flavours, ways } from "../desk/images.ts";
 import {
   byteFates,
   cleanPlan,
@@ -26,8 +26,8 @@ const unnamedFiles = ["no-etag", "modified", "whole", "whole-no-etag", "whole-no
 /** The nRF9160 image is two requests long. */
 const NRF9160_REQUESTS = 2;
 
-function packetFaults(image: Flavour): PacketFault[] {
-  const { packets } = runPlan({ ...cleanPlan, image });
+function packetFaults(plan: Plan): PacketFault[] {
+  const { packets } = runPlan(plan);
   return (["up", "down"] as const).flatMap((direction) =>
     Array.from({ length: packets[direction] }, (_, at) => at + 1).flatMap((index) =>
       packetFates.map((fate) => ({ direction, index, fate })),
@@ -35,15 +35,16 @@ function packetFaults(image: Flavour): PacketFault[] {
   );
 }
 
-/** Every packet of MQTT, each fate, with images that stay and images that fail. */
+/** Every packet of MQTT, each fate, with images that stay and images that fail, and with a patch. */
 function packetPlans(): Plan[] {
-  return flavours.flatMap((image) =>
-    packetFaults(image).map((fault) => ({ ...cleanPlan, image, packets: [fault] })),
+  const patched = { ...cleanPlan, way: "patch" } as const;
+  return [...flavours.map((image) => ({ ...cleanPlan, image })), patched].flatMap((plan) =>
+    packetFaults(plan).map((fault) => ({ ...plan, packets: [fault] })),
   );
 }
 
 function packetPairs(random: Random): Plan[] {
-  const faults = packetFaults("good");
+  const faults = packetFaults(cleanPlan);
   return Array.from({ length: SAMPLED.packetPairs }, () => ({
     ...cleanPlan,
     seed: 1 + random.below(1000),
@@ -51,13 +52,16 @@ function packetPairs(random: Random): Plan[] {
   }));
 }
 
-/** Every byte of the reply, head and body, and one beyond. */
+/** Every byte of the reply, head and body, and one beyond, whichever file it is. */
 function bytePlans(): Plan[] {
-  const { deliveredBytes } = runPlan(cleanPlan);
-  const bytes = Array.from({ length: deliveredBytes + 1 }, (_, at) => at);
-  return bytes.flatMap((byte) =>
-    byteFates.map((fate) => ({ ...cleanPlan, files: [{ request: 1, byte, fate }] })),
-  );
+  return ways.flatMap((way) => {
+    const plan = { ...cleanPlan, way };
+    const { deliveredBytes } = runPlan(plan);
+    const bytes = Array.from({ length: deliveredBytes + 1 }, (_, at) => at);
+    return bytes.flatMap((byte) =>
+      byteFates.map((fate) => ({ ...plan, files: [{ request: 1, byte, fate }] })),
+    );
+  });
 }
 
 /** Bytes drawn from a real image, and the connection lost more than once. */
@@ -80,18 +84,19 @@ function nrf9160Bytes(random: Random): Plan[] {
 function httpPlans(): Plan[] {
   // The service has the first progress report, the tracker does not know.
   const lostReply: PacketFault = { direction: "up", index: 4, fate: "cut" };
-  const drop: FileFault = { request: 1, byte: 1500, fate: "drop" };
+  const drop: FileFault = { request: 1, byte: 700, fate: "drop" };
   return httpMisbehaviours.flatMap(({ name: kind }) =>
-    [1, 2, 3, 1000].flatMap((count) => [
-      { ...cleanPlan, http: [{ request: 1, kind, count }] },
-      { ...cleanPlan, http: [{ request: 2, kind, count }], files: [drop] },
-      {
-        ...cleanPlan,
-        http: [{ request: 2, kind, count }],
-        cuts: [{ operation: 9, when: "after" }],
-      },
-      { ...cleanPlan, http: [{ request: 1, kind, count }], packets: [lostReply] },
-    ]),
+    (["hex", "patch"] as const).flatMap((way) =>
+      [1, 2, 3, 1000].flatMap((count) => {
+        const plan = { ...cleanPlan, way };
+        return [
+          { ...plan, http: [{ request: 1, kind, count }] },
+          { ...plan, http: [{ request: 2, kind, count }], files: [drop] },
+          { ...plan, http: [{ request: 2, kind, count }], cuts: [{ operation: 9, when: "after" }] },
+          { ...plan, http: [{ request: 1, kind, count }], packets: [lostReply] },
+        ];
+      }),
+    ),
   ) as Plan[];
 }
 
@@ -167,12 +172,13 @@ function oddPlans(random: Random): Plan[] {
 
 /** A bad day: packets, bytes, servers and power together. */
 function mixedPlans(random: Random): Plan[] {
-  const packets = packetFaults("good");
+  const packets = packetFaults(cleanPlan);
   return Array.from({ length: SAMPLED.mixed }, () => ({
     ...cleanPlan,
+    way: random.pick(ways),
     seed: 1 + random.below(1000),
     packets: [random.pick(packets), random.pick(packets)],
-    files: [{ request: 1, byte: random.below(4000), fate: random.pick(byteFates) }],
+    files: [{ request: 1, byte: random.below(1500), fate: random.pick(byteFates) }],
     cuts: [{ operation: 1 + random.below(80), when: random.pick(["before", "after"] as const) }],
   }));
 }

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly cuts: number;
   /** One of the cuts met an image that ran unconfirmed. */
   readonly cutInTrial: boolean;
+  /** Two cuts have had MCUboot forget the revert: the new image stays, whatever it is. */
+  readonly isRevertLost: boolean;
   readonly resets: number;
   readonly boots: number;
   /** Flash and store operations, and those since the last power-on after a cut. */
@@ -31,6 +33,8 @@ export interface Outcome {
   readonly deliveredInVain: number;
   readonly requests: number;
   readonly hexBytes: number;
+  /** Of the patch that the first job offers; 0 if it offers none. */
+  readonly patchBytes: number;
   readonly connections: { readonly broker: number; readonly files: number };
   /** The same, opened after the last fault. */
   readonly attemptsAfterFaults: number;

@@ -53,4 +53,128 @@ export const patchMutations: readonly Mutation[] = [
     testName:
       "whose power fails anywhere resumes at its chunk, and no page is erased again but the cut one",
   },
+  {
+    name: "more than was promised",
+    edits: [
+      {
+        file: "firmware/patch/bspatch.ts",
+        find: "    if (total > this.newBytes - this.newPosition) {",
+        replace: "    if (total > this.newBytes) {",
+      },
+    ],
+    testFile: "firmware/patch/refusals.test.ts",
+    testName: "with extra bytes beyond it is refused",
+  },
+  {
+    name: "bytes behind a chunk's stream",
+    edits: [
+      {
+        file: "firmware/patch/reader.ts",
+        find: "    if (this.chunkLeft > 0 || inflate.hasUnused) fail(",
+        replace: "    if (this.chunkLeft > 0) fail(",
+      },
+    ],
+    testFile: "firmware/patch/refusals.test.ts",
+    testName: "with a stream shorter than its chunk is refused",
+  },
+  {
+    name: "a whole image in one step",
+    edits: [
+      {
+        file: "firmware/update/patch-stage.ts",
+        find: "      stepBytes: secondary.geometry.blockLength,",
+        replace: "      stepBytes: secondary.geometry.byteLength,",
+      },
+    ],
+    testFile: "firmware/update/patch-stage.test.ts",
+    testName: "makes a page of the image a turn, whatever few bytes stand for",
+  },
+  {
+    name: "a failed patch tried again",
+    edits: [
+      { file: "firmware/update/image-fetch.ts", find: "    this.note(code);\n", replace: "" },
+    ],
+    testFile: "hw-test/faults/patches.test.ts",
+    testName: "is not tried again after a reset, whenever that comes",
+  },
+  {
+    name: "a failed patch fails its job",
+    edits: [
+      {
+        file: "firmware/update/image-fetch.ts",
+        find: "    if (this.options.job.offer === undefined) this.options.events.onFailed(failure);",
+        replace: "    if (failure.code !== undefined) this.options.events.onFailed(failure);",
+      },
+    ],
+    testFile: "hw-test/faults/patches.test.ts",
+    testName: "is not tried again: a stream that lies",
+  },
+  {
+    name: "a patch of another image taken",
+    edits: [
+      {
+        file: "firmware/job/patch-offers.ts",
+        find: "from.text()?.toLowerCase() !== this.running",
+        replace: "from.text() === undefined",
+      },
+    ],
+    testFile: "firmware/job/patch-offers.test.ts",
+    testName: "choose the smallest that fits, of any list",
+  },
+  {
+    name: "the last patch that fits taken",
+    edits: [
+      {
+        file: "firmware/job/patch-offers.ts",
+        find: "    if (this.best === undefined || size < this.best.size) this.best",
+        replace: "    this.best",
+      },
+    ],
+    testFile: "hw-test/faults/patches.test.ts",
+    testName: "takes the smallest that fits, wherever it stands in the list",
+  },
+  {
+    name: "a patch without a digest taken",
+    edits: [
+      {
+        file: "firmware/update/active-job.ts",
+        find: " && document.sha256 !== undefined",
+        replace: "",
+      },
+    ],
+    testFile: "hw-test/faults/patches.test.ts",
+    testName: "is done over the HEX file where no SHA-256 vouches for what a patch makes",
+  },
+  {
+    name: "bytes let go while they are in use",
+    edits: [
+      { file: "firmware/download/connection.ts", find: "    this.isHeld = true;\n", replace: "" },
+    ],
+    testFile: "firmware/download/download.property.test.ts",
+    testName: "comes in order and once, whatever the ranges, chunks, pieces and buffers",
+  },
+  {
+    name: "a loss that overtakes held bytes",
+    edits: [
+      {
+        file: "firmware/download/connection.ts",
+        find: "        if (this.isHeld) this.loseLater(reason);\n        else this.lose(reason);",
+        replace: "        this.lose(reason);",
+      },
+    ],
+    testFile: "firmware/download/connection.test.ts",
+    testName: "tells of its loss when they are not needed any more",
+  },
+  {
+    name: "a patch given up for a dead network",
+    edits: [
+      {
+        file: "firmware/download/download.ts",
+        find: '        else if (reach === "none") this.waitForCoverage(reason);\n',
+        replace: "",
+      },
+    ],
+    testFile: "hw-test/faults/patches.test.ts",
+    testName: "waits out a network that is dead, and is not given up",
+  },
 ];

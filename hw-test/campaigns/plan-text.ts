@@ -1,4 +1,4 @@
-import { flavours } from "../desk/images.ts";
+import { flavours, ways } from "../desk/images.ts";
 import {
   actions,
   bitKinds,
@@ -19,6 +19,7 @@ const cutLetters = { before: "b", inside: "i", after: "a" } as const;
 export function planText(plan: Plan): string {
   const words = [`map=${plan.map}`];
   if (plan.image !== "good") words.push(`image=${plan.image}`);
+  if (plan.way !== "hex") words.push(`way=${plan.way}`);
   if (plan.seed !== 1) words.push(`seed=${plan.seed}`);
   if (plan.rough) words.push("rough=1");
   if (plan.order !== "rising") words.push(`order=${plan.order}`);
@@ -50,6 +51,8 @@ function withWord(plan: Plan, word: string): Plan {
       return { ...plan, map: value };
     case "image":
       return { ...plan, image: oneOf(flavours, value, word) };
+    case "way":
+      return { ...plan, way: oneOf(ways, value, word) };
     case "seed":
       return { ...plan, seed: count(value, word) };
     case "rough":

@@ -16,12 +16,18 @@ import { parsePlan } from "./plan-text.ts";
 
 const allWhens = ["before", "inside", "after"] as const;
 /** Second cuts on the real map, and cuts in a row there and elsewhere, are drawn by the seed. */
-const SAMPLED = Object.freeze({ nrf9160Pairs: 300, crashPairs: 3000, triples: 1000 });
+const SAMPLED = Object.freeze({
+  nrf9160Pairs: 300,
+  crashPairs: 3000,
+  packedPairs: 3000,
+  triples: 1000,
+});
 
 interface Base {
   readonly map: string;
   readonly image: Flavour;
   readonly order: Plan["order"];
+  readonly way: Plan["way"];
 }
 
 function planOf(base: Base, cuts: readonly Cut[], seed = 1): Plan {
@@ -33,11 +39,14 @@ function bases(): Base[] {
   const images: readonly Flavour[] = ["good", "crash"];
   const order = "rising";
   const all = trackerMaps.flatMap(({ name }) =>
-    images.map((image) => ({ map: name, image, order })),
+    (["hex", "patch"] as const).flatMap((way) =>
+      images.map((image) => ({ map: name, image, order, way })),
+    ),
   );
   const special: Base[] = [
-    { map: "p512w4", image: "good", order: "pages" },
-    { map: "p512w4", image: "sick", order },
+    { ...tiny, order: "pages" },
+    { ...tiny, image: "sick" },
+    { ...tiny, way: "packed" },
   ];
   return [...all, ...special] as Base[];
 }
@@ -84,14 +93,19 @@ function sampledCuts(base: Base, count: number, random: Random, cutCount: number
   });
 }
 
-const tiny: Base = { map: "p512w4", image: "good", order: "rising" };
+const tiny: Base = { map: "p512w4", image: "good", order: "rising", way: "hex" };
 const tinyCrash: Base = { ...tiny, image: "crash" };
-const real: Base = { map: "nrf9160", image: "good", order: "rising" };
+const tinyPatch: Base = { ...tiny, way: "patch" };
+const tinyPacked: Base = { ...tiny, way: "packed" };
+const real: Base = { ...tiny, map: "nrf9160" };
+const realPatch: Base = { ...real, way: "patch" };
 
 function sampledPlans({ seed }: Scope): Plan[] {
   const random = new Random(seed ^ 0x9041e5);
   return [
     ...sampledCuts(real, SAMPLED.nrf9160Pairs, random, 2),
+    ...sampledCuts(realPatch, SAMPLED.nrf9160Pairs, random, 2),
+    ...sampledCuts(tinyPacked, SAMPLED.packedPairs, random, 2),
     ...sampledCuts(tinyCrash, SAMPLED.crashPairs, random, 2),
     ...sampledCuts(tinyCrash, SAMPLED.triples, random, 3),
   ];
@@ -106,6 +120,7 @@ function* powerCases(scope: Scope): Generator<Case> {
   }
   yield* shardOf(bases().flatMap(singleCuts), scope).map(planCase);
   yield* allPairs(tiny, scope);
+  yield* allPairs(tinyPatch, scope);
   yield* shardOf(sampledPlans(scope), scope).map(planCase);
 }
 
@@ -132,7 +147,7 @@ function* tornCases(scope: Scope): Generator<Case> {
       })),
     );
   });
-  const pairs = [tiny, tinyCrash].flatMap((base) => sampledCuts(base, 2500, random, 2));
+  const pairs = [tiny, tinyCrash, tinyPatch].flatMap((base) => sampledCuts(base, 2500, random, 2));
   const rough = pairs.map((plan) => ({
     ...plan,
     cuts: plan.cuts.map(({ operation }) => ({ operation, when: "inside" as const })),

@@ -54,6 +54,8 @@ export class World {
   private boots = 0;
   private resets = 0;
   private cutInTrial = false;
+  private isRevertTorn = false;
+  private isRevertLost = false;
   private wasPowerLoss = true;
   private faults = 0;
   /** Since when no job is pending. */
@@ -126,7 +128,9 @@ export class World {
     this.store.put(served.next);
     this.order(served.offered);
     this.planTimes();
-    while (this.cycle(() => this.isSettled()) !== "done");
+    while (this.cycle(() => this.isSettled()) !== "done") {
+      if (this.isRevertLost && this.running.flavour === "crash") return this.outcome();
+    }
     this.watch();
     return this.outcome();
   }
@@ -201,7 +205,9 @@ export class World {
     const isPatient = http.some(({ kind }) => asksForTime(kind));
     // Each wait is a minute at least, and silence before it may be another.
     const waitMs = isPatient ? 2 * config.retryAfterTotalMaxMs : 0;
-    return RUN_MAX_MS + awayS * 1000 + waitMs;
+    // A server that is no good to the patch is tried once more for the HEX file.
+    const files = this.plan.way === "hex" ? 1 : 2;
+    return (RUN_MAX_MS + waitMs) * files + awayS * 1000;
   }
 
   private takeCut(): void {
@@ -209,11 +215,24 @@ export class World {
     this.wasPowerLoss = true;
     this.noteFaultQuietly();
     if (this.tracker.isUnconfirmed) this.cutInTrial = true;
+    this.noteLostRevert();
     if (this.tracker.supply.actor === "firmware" && this.tracker.isRequestHalfMade) {
       throw new BrokenInvariant("half a swap request");
     }
     this.states.push(this.tracker.digest());
     this.tracker.supply.powerOn();
+  }
+
+  /**
+   * Two cuts that MCUboot does not survive (docs/mcuboot.md): one in the 16 bytes of the magic with which
+   * a revert begins, one while it begins again. The client mends the first where it gets to run.
+   */
+  private noteLostRevert(): void {
+    const { tracker } = this;
+    if (this.isRevertTorn && tracker.supply.actor === "bootloader") {
+      this.isRevertLost ||= tracker.isRevertTorn && tracker.isSwapForgotten;
+    }
+    this.isRevertTorn = tracker.isUnconfirmed && tracker.isRevertTorn;
   }
 
   private takeReset(restart: Restart): void {
@@ -355,6 +374,7 @@ export class World {
       jobs: this.ordered.map((job) => this.jobEnd(job)),
       cuts: supply.cutsDone,
       cutInTrial: this.cutInTrial,
+      isRevertLost: this.isRevertLost,
       resets: this.resets,
       boots: this.boots,
       operations: supply.total,
@@ -365,6 +385,7 @@ export class World {
       deliveredInVain: this.deliveredInVain,
       requests: this.files.requestCount,
       hexBytes: this.firmwares.offered.hex.byteLength,
+      patchBytes: this.firmwares.offered.patches[0]?.bytes.byteLength ?? 0,
       connections: this.connections,
       attemptsAfterFaults: this.attemptsAfterFaults,
       resetsAfterFaults: this.resetsAfterFaults,

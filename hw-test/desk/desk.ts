@@ -17,7 +17,7 @@ import { FileServerModel, type ReplyFault } from "./file-server.ts";
 import { FileStore } from "./file-store.ts";
 import { type Firmwares, firmwaresFor, packedOffer } from "./firmwares.ts";
 import { trackerMap } from "./geometries.ts";
-import { type Flavour, flavourOf, type Packing } from "./images.ts";
+import { type Flavour, flavourOf, type Packing, type Way } from "./images.ts";
 import { JobsCloud, THING } from "./jobs-cloud.ts";
 import { Link } from "./link.ts";
 import { cleanPlan, type Outage } from "./plan.ts";
@@ -40,6 +40,8 @@ export interface JobsRequest {
 export interface DeskOptions {
   /** How the offered image behaves; `good` if left out. */
   readonly image?: Flavour;
+  /** How it comes; as a HEX file alone if left out. */
+  readonly way?: Way;
   /** How the offered image is packed, if not as usual. */
   readonly packing?: Packing;
   /** What the bootloader is built with. */
@@ -100,7 +102,7 @@ export class Desk {
     this.random = new Random(options.seed ?? 1);
     const { clock } = this;
     const map = trackerMap("p512w4");
-    const plan = { ...cleanPlan, image: options.image ?? "good" };
+    const plan = { ...cleanPlan, image: options.image ?? "good", way: options.way ?? "hex" };
     this.firmwares = { ...firmwaresFor(map, plan) };
     const { packing } = options;
     if (packing !== undefined) this.firmwares.offered = packedOffer(map, plan.image, packing);
@@ -259,9 +261,9 @@ export class Desk {
         check(key);
         store.write(key, value);
       },
-      delete: (key) => {
+      remove: (key) => {
         check(key);
-        store.delete(key);
+        store.remove(key);
       },
     };
   }

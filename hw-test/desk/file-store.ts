@@ -16,11 +16,12 @@ export class FileStore {
     this.cloud = cloud;
   }
 
-  /** Puts the file, in the place of an earlier one of that version. */
+  /** Puts its files, in the place of earlier ones of that version. */
   put(firmware: Firmware): void {
     this.generation += 1;
     const etag = `"${firmware.version}-${this.generation}"`;
     this.objects.set(`/${firmware.version}.hex`, { bytes: firmware.hex, etag });
+    for (const { key, bytes } of firmware.patches) this.objects.set(`/${key}`, { bytes, etag });
   }
 
   bytes(path: string): { readonly bytes: Uint8Array; readonly etag: string } | undefined {

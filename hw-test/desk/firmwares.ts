@@ -1,6 +1,6 @@
 import { slotAddresses } from "./device.ts";
 import type { TrackerMap } from "./geometries.ts";
-import { type Firmware, type Flavour, makeFirmware, type Packing } from "./images.ts";
+import { type Firmware, type Flavour, makeFirmware, type Packing, withPatch } from "./images.ts";
 import type { Plan } from "./plan.ts";
 import { Random } from "./random.ts";
 
@@ -15,9 +15,11 @@ export interface Firmwares {
 
 const made = new Map<string, Firmwares>();
 
-/** The same for every case of a map, flavour and order; made once. */
-export function firmwaresFor(map: TrackerMap, plan: Pick<Plan, "image" | "order">): Firmwares {
-  const key = `${map.name} ${plan.image} ${plan.order}`;
+type Offer = Pick<Plan, "image" | "order" | "way">;
+
+/** The same for every case of a map, flavour, order and way; made once. */
+export function firmwaresFor(map: TrackerMap, plan: Offer): Firmwares {
+  const key = `${map.name} ${plan.image} ${plan.order} ${plan.way}`;
   const found = made.get(key);
   if (found !== undefined) return found;
   const fresh = makeAll(map, plan);
@@ -25,20 +27,29 @@ export function firmwaresFor(map: TrackerMap, plan: Pick<Plan, "image" | "order"
   return fresh;
 }
 
-function makeAll(map: TrackerMap, { image, order }: Pick<Plan, "image" | "order">): Firmwares {
-  const make = (version: string, flavour: Flavour, seed: number, bodyBytes: number): Firmware => {
-    const address = slotAddresses.primary;
+function makeAll(map: TrackerMap, { image, order, way }: Offer): Firmwares {
+  const { bodyBytes } = map;
+  const { blockLength } = map.slot;
+  const base = {
+    address: slotAddresses.primary,
     // Records that come back to a page find none of its blocks given as erased.
-    const isPadded = order === "rising";
-    const one = makeFirmware({ version, flavour, bodyBytes, address, isPadded }, new Random(seed));
-    return order === "rising" ? one : { ...one, hex: inHalves(one.hex, map.slot.blockLength) };
+    isPadded: order === "rising",
   };
-  const shorter = map.bodyBytes - map.slot.blockLength;
+  const inOrder = (one: Firmware): Firmware =>
+    order === "rising" ? one : { ...one, hex: inHalves(one.hex, blockLength) };
+  const first = { ...base, version: "1.0.0", bodyBytes: bodyBytes - blockLength };
+  const old = inOrder(makeFirmware({ ...first, flavour: "good" }, new Random(100)));
+  const make = (version: string, flavour: Flavour, seed: number, bytes: number): Firmware => {
+    const after = way === "hex" ? undefined : old;
+    const wanted = { ...base, version, flavour, bodyBytes: bytes, after };
+    const one = inOrder(makeFirmware(wanted, new Random(seed)));
+    return way === "hex" ? one : withPatch(one, old, way);
+  };
   return {
-    old: make("1.0.0", "good", 100, shorter),
-    offered: make("1.0.1", image, 101, map.bodyBytes),
-    changed: make("1.0.1", image, 102, map.bodyBytes),
-    next: make("1.0.2", "good", 103, shorter),
+    old,
+    offered: make("1.0.1", image, 101, bodyBytes),
+    changed: make("1.0.1", image, 102, bodyBytes),
+    next: make("1.0.2", "good", 103, bodyBytes - blockLength),
   };
 }
 

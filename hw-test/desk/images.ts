@@ -1,5 +1,8 @@
+import { imageIdentity } from "../../firmware/verify/identity.ts";
 import { toHex } from "../../tools/image/hex.ts";
 import { type ImageParts, makeImage } from "../../tools/image/mcuboot.ts";
+import { makePatch } from "../../tools/patch/make-patch.ts";
+import { NorFlash } from "../model/nor-flash.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -20,6 +23,21 @@ export interface Firmware {
   /** The MCUboot image. */
   readonly image: Uint8Array;
   readonly hex: Uint8Array;
+  /** What a job offers beside the HEX file. */
+  readonly patches: readonly Patch[];
+}
+
+/** How an offered image comes: as a HEX file alone, or with a patch or packed image beside it. */
+export const ways = ["hex", "patch", "packed"] as const;
+export type Way = (typeof ways)[number];
+
+/** A patch, or a packed image (docs/patch-format.md). */
+export interface Patch {
+  /** In the bucket. */
+  readonly key: string;
+  /** Identity of the image it starts from; undefined for a packed one. */
+  readonly from?: string | undefined;
+  readonly bytes: Uint8Array;
 }
 
 export interface FirmwareOrder {
@@ -32,20 +50,57 @@ export interface FirmwareOrder {
   readonly isPadded?: boolean;
   /** How the image is packed, where it is not as usual. */
   readonly packing?: Packing;
+  /** The image that it is a later version of: most of its body is the same. */
+  readonly after?: Firmware | undefined;
 }
 
 export type Packing = Pick<ImageParts, "hash" | "flags">;
 
 const NOTE_BYTES = 16;
+const HEADER_BYTES = 32;
+/** What a chunk inflates to: small ones, so that a cut falls into any of several. */
+export const PATCH_CHUNK_BYTES = 512;
 
 export function makeFirmware(order: FirmwareOrder, random: Random): Firmware {
   const { version, flavour, bodyBytes, address } = order;
   const note = Buffer.alloc(NOTE_BYTES, ".").fill(flavour, 0, flavour.length);
-  const body = Buffer.concat([note, random.bytes(bodyBytes - NOTE_BYTES)]);
+  const code = random.bytes(bodyBytes - NOTE_BYTES);
+  if (order.after !== undefined)
+    keepMost(code, order.after.image.subarray(HEADER_BYTES + NOTE_BYTES), random);
+  const body = Buffer.concat([note, code]);
   // A few gaps that need no write, as padding in real firmware.
   if (order.isPadded !== false) body.fill(0xff, bodyBytes >> 1, (bodyBytes >> 1) + 40);
   const image = makeImage({ body, version, ...order.packing });
-  return { version, flavour, image, hex: Buffer.from(toHex(image, { address }), "latin1") };
+  const hex = Buffer.from(toHex(image, { address }), "latin1");
+  return { version, flavour, image, hex, patches: [] };
+}
+
+/** Of the code of before, a little is new, a little has moved, and its end is gone. */
+function keepMost(code: Uint8Array, before: Uint8Array, random: Random): void {
+  const kept = Math.min(code.byteLength, before.byteLength) - 300;
+  code.set(before.subarray(0, kept >> 1), 0);
+  code.set(before.subarray(kept >> 1, kept), (kept >> 1) + 60);
+  for (let at = 40; at < kept; at += 90 + random.below(200)) code[at] = random.below(256);
+}
+
+/** With what a job may offer beside its HEX file. */
+export function withPatch(firmware: Firmware, from: Firmware, way: Exclude<Way, "hex">): Firmware {
+  const isPacked = way === "packed";
+  const bytes = makePatch(isPacked ? undefined : from.image, firmware.image, PATCH_CHUNK_BYTES);
+  const identity = isPacked ? undefined : identityOf(from.image);
+  return {
+    ...firmware,
+    patches: [{ key: `${firmware.version}.${way}`, from: identity, bytes }],
+  };
+}
+
+/** As the tracker knows it (verify/identity.ts). */
+function identityOf(image: Uint8Array): string {
+  const blockLength = 4096;
+  const byteLength = Math.ceil(image.byteLength / blockLength) * blockLength;
+  return imageIdentity(
+    new NorFlash({ byteLength, blockLength, writeAlign: 4, eraseValue: 0xff }, image),
+  );
 }
 
 /** What the image in a slot is, by its body. */

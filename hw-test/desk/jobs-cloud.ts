@@ -6,7 +6,7 @@ import { JobsTopics } from "../cloud/mqtt/jobsTopics.ts";
 import { createNames } from "../cloud/names.ts";
 import { Registry } from "../cloud/registry/registry.ts";
 import type { VirtualClock } from "../model/virtual-clock.ts";
-import type { Firmware } from "./images.ts";
+import type { Firmware, Patch } from "./images.ts";
 import { signedFields } from "./signing.ts";
 
 export const THING = "tracker-1";
@@ -75,14 +75,15 @@ export class JobsCloud {
   }
 
   private documentFor(firmware: Firmware, changes: Readonly<Record<string, unknown>>): string {
-    const url = `https://s3.eu-west-1.amazonaws.com/fw/${firmware.version}.hex`;
+    const { version, hex, patches } = firmware;
     return JSON.stringify({
       operation: "app_fw_update",
-      size: firmware.hex.byteLength,
-      filename: `${firmware.version}.hex`,
-      location: { url: `\${aws:iot:s3-presigned-url:${url}}` },
-      fwversion: firmware.version,
+      size: hex.byteLength,
+      filename: `${version}.hex`,
+      location: locationOf(`${version}.hex`),
+      fwversion: version,
       ...signedFields(firmware),
+      ...(patches.length > 0 && { patches: patches.map(patchEntry) }),
       ...changes,
     });
   }
@@ -140,4 +141,14 @@ export class JobsCloud {
     const alarm = this.clock.alarm(Math.min(delayMs, 2 ** 31 - 1), action);
     return () => alarm.cancel();
   }
+}
+
+function locationOf(key: string): { readonly url: string } {
+  const url = `https://s3.eu-west-1.amazonaws.com/fw/${key}`;
+  return { url: `\${aws:iot:s3-presigned-url:${url}}` };
+}
+
+/** An entry of the document's list. */
+export function patchEntry({ key, from, bytes }: Patch): Readonly<Record<string, unknown>> {
+  return { from, size: bytes.byteLength, location: locationOf(key) };
 }

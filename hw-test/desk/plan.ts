@@ -1,4 +1,4 @@
-import type { Flavour } from "./images.ts";
+import type { Flavour, Way } from "./images.ts";
 import type { Cut } from "./power-supply.ts";
 
 /** When something is done to the world. */
@@ -98,6 +98,7 @@ export interface BitFault {
 export interface Plan {
   readonly map: string;
   readonly image: Flavour;
+  readonly way: Way;
   readonly seed: number;
   /** Torn operations leave anything; else they leave their first half. */
   readonly rough: boolean;
@@ -115,6 +116,7 @@ export interface Plan {
 export const cleanPlan: Plan = Object.freeze({
   map: "p512w4",
   image: "good",
+  way: "hex",
   seed: 1,
   rough: false,
   order: "rising",

@@ -35,7 +35,7 @@ export class PoweredStore implements Store {
     this.change("write", () => this.values.set(key, copy));
   }
 
-  delete(key: string): void {
+  remove(key: string): void {
     this.supply.requirePower();
     if (this.values.has(key)) this.change("delete", () => this.values.delete(key));
   }

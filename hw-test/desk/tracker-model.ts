@@ -86,6 +86,16 @@ export class TrackerModel {
     return magic === "good" && copyDone === "set" && imageOk === "unset";
   }
 
+  /** A cut has torn the magic of a revert's request, so that MCUboot asks for it no more. */
+  get isRevertTorn(): boolean {
+    return new SlotTrailer(this.secondary.nor).read().magic === "bad";
+  }
+
+  /** Nothing tells MCUboot of a swap. */
+  get isSwapForgotten(): boolean {
+    return new SlotTrailer(this.primary.nor).read().magic !== "good";
+  }
+
   /** A magic that MCUboot would act on, without the rest of the request. */
   get isRequestHalfMade(): boolean {
     const { magic, type } = new SlotTrailer(this.secondary.nor).read();

@@ -41,7 +41,7 @@ void on_tick(void)
 
 uint64_t hal_now_ms(void)
 {
-	if (SYSTICK_CONTROL == 0) {
+	if (!(SYSTICK_CONTROL & SYSTICK_IS_ON)) {
 		SYSTICK_RELOAD = CLOCK_HZ / 1000 - 1;
 		SYSTICK_VALUE = 0;
 		SYSTICK_CONTROL = SYSTICK_RUNS;
@@ -85,6 +85,13 @@ void hal_watchdog(uint32_t timeout_ms)
 	WATCHDOG->load = timeout_ms * (CLOCK_HZ / 1000);
 	WATCHDOG->clear = 1;
 	WATCHDOG->control = WATCHDOG_RUNS;
+}
+
+/* Writing it loads the time anew; one that is not armed stays so. */
+void hal_watchdog_feed(void)
+{
+	WATCHDOG->lock = WATCHDOG_UNLOCK;
+	WATCHDOG->clear = 1;
 }
 
 /* Not maskable: it ends loops with interrupts off as well. */

@@ -10,7 +10,7 @@ import {
   type FlashOperation,
   powerCycle,
 } from "../board/testing/peer.ts";
-import { buildDevKit, FAULTS_IMAGE, kitIsMissing } from "./program.ts";
+import { buildDevKit, faultsImages, kitIsMissing } from "./program.ts";
 
 const skip = (await kitIsMissing()) ?? false;
 
@@ -113,7 +113,7 @@ describe("the board on a Cortex-M4", { skip }, () => {
 describe("what the processor refuses", { skip }, () => {
   const place = "pc [0-9a-f]{8}, lr [0-9a-f]{8}";
   const faults: readonly [name: string, line: string][] = [
-    ["write-code", `access to protected memory at 0000[0-9a-f]{4}, ${place}`],
+    ["write-code", `access to protected memory at 000[01][0-9a-f]{4}, ${place}`],
     ["write-nor", `access to protected memory at 21000000, ${place}`],
     ["read-null", `access to protected memory at 00000000, ${place}`],
     ["read-nothing", `access where nothing is at a0000000, ${place}`],
@@ -123,21 +123,42 @@ describe("what the processor refuses", { skip }, () => {
     ["overflow-stack", "stack overflow at 2007b[0-9a-f]{3}"],
   ];
   for (const [name, line] of faults) {
-    it(`${name}: says why and where, and resets`, async () => {
-      const { exitCode, lines } = await runFault(name);
-      assert.equal(exitCode, 72);
-      assert.match(lines.join("\n"), new RegExp(`^fault: ${line}$`));
+    it(`${name}: says why and where, and resets, in either image`, async () => {
+      for (const cycle of [await faultInBoot(name), await faultInRuntime(name)]) {
+        assert.equal(cycle.exitCode, 72);
+        assert.match(cycle.lines.at(-1) ?? "", new RegExp(`^fault: ${line}$`));
+      }
     });
   }
 
+  it("read-bootloader: its code is out of the runtime's reach", async () => {
+    const { exitCode, lines } = await faultInRuntime("read-bootloader");
+    assert.equal(exitCode, 72);
+    const line = new RegExp(`^fault: access to protected memory at 00000100, ${place}$`);
+    assert.match(lines.at(-1) ?? "", line);
+  });
+
   it("ends a loop with its interrupts off by the watchdog, and sound code with nothing", async () => {
-    assert.equal((await runFault("hang")).exitCode, 67);
-    assert.equal((await runFault("nothing")).exitCode, 0);
+    for (const run of [faultInBoot, faultInRuntime]) {
+      assert.equal((await run("hang")).exitCode, 67);
+      assert.equal((await run("nothing")).exitCode, 0);
+    }
   });
 });
 
-function runFault(name: string): Promise<Cycle> {
-  return powerCycle(kit, new TestFlash().path, { arguments: ["--image", FAULTS_IMAGE, name] });
+function faultInBoot(name: string): Promise<Cycle> {
+  const flash = new TestFlash();
+  return powerCycle(kit, flash.path, {
+    arguments: ["--boot", faultsImages.boot, "--no-rig", name],
+  });
+}
+
+/** Started by the real bootloader, which knows no such option: it is the program's own. */
+function faultInRuntime(name: string): Promise<Cycle> {
+  const flash = new TestFlash();
+  flash.put(layout.primary, testImage(Buffer.alloc(4), [1, 0, 0]));
+  const words = ["--runtime", faultsImages.runtime, "--no-rig", "--reset-cause", name];
+  return powerCycle(kit, flash.path, { arguments: words });
 }
 
 describe("the NOR", { skip }, () => {

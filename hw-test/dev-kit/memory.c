@@ -5,7 +5,6 @@
 
 /* The linker's own arithmetic: sizes of regions are powers of two. */
 #define CODE_LOG2 22u
-#define NULL_GUARD_LOG2 8u
 #define RAM_BASE 0x20000000u
 #define RAM_LOG2 19u
 #define NOR_LOG2 20u
@@ -35,8 +34,8 @@ void memory_open_nor(bool is_open)
 void memory_protect(void)
 {
 	set_region(CODE_REGION, 0, CODE_LOG2, READ_ONLY, RUNS);
-	/* The vectors are there, and nothing else; the processor reads them by the default map. */
-	set_region(NULL_REGION, 0, NULL_GUARD_LOG2, NO_ACCESS, RUNS_NOT);
+	/* The processor reads vectors by the default map. */
+	set_region(NULL_REGION, 0, (uint32_t)_null_guard_log2, NO_ACCESS, RUNS_NOT);
 	set_region(RAM_REGION, RAM_BASE, RAM_LOG2, READ_WRITE, RUNS_NOT);
 	set_region(STACK_GUARD_REGION, (uint32_t)_guard, STACK_GUARD_LOG2, NO_ACCESS, RUNS_NOT);
 	memory_open_nor(false);

@@ -1,11 +1,14 @@
-/* The memory map that mps2.ld lays out, and what the MPU lets code do with it. */
+/* The memory map that the linker scripts lay out, and what the MPU lets code do with it. */
 #ifndef MEMORY_H
 #define MEMORY_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-extern uint8_t _pool_start[], _guard[], _stack_end[], _stack_top[];
+extern uint8_t _ram_start[], _pool_start[], _guard[], _stack_end[], _stack_top[];
+extern uint8_t _runtime_start[], _runtime_end[];
+/* A number: log2 of how many bytes from 0 on are out of reach. */
+extern uint8_t _null_guard_log2[];
 
 /*
  * From now on a fault: writing to code or NOR, running what is in RAM or NOR, any access through a

@@ -1,4 +1,4 @@
-/* What runs on the machine once memory is set up: tracker.c, or a test's program. */
+/* What an image runs once memory is set up: bootloader.c, tracker.c, or a test's program. */
 #ifndef PROGRAM_H
 #define PROGRAM_H
 

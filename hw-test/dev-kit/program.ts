@@ -20,7 +20,7 @@ const output = join(root, "build/dev-kit");
 
 /** What is built, with symbols. */
 export const kitObjects = Object.freeze({
-  tracker: join(output, "tracker.elf"),
+  images: [join(output, "boot.elf"), join(output, "runtime.elf")],
   /** The parts that wait, and that drive the serial lines. */
   machine: [join(output, "uart.o"), join(output, "hal_mps2.o")],
 });
@@ -28,8 +28,11 @@ export const kitObjects = Object.freeze({
 /** The file of `tracker-kit run --count FILE`: 64-bit numbers, each for so many bytes of code. */
 export const kitCounter = Object.freeze({ numbers: 0x80000, stride: 2 });
 
-/** For the tests: does what it must not (testing/faults.c). */
-export const FAULTS_IMAGE = join(output, "faults.elf");
+/** For the tests: does what it must not (testing/faults.c), in the place of either image. */
+export const faultsImages = Object.freeze({
+  boot: join(output, "faults-boot.elf"),
+  runtime: join(output, "faults-runtime.bin"),
+});
 
 const INSTALL =
   "apt-get install --no-install-recommends gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm";

@@ -1,4 +1,4 @@
-/* From reset to the program. */
+/* From reset, or from the bootloader, to the program. */
 #include "fault.h"
 #include "interrupts.h"
 #include "memory.h"
@@ -22,7 +22,10 @@ _Noreturn void start(void)
 
 typedef void (*vector)(void);
 
-/* ARM DDI 0403, B1.5.2; 16 + n is interrupt n. The alignment makes the null guard cover no code. */
+/*
+ * ARM DDI 0403, B1.5.2; 16 + n is interrupt n. The alignment is VTOR's, and makes
+ * the bootloader's null guard cover no code.
+ */
 __attribute__((section(".vectors"), used, aligned(256))) static const vector vectors[64] = {
 	(vector)(uintptr_t)_stack_top,
 	start,

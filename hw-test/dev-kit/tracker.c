@@ -1,45 +1,23 @@
-/* Power-on: what the Linux board's `run` does, with the options that the probe has. */
+/* The runtime's program: runs what the bootloader has found sound. */
 #include "hal.h"
+#include "handover.h"
 #include "layout.h"
 #include "link.h"
+#include "options.h"
 #include "power.h"
-#include "probe.h"
 #include "program.h"
-#include "run_options.h"
-
-#define OPTIONS_BYTES 256
-#define WORDS_MAX 16
-
-/* Cuts `text` at its spaces. @returns the number of words, -1 if there are too many */
-static int split_words(char *text, char *words[WORDS_MAX])
-{
-	int count = 0;
-	bool in_word = false;
-	for (; *text; text++)
-		if (*text == ' ') {
-			*text = 0;
-			in_word = false;
-		} else if (!in_word) {
-			if (count == WORDS_MAX)
-				return -1;
-			words[count++] = text;
-			in_word = true;
-		}
-	return count;
-}
 
 _Noreturn void program_run(void)
 {
-	static char text[OPTIONS_BYTES];
-	char *words[WORDS_MAX];
-	struct run_options options = run_options_default();
+	struct image image;
 	hal_now_ms();
-	int count = probe_options(text, sizeof text) ? split_words(text, words) : -1;
-	if (count < 0 || !run_options_parse(&options, count, words))
-		hal_exit(EXIT_USAGE);
+	struct run_options options = options_read();
+	handover_take();
 	if (!options.no_rig)
 		link_open(power_take_frame);
 	if (!hal_flash_open("", FLASH_BYTES, false))
 		hal_exit(EXIT_USAGE);
-	power_run(&options.power);
+	if (!image_read(&image, &partition_primary))
+		hal_exit(EXIT_NO_IMAGE);
+	power_run(&options.power, &image);
 }

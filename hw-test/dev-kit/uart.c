@@ -74,6 +74,16 @@ int hal_link_read(uint8_t *into, size_t capacity)
 	return (int)count;
 }
 
+bool uart_leave_link(void)
+{
+	NVIC_DISABLE = 1u << LINK_INTERRUPT;
+	__asm__ volatile("dsb; isb" ::: "memory");
+	bool is_empty = put_count == got_count;
+	if (!is_empty)
+		NVIC_ENABLE = 1u << LINK_INTERRUPT;
+	return is_empty;
+}
+
 bool hal_link_write(const uint8_t *bytes, size_t byte_length)
 {
 	while (byte_length-- > 0)
@@ -107,6 +117,7 @@ void uart_finish(void)
 	if (!(LINK_UART->control & UART_RECEIVES))
 		return;
 	NVIC_DISABLE = 1u << LINK_INTERRUPT;
+	hal_now_ms(); /* starts SysTick, should the runtime not have come so far */
 	for (int quiet_ms = 0; quiet_ms < QUIET_MS;)
 		if (LINK_UART->state & UART_RX_FULL) {
 			(void)LINK_UART->data;

@@ -37,7 +37,10 @@ describe("docs/fault-model.md", () => {
   });
 
   it("says of every code the state that the job gets", () => {
-    const wrong = rows.filter(({ code, job }) => isCode(code) && failures[code].status !== job);
+    // What is wrong with a patch ends no job: the HEX file is taken.
+    const expected = (code: FailureCode): string =>
+      code.startsWith("PATCH_") ? "SUCCEEDED" : failures[code].status;
+    const wrong = rows.filter(({ code, job }) => isCode(code) && expected(code) !== job);
     assert.deepEqual(wrong, []);
   });
 

@@ -23,6 +23,8 @@ export interface DownloadRunOptions {
   readonly pieceBytes?: (() => number) | undefined;
   readonly grantBytes?: number | undefined;
   readonly connect?: ((index: number) => "accept" | "refuse" | "ignore") | undefined;
+  /** How long the sink needs the bytes of a call; below 0, or left out: it is done with them at once. */
+  readonly holdMs?: (() => number) | undefined;
   /** Called after each event was noted; may stop the download or throw a Failure. */
   readonly onEvent?: ((run: DownloadRun, event: string) => void) | undefined;
 }
@@ -77,12 +79,25 @@ export class DownloadRun {
     this.note(`validator ${etag ?? "-"} ${fileCrc32?.toString(16) ?? "-"}`);
   }
 
-  onBytes(bytes: Uint8Array, length: number, offset: number): void {
+  onBytes(bytes: Uint8Array, length: number, offset: number): boolean {
     assert.equal(offset, this.from + this.received.length, "offset of the next byte");
     assert(length > 0 && length <= bytes.length, `length ${length}`);
     this.received = new Uint8Array(Buffer.concat([this.received, bytes.subarray(0, length)]));
     this.deliveredBytes += length;
     this.note(`bytes ${offset}+${length}`);
+    const holdMs = this.options.holdMs?.() ?? -1;
+    if (holdMs >= 0) this.hold(bytes, length, holdMs);
+    return holdMs < 0;
+  }
+
+  private hold(bytes: Uint8Array, length: number, holdMs: number): void {
+    const kept = bytes.slice(0, length);
+    const told = this.events.length;
+    this.clock.alarm(holdMs, () => {
+      assert.equal(this.events.length, told, "an event while bytes are held");
+      assert.deepEqual(bytes.slice(0, length), kept, "bytes that were held have changed");
+      this.download.resume();
+    });
   }
 
   onRestart(): void {

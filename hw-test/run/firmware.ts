@@ -4,7 +4,9 @@ import { fromHex } from "../../tools/image/hex.ts";
 import { readImage } from "../../tools/image/mcuboot.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
 import { faultsOf } from "../trackers/virtual/faults.ts";
+import type { OfferedPatch } from "./job.ts";
 import type { RunOptions } from "./options.ts";
+import { patchesFor } from "./patches.ts";
 
 const OLD_VERSION = "1.0.0";
 
@@ -16,6 +18,7 @@ export interface Firmware {
   readonly newHex: string;
   /** The new file has an MCUboot header; without one the bootloader will not start it. */
   readonly hasHeader: boolean;
+  readonly patches: readonly OfferedPatch[];
 }
 
 export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
@@ -25,7 +28,8 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
       ? (await buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned) })).image
       : imageOfHex("--from", from);
   const newHex = hex ?? (await buildNew(options));
-  return { oldImage, newHex, hasHeader: hex === undefined || hasImageHeader(hex) };
+  const hasHeader = hex === undefined || hasImageHeader(hex);
+  return { oldImage, newHex, hasHeader, patches: patchesFor(options.ways, oldImage, newHex) };
 }
 
 async function buildNew({ version, faults, unsigned }: RunOptions): Promise<string> {

@@ -32,10 +32,19 @@ export interface JobOrder {
   readonly document?: string | undefined;
   /** What the release statement says besides the version and the image. */
   readonly release?: Pick<Release, "hardware" | "securityCounter" | "expires">;
+  /** Offered beside the HEX file, in the document that is made. */
+  readonly patches?: readonly OfferedPatch[];
   /** What the document that is made has besides its fields, or instead of them. */
   readonly changes?: Readonly<Record<string, unknown>>;
   /** More of CreateJob: time-outs, presigned URLs. */
   readonly more?: Partial<CreateJobCommandInput>;
+}
+
+/** A patch, or a packed image where it is `from` nothing (docs/patch-format.md). */
+export interface OfferedPatch {
+  /** Hash of the image that it starts from. */
+  readonly from?: string | undefined;
+  readonly bytes: Uint8Array;
 }
 
 /** The user's side of an update: unmodified AWS SDK clients, pointed at the local cloud. */
@@ -53,17 +62,13 @@ export class UpdateJob {
     this.order = order;
   }
 
-  /** Uploads the file and creates the job. */
+  /** Uploads the files and creates the job. */
   async create(): Promise<void> {
-    const { bucket, hex, thingArn, document, more } = this.order;
-    await this.s3.send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: this.id,
-        Body: hex,
-        ContentType: "text/x-hex",
-      }),
-    );
+    const { hex, thingArn, document, patches = [], more } = this.order;
+    await this.upload(this.id, hex, "text/x-hex");
+    for (const [index, { bytes }] of patches.entries()) {
+      await this.upload(this.patchKey(index), bytes, "application/octet-stream");
+    }
     await this.iot.send(
       new CreateJobCommand({
         jobId: this.id,
@@ -98,16 +103,40 @@ export class UpdateJob {
     await this.iot.send(new DeleteJobCommand({ jobId: this.id, force: true }));
   }
 
+  private async upload(key: string, body: string | Uint8Array, contentType: string) {
+    await this.s3.send(
+      new PutObjectCommand({
+        Bucket: this.order.bucket,
+        Key: key,
+        Body: body,
+        ContentType: contentType,
+      }),
+    );
+  }
+
+  private patchKey(index: number): string {
+    return `${this.id}.patch-${index}`;
+  }
+
+  private locationOf(path: string) {
+    return { protocol: "https", host: `${this.order.bucket}.s3.amazonaws.com`, path };
+  }
+
   private makeDocument(): string {
-    const { hex, version, bucket, changes } = this.order;
-    const { release } = this.order;
+    const { hex, version, changes, release, patches = [] } = this.order;
+    const list = patches.map(({ from, bytes }, index) => ({
+      from,
+      size: bytes.byteLength,
+      location: this.locationOf(this.patchKey(index)),
+    }));
     const document = {
       operation: "app_fw_update",
       size: Buffer.byteLength(hex, "latin1"),
       filename: `${version}.hex`,
-      location: { protocol: "https", host: `${bucket}.s3.amazonaws.com`, path: this.id },
+      location: this.locationOf(this.id),
       fwversion: version,
       ...releaseFieldsOf(hex, { version, ...release }),
+      ...(list.length > 0 && { patches: list }),
       ...changes,
     };
     // Who orders signs what he orders, right or wrong.

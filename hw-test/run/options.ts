@@ -8,6 +8,7 @@ import type { LinkProfile } from "../driver.ts";
 import { type BoardName, boardList, boardNames } from "../trackers/boards.ts";
 import { linkProfiles, parseLinkProfile } from "../trackers/link-profile.ts";
 import { FAULT_FORMS, type Fault, faultsOf, parseFault } from "../trackers/virtual/faults.ts";
+import type { PatchKind } from "./patches.ts";
 
 /** What one `npm start` was asked to do. */
 export interface RunOptions {
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly stopBeforeBoot: boolean;
   /** Firmware that is built checks no signatures, and a job that is made has none. */
   readonly unsigned: boolean;
+  /** What the job offers beside the HEX file. */
+  readonly ways: readonly PatchKind[];
   readonly json: boolean;
   readonly board: BoardName;
   readonly faults: readonly Fault[];
@@ -51,6 +54,8 @@ const command = defineCommand("npm start --")
     "--unsigned",
     "integrity only: build both firmwares so that they check no signatures, and sign nothing",
   )
+  .option("--patch", "offer the new firmware as a patch of the old one too, beside the HEX file")
+  .option("--packed", "offer it as a packed image too, which needs no old one")
   .option(
     "--fault <SPEC>",
     `inject a fault; may be repeated. ${FAULT_FORMS.join(", ")}`,
@@ -77,6 +82,7 @@ Exit codes: 0 done, 1 the update ended in another state, 2 usage.
 
 Examples:
   npm start
+  npm start -- --patch --link nb-iot
   npm start -- --fault power@flash:120:torn --link lte-m
   npm start -- --hex app.hex --fw-version 2.0.0 --flash flash.bin --stop-before-boot --json`,
   );
@@ -98,6 +104,11 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     throw new UsageError("--resume needs --flash FILE: there is no flash image to start from");
   }
   refuseImageFaultWithHex(faults, hex);
+  if (given.job !== undefined && (given.patch || given.packed)) {
+    throw new UsageError(
+      "--patch and --packed are offered by the job document, which --job brings",
+    );
+  }
   return {
     hex: hex === undefined ? undefined : fileText("--hex", hex, "latin1"),
     version: given.fwVersion,
@@ -107,6 +118,10 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     resume: resume && existsSync(flash ?? ""),
     stopBeforeBoot: given.stopBeforeBoot === true,
     unsigned: given.unsigned === true,
+    ways: [
+      ...(given.patch === true ? (["patch"] as const) : []),
+      ...(given.packed === true ? (["packed"] as const) : []),
+    ],
     json: given.json === true,
     board: given.board,
     faults,

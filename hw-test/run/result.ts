@@ -12,7 +12,13 @@ export interface RunResult {
   /** Nothing was signed and no signature checked: only the integrity of what came was. */
   readonly unsigned: boolean;
   readonly job: JobState;
-  readonly bytes: { readonly hex: number; readonly image: number; readonly downloaded: number };
+  readonly bytes: {
+    readonly hex: number;
+    /** Of each patch that the job offered. */
+    readonly patches: readonly number[];
+    readonly image: number;
+    readonly downloaded: number;
+  };
   /** The firmware's operations on the secondary slot. */
   readonly flash: FlashCount;
   /** The firmware's operations on the key-value store, and the bootloader's on everything. */
@@ -55,6 +61,7 @@ export function summary(result: RunResult): string {
     ["job", `${job.status}, version number ${job.versionNumber}`],
     ["engine", `${result.engine}, ${heap.bits}-bit, ${heap.poolBytes} bytes of memory`],
     ["HEX file", `${bytes.hex} bytes, ${bytes.image} of image`],
+    ...patchRows(bytes, job.statusDetails["patchFailure"]),
     ["received", `${bytes.downloaded} bytes over ${result.connections} connections`],
     ["secondary slot", flashText(flash)],
     ["store", flashText(store)],
@@ -64,6 +71,20 @@ export function summary(result: RunResult): string {
     ["time", `${result.seconds.toFixed(1)} s`],
   ];
   return rows.map(([name, value]) => `  ${name.padEnd(16)}${value}`).join("\n");
+}
+
+function patchRows(
+  { hex, patches, downloaded }: RunResult["bytes"],
+  failure: string | undefined,
+): [string, string][] {
+  if (patches.length === 0) return [];
+  const sizes = patches.map((size) => `${size} bytes (${(size / hex).toFixed(3)} x the HEX file)`);
+  const end = failure === undefined ? "" : `: given up, ${failure}`;
+  const share = (downloaded / hex).toFixed(3);
+  return [
+    ["patch", `${sizes.join(", ")}${end}`],
+    ["on the air", `${share} x the HEX file`],
+  ];
 }
 
 function flashText({ erases, writes, bytesWritten, maxErasesPerPage }: FlashCount): string {

@@ -29,7 +29,7 @@ export async function runUpdate(options: RunOptions, newDisplay: NewDisplay): Pr
   try {
     const flashPath = options.flashPath ?? join(folder, "flash.bin");
     const run = new UpdateRun(options, { firmware, cloud, flashPath });
-    return await run.execute(newDisplay(Buffer.byteLength(firmware.newHex, "latin1")));
+    return await run.execute(newDisplay(smallestFile(firmware)));
   } finally {
     await cloud.stop();
     rmSync(folder, { recursive: true });
@@ -44,6 +44,11 @@ async function startCloudOn({ ports, faults }: RunOptions): Promise<Cloud> {
     if (error instanceof Error && /in use/.test(error.message)) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** What the tracker will take. */
+function smallestFile({ newHex, patches }: Firmware): number {
+  return Math.min(newHex.length, ...patches.map(({ bytes }) => bytes.byteLength));
 }
 
 interface Parts {
@@ -81,6 +86,7 @@ class UpdateRun {
       hex: firmware.newHex,
       version: options.version,
       document: options.document,
+      patches: firmware.patches,
       ...(options.unsigned && { changes: { signature: undefined } }),
     });
   }
@@ -163,6 +169,7 @@ class UpdateRun {
 
   private result(from: string, job: JobState): RunResult {
     const { tracker, options } = this;
+    const { firmware: firmwares } = this.parts;
     const slot = tracker.flashFile.slot("image-0");
     const { firmware, bootloader } = tracker.flashMeters;
     const { files } = tracker.traffic;
@@ -174,7 +181,8 @@ class UpdateRun {
       unsigned: options.unsigned,
       job,
       bytes: {
-        hex: Buffer.byteLength(this.parts.firmware.newHex, "latin1"),
+        hex: firmwares.newHex.length,
+        patches: firmwares.patches.map(({ bytes }) => bytes.byteLength),
         image: tracker.flashFile.slot("image-0").image?.byteLength ?? 0,
         downloaded: files.toTrackerBytes,
       },

@@ -150,6 +150,19 @@ export function readImage(bytes: Uint8Array): Image | undefined {
   };
 }
 
+/**
+ * What the tracker knows an image by, and MCUboot's tools call its hash: the digest in its TLVs as hex
+ * digits, of a longer one than SHA-256 the first 64.
+ * @returns undefined if no well-formed MCUboot image with a digest starts there
+ */
+export function imageHash(bytes: Uint8Array): string | undefined {
+  const extent = hasImageMagic(bytes) ? imageExtent(bytes) : undefined;
+  const entries = extent === undefined ? undefined : walkTlvs(bytes, extent);
+  const types = hashNames.map((name) => hashTypes[name]);
+  const entry = entries?.find(({ type }) => types.includes(type));
+  return entry && Buffer.from(entry.value).toString("hex").slice(0, 64);
+}
+
 function areDigestsRight(bytes: Uint8Array, extent: ImageExtent): boolean {
   const entries = walkTlvs(bytes, extent);
   if (entries === undefined) return false;

@@ -47,7 +47,8 @@ const bannedSyntax = new Map<ts.SyntaxKind, string>([
  * Besides adapters and composition: the P-256 arithmetic, where BigInt is the reason that the check
  * can be paid for. A board without BigInt builds another verifier in (docs/decisions/006-signatures.md).
  */
-const exempt = /^firmware\/(platforms\/|main\.ts|mqtt\/shims\/|verify\/p256(-curve)?\.ts)/;
+const exempt =
+  /^firmware\/(platforms\/|main(-espruino)?\.ts|mqtt\/shims\/|verify\/p256(-curve)?\.ts)/;
 
 function banned(node: ts.Node): string | undefined {
   const syntax = bannedSyntax.get(node.kind);

@@ -25,7 +25,14 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
   ],
   "hw-test/cloud": ["tools/command-line"],
   "hw-test/model": ["firmware"],
-  "hw-test/desk": ["firmware", "hw-test/model", "hw-test/cloud", "tools/image", "tools/keys"],
+  "hw-test/desk": [
+    "firmware",
+    "hw-test/model",
+    "hw-test/cloud",
+    "tools/image",
+    "tools/keys",
+    "tools/patch",
+  ],
   "hw-test/run": [
     "firmware",
     "hw-test/driver.ts",
@@ -33,6 +40,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "hw-test/cloud",
     "tools/build",
     "tools/image",
+    "tools/patch",
     "tools/command-line",
   ],
   "hw-test/features": [
@@ -44,6 +52,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/build",
     "tools/command-line",
     "tools/image",
+    "tools/patch",
   ],
   "hw-test/campaigns": [
     "firmware",

@@ -9,7 +9,9 @@ export interface JsonField {
   /** Longest text or number kept, in bytes of UTF-8: of a longer one only the length is known. */
   readonly maxBytes: number;
   /** Kept in the bytes of the field before it in the table, and only while that one is absent. */
-  readonly isAlternative?: boolean;
+  readonly isAlternative?: boolean | undefined;
+  /** An array of objects, whose fields are those of one of them at a time; no list in a list. */
+  readonly isList?: boolean;
 }
 
 /** What is asked of one sort of message: the message itself, then each object before its fields. */
@@ -73,6 +75,21 @@ export class JsonFields {
     this.lengths.fill(0);
   }
 
+  /** Another object of a list begins: what was kept of the one before is forgotten. */
+  beginElement(list: number): void {
+    const { table } = this;
+    const listPath = this.pathOf(list);
+    for (let field = list + 1; field < table.length; field += 1) {
+      if (!isBelow(this.pathOf(field), listPath)) continue;
+      this.kinds[field] = absent;
+      this.lengths[field] = 0;
+    }
+  }
+
+  isList(field: number): boolean {
+    return this.table[field]?.isList === true;
+  }
+
   /** @returns the field of that path, which must be in the table */
   find(path: string): number {
     const { table } = this;
@@ -95,7 +112,7 @@ export class JsonFields {
     return notAsked;
   }
 
-  /** @returns the object whose field this is; `notAsked` for the message itself */
+  /** @returns the object, or the list, whose field this is; `notAsked` for the message itself */
   parentOf(field: number): number {
     const path = this.pathOf(field);
     if (path === "") return notAsked;

@@ -6,7 +6,7 @@ import { writeJson } from "../../../hw-test/campaigns/input/json-writer.ts";
 import { mutateBytes } from "../../../hw-test/campaigns/input/mutate.ts";
 import { Random } from "../../../hw-test/desk/random.ts";
 import { config } from "../../config.ts";
-import { executionMessage } from "../message-fields.ts";
+import { hexExecution } from "../message-fields.ts";
 import type { JsonFieldTable } from "./fields.ts";
 import { JsonReader, type JsonVerdict } from "./reader.ts";
 
@@ -91,7 +91,7 @@ const execution = {
 };
 
 describe("the JSON reader against TextDecoder and JSON.parse", () => {
-  const reader = new JsonReader([small, executionMessage]);
+  const reader = new JsonReader([small, hexExecution]);
   const check = (bytes: Uint8Array, table: JsonFieldTable): void => {
     const verdict = read(reader, bytes, table);
     checkAgainstNode(bytes, { reader, verdict, table });
@@ -113,7 +113,7 @@ describe("the JSON reader against TextDecoder and JSON.parse", () => {
     fc.assert(
       fc.property(messages, seeds, (message, random) => {
         const isJob = random.below(3) === 0;
-        const table = isJob ? executionMessage : small;
+        const table = isJob ? hexExecution : small;
         const whole = Buffer.from(writeJson(isJob ? execution : message, random));
         for (let times = 0; times < 100; times += 1) {
           const bytes = mutateBytes(whole, random);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { config } from "../../config.ts";
-import { executionMessage, outcomeMessage } from "../message-fields.ts";
+import { hexExecution, outcomeMessage, patchExecution } from "../message-fields.ts";
 import { nameMaxBytes } from "./cursor.ts";
 import type { JsonFieldTable } from "./fields.ts";
 import { JsonReader, type JsonVerdict } from "./reader.ts";
@@ -323,7 +323,7 @@ describe("what the JSON reader keeps", () => {
 });
 
 describe("the tables of the Jobs messages", () => {
-  for (const [name, fields] of Object.entries({ executionMessage, outcomeMessage })) {
+  for (const [name, fields] of Object.entries({ hexExecution, patchExecution, outcomeMessage })) {
     it(`${name} can be asked: objects before their fields, names that fit`, () => {
       const paths = fields.map(({ path }) => path);
       assert.equal(paths[0], "");
@@ -338,8 +338,10 @@ describe("the tables of the Jobs messages", () => {
   }
 
   it("keep what docs/memory.md says", () => {
-    let byteLength = 0;
-    for (const row of executionMessage) if (row.isAlternative !== true) byteLength += row.maxBytes;
-    assert.equal(byteLength, 4339);
+    for (const table of [hexExecution, patchExecution]) {
+      let byteLength = 0;
+      for (const row of table) if (row.isAlternative !== true) byteLength += row.maxBytes;
+      assert.equal(byteLength, 4435);
+    }
   });
 });

@@ -23,7 +23,7 @@ export class ModdableStore implements Store {
     }
   }
 
-  delete(key: string): void {
+  remove(key: string): void {
     try {
       this.storage.delete(key);
     } catch (error) {

@@ -39,7 +39,8 @@ export type Verdict = "proceed" | "before" | "after" | { readonly insideBytes: n
 
 export interface CycleOptions {
   readonly arguments?: readonly string[];
-  readonly onFlash?: (operation: FlashOperation) => Verdict;
+  /** "silence": the board gets no answer. */
+  readonly onFlash?: (operation: FlashOperation, peer: Peer) => Verdict | "silence";
   /** Every other frame of the board's. */
   readonly onFrame?: (frame: Frame, peer: Peer) => void;
   /** A line of the console. */
@@ -115,7 +116,8 @@ export function powerCycle(
   const peer = new Peer(child.stdio[3] as Duplex, (frame) => {
     if (frame.type === frameType.flashOp) {
       const operation = decodeOperation(frame.payload, operations++);
-      peer.send(frameType.flashGo, 0, encodeVerdict(options.onFlash?.(operation) ?? "proceed"));
+      const verdict = options.onFlash?.(operation, peer) ?? "proceed";
+      if (verdict !== "silence") peer.send(frameType.flashGo, 0, encodeVerdict(verdict));
     } else if (frame.type === frameType.event)
       record.events.push(JSON.parse(Buffer.from(frame.payload).toString()));
     else options.onFrame?.(frame, peer);

@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* mps2.ld, CODE */
+/* memory.ld, BOOT and RUNTIME */
 #define CODE_BYTES (1u << 20)
 #define COUNTERS (CODE_BYTES / 2)
 

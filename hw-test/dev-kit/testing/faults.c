@@ -9,6 +9,8 @@
 
 /* Nowhere on this board is anything there. */
 #define NOTHING 0xA0000000u
+/* Behind its vectors. */
+#define BOOT_CODE 0x100u
 
 static volatile uint32_t sink, zero;
 
@@ -30,6 +32,11 @@ static void write_nor(void)
 static void read_null(void)
 {
 	sink = *(volatile uint32_t *)(uintptr_t)zero;
+}
+
+static void read_bootloader(void)
+{
+	sink = *(volatile uint32_t *)(uintptr_t)(BOOT_CODE + zero);
 }
 
 static void read_nothing(void)
@@ -81,6 +88,7 @@ _Noreturn void program_run(void)
 		{"write-code", write_code},
 		{"write-nor", write_nor},
 		{"read-null", read_null},
+		{"read-bootloader", read_bootloader},
 		{"read-nothing", read_nothing},
 		{"run-data", run_data},
 		{"undefined-instruction", undefined_instruction},
@@ -88,7 +96,7 @@ _Noreturn void program_run(void)
 		{"overflow-stack", deep},
 		{"hang", hang},
 	};
-	static char options[64];
+	static char options[256];
 	hal_now_ms();
 	if (!probe_options(options, sizeof options))
 		hal_exit(EXIT_USAGE);

@@ -2,6 +2,7 @@ import type { StepDefinition } from "./definition.ts";
 import { firmwareSteps } from "./firmware-steps.ts";
 import { jobSteps } from "./job-steps.ts";
 import { observationSteps } from "./observation-steps.ts";
+import { patchSteps } from "./patch-steps.ts";
 import { sdkSteps } from "./sdk-steps.ts";
 import { trackerSteps } from "./tracker-steps.ts";
 import { comparisonSteps, valueSteps } from "./value-steps.ts";
@@ -14,5 +15,6 @@ export const allSteps: readonly StepDefinition[] = [
   ...trackerSteps,
   ...firmwareSteps,
   ...jobSteps,
+  ...patchSteps,
   ...observationSteps,
 ];

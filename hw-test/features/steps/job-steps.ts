@@ -3,18 +3,9 @@ import { Final } from "../bench/final.ts";
 import { callAws } from "./aws-answer.ts";
 import { type StepCall, type StepDefinition, step } from "./definition.ts";
 import { show } from "./difference.ts";
+import { patchNamed, type StoredPatch } from "./patch-steps.ts";
+import { firmwareNamed, hexOf, type StoredFirmware } from "./stored-firmware.ts";
 import { evaluate, store } from "./world.ts";
-
-/** What "I have firmware … as" keeps. */
-interface Firmware {
-  readonly version: string;
-  readonly escaped: string;
-  readonly size: number;
-  readonly hardware?: string;
-  readonly imageSize: number;
-  readonly sha256: string;
-  readonly signature: string;
-}
 
 interface Execution {
   readonly status?: string;
@@ -38,39 +29,12 @@ export const jobSteps: readonly StepDefinition[] = [
     const object = `${host}/${world["fotaBucketName"]}/${String(world[key])}`;
     store(world, name, `\${aws:iot:s3-presigned-url:https://${object}}`);
   }),
+  step("I offer `{firmware}` to the `{tracker}` tracker in the job `{job}`", async (words, call) =>
+    offer(call, words, []),
+  ),
   step(
-    "I offer `{firmware}` to the `{tracker}` tracker in the job `{job}`",
-    async (words, call) => {
-      const firmware = await firmwareNamed(call, words.firmware);
-      const { version, size, hardware, imageSize, sha256, signature } = firmware;
-      const { bench, world } = call;
-      const jobId = randomUUID();
-      await upload(call, jobId, firmware);
-      const location = {
-        protocol: "https",
-        host: `${world["fotaBucketName"]}.s3.amazonaws.com`,
-        path: jobId,
-      };
-      const document = {
-        operation: "app_fw_update",
-        size,
-        filename: `${version}.hex`,
-        location,
-        fwversion: version,
-        hardware,
-        imageSize,
-        sha256,
-        signature,
-      };
-      const input = {
-        jobId,
-        targets: [bench.trackers.get(words.tracker).registered.arn],
-        document: JSON.stringify(document),
-        targetSelection: "SNAPSHOT",
-      };
-      await callAws(call, { packageName: iot, method: "createJob", input });
-      store(world, words.job, jobId);
-    },
+    "I offer `{firmware}` and `{patch}` to the `{tracker}` tracker in the job `{job}`",
+    async (words, call) => offer(call, words, [await patchNamed(call, words.patch)]),
   ),
   step("I cancel the job `{job}` of the `{tracker}` tracker", async ({ job, tracker }, call) => {
     const thingName = call.bench.trackers.get(tracker).registered.id;
@@ -93,26 +57,65 @@ export const jobSteps: readonly StepDefinition[] = [
   ),
 ];
 
-async function firmwareNamed({ world }: StepCall, name: string): Promise<Firmware> {
-  const firmware = (await evaluate(name, world)) as Partial<Firmware> | undefined;
-  if (firmware?.escaped === undefined) throw new Error(`there is no firmware called ${name}`);
-  return firmware as Firmware;
-}
-
 async function jobNamed({ world }: StepCall, name: string): Promise<string> {
   const jobId = await evaluate(name, world);
   if (typeof jobId === "string") return jobId;
   throw new Error(`there is no job called ${name}`);
 }
 
-async function upload(call: StepCall, key: string, file: Firmware): Promise<void> {
-  const input = {
-    Bucket: call.world["fotaBucketName"],
-    Key: key,
-    Body: JSON.parse(`"${file.escaped}"`) as string,
-    ContentType: "text/x-hex",
-  };
+async function upload(call: StepCall, key: string, file: StoredFirmware): Promise<void> {
+  await putObject(call, key, hexOf(file), "text/x-hex");
+}
+
+async function putObject(
+  call: StepCall,
+  key: string,
+  body: string | Uint8Array,
+  type: string,
+): Promise<void> {
+  const Bucket = call.world["fotaBucketName"];
+  const input = { Bucket, Key: key, Body: body, ContentType: type };
   await callAws(call, { packageName: s3, method: "putObject", input });
+}
+
+async function offer(
+  call: StepCall,
+  words: { readonly firmware: string; readonly tracker: string; readonly job: string },
+  patches: readonly StoredPatch[],
+): Promise<void> {
+  const { bench, world } = call;
+  const firmware = await firmwareNamed(call, words.firmware);
+  const { version, size, hardware, imageSize, sha256, signature } = firmware;
+  const jobId = randomUUID();
+  const host = `${world["fotaBucketName"]}.s3.amazonaws.com`;
+  const locationOf = (path: string) => ({ protocol: "https", host, path });
+  await upload(call, jobId, firmware);
+  const list = [];
+  for (const [index, { from, size, base64 }] of patches.entries()) {
+    const key = `${jobId}.patch-${index}`;
+    await putObject(call, key, Buffer.from(base64, "base64"), "application/octet-stream");
+    list.push({ from, size, location: locationOf(key) });
+  }
+  const document = {
+    operation: "app_fw_update",
+    size,
+    filename: `${version}.hex`,
+    location: locationOf(jobId),
+    fwversion: version,
+    hardware,
+    imageSize,
+    sha256,
+    signature,
+    ...(list.length > 0 && { patches: list }),
+  };
+  const input = {
+    jobId,
+    targets: [bench.trackers.get(words.tracker).registered.arn],
+    document: JSON.stringify(document),
+    targetSelection: "SNAPSHOT",
+  };
+  await callAws(call, { packageName: iot, method: "createJob", input });
+  store(world, words.job, jobId);
 }
 
 /** A job that has ended otherwise is not waited for. */

@@ -1,8 +1,8 @@
-import { assert } from "../../assert.ts";
-import { config } from "../../config.ts";
-import type { Store } from "../../ports/store.ts";
-import type { Settings } from "../../settings.ts";
-import { decodeUtf8 } from "../../utf8.ts";
+import { assert } from "../assert.ts";
+import { config } from "../config.ts";
+import type { Store } from "../ports/store.ts";
+import type { Settings } from "../settings.ts";
+import { decodeUtf8 } from "../utf8.ts";
 
 /** Written into the key-value store when the tracker is provisioned: one JSON object. */
 const KEY = "settings";
@@ -26,7 +26,12 @@ const defaults = Object.freeze({
 export function readSettings(store: Store): Settings {
   const value = store.read(KEY);
   assert(value !== undefined, "not provisioned: the store has no settings");
-  const settings: Settings = { ...defaults, ...JSON.parse(decodeUtf8(value)) };
+  return settingsFrom(JSON.parse(decodeUtf8(value)));
+}
+
+/** What was provisioned, and the defaults of what was not. */
+export function settingsFrom(given: Partial<Settings>): Settings {
+  const settings: Settings = Object.assign({}, defaults, given) as Settings;
   assert(typeof settings.thingName === "string", "settings name no thing");
   assert(typeof settings.brokerHost === "string", "settings name no broker");
   return Object.freeze(settings);
