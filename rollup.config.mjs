@@ -103,7 +103,7 @@ function anchorsOf(keys) {
  * be made anew at each call.
  */
 function minify() {
-  return terser({ module: true, compress: { passes: 2, reduce_funcs: false } });
+  return terser({ module: true, compress: { passes: 2, reduce_funcs: false, sequences: false } });
 }
 
 function aliases(names, folder) {

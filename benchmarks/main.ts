@@ -6,6 +6,7 @@ import { hexSpeed } from "./hex/speed.ts";
 import { memory } from "./memory/memory.ts";
 import type { Images } from "./memory/pool.ts";
 import { type BenchOptions, HELP, parseOptions, type Section } from "./options.ts";
+import { patchSizes } from "./patch/sizes.ts";
 import { BenchRig } from "./tracker/rig.ts";
 import { linkTime } from "./update/link.ts";
 import { seriesFigures } from "./update/series.ts";
@@ -16,13 +17,17 @@ const UPDATES_IN_A_ROW = 20;
 type Measure = (rig: BenchRig, images: Images) => Promise<Figure[]>;
 
 const measures: Readonly<Record<Section, { readonly title: string; readonly measure: Measure }>> = {
-  hex: { title: "HEX to slot on XS", measure: () => hexSpeed() },
+  hex: { title: "HEX to slot on a Cortex-M4", measure: () => hexSpeed() },
   memory: { title: "Heap", measure: memory },
   wear: { title: "Flash and bytes on the air", measure: wearAndAir },
   link: { title: "LTE-M, 300 kbit/s and 100 ms, nRF9160 flash", measure: linkTime },
   series: {
     title: "Updates in a row",
     measure: (rig, images) => seriesFigures(rig, images, UPDATES_IN_A_ROW),
+  },
+  patch: {
+    title: "Patches over this repository's history",
+    measure: (_, images) => patchSizes(images),
   },
   "cortex-m": { title: "Instructions on a Cortex-M4", measure: instructions },
 };

@@ -8,6 +8,7 @@ export const sections = Object.freeze([
   "wear",
   "link",
   "series",
+  "patch",
   "cortex-m",
 ] as const);
 export type Section = (typeof sections)[number];
@@ -27,14 +28,15 @@ const command = defineCommand("npm run bench --")
     "after",
     `
 Sections:
-  hex      HEX to slot against intel-hex and nrf-intel-hex, on XS
+  hex      HEX to slot against intel-hex and nrf-intel-hex: instructions of a Cortex-M4
   memory   heap of the idle tracker by part, and what an update needs beyond it
   wear     flash operations and bytes on the air, clean and with drops
   link     an update over a modelled LTE-M link, in real time
   series   20 updates in a row: what grows
+  patch    sizes of patches over this repository's history, nine pairs; builds ten images
   cortex-m instructions of an update on a Cortex-M4 in QEMU, by phase and function (docs/dev-kit.md)
 
-Without a SECTION all of them, which takes about three minutes.
+Without a SECTION all of them, which takes about five minutes.
 
 Exit codes: 0 measured, whether goals are met or not; 2 usage. Times depend on the machine, counts
 and bytes do not.`,

@@ -11,24 +11,30 @@ import { runningVersion } from "./verify/identity.ts";
 import { verifier } from "./verify/p256.ts";
 import { FIRMWARE_VERSION } from "./version.ts";
 
-const platform = moddablePlatform({
-  newBoot: (slots) => new McubootBoot(slots),
-  offsetSlot: (slot) => new OffsetSlot(slot),
-});
-const settings = readSettings(platform.store);
-const { batteryMinimum } = settings;
+/**
+ * What the board calls when it has loaded this module, which only defines: so that all of it can be
+ * linked into ROM (docs/decisions/007-read-only-heap.md).
+ */
+export default function start(): void {
+  const platform = moddablePlatform({
+    newBoot: (slots) => new McubootBoot(slots),
+    offsetSlot: (slot) => new OffsetSlot(slot),
+  });
+  const settings = readSettings(platform.store);
+  const { batteryMinimum } = settings;
 
-printableLog(platform.log)(`tracker-fota ${FIRMWARE_VERSION} on ${settings.thingName}`);
+  printableLog(platform.log)(`tracker-fota ${FIRMWARE_VERSION} on ${settings.thingName}`);
 
-new Update({
-  platform,
-  settings,
-  gates: batteryMinimum === undefined ? [] : [batteryGate(platform.power, batteryMinimum)],
-  trust: { anchors: TRUST_ANCHORS, verifier },
-  // An application adds its own checks here: sensors answer, GNSS has a fix.
-  application(done) {
-    const header = runningVersion(platform.primary);
-    const same = header === FIRMWARE_VERSION;
-    done(same ? undefined : `the header says ${header}, the code ${FIRMWARE_VERSION}`);
-  },
-}).start();
+  new Update({
+    platform,
+    settings,
+    gates: batteryMinimum === undefined ? [] : [batteryGate(platform.power, batteryMinimum)],
+    trust: { anchors: TRUST_ANCHORS, verifier },
+    // An application adds its own checks here: sensors answer, GNSS has a fix.
+    application(done) {
+      const header = runningVersion(platform.primary);
+      const same = header === FIRMWARE_VERSION;
+      done(same ? undefined : `the header says ${header}, the code ${FIRMWARE_VERSION}`);
+    },
+  }).start();
+}

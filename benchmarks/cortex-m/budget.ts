@@ -15,16 +15,17 @@ interface Budget {
  * slower by more than the tolerance raises it, and says why in the commit.
  */
 export const budget: Readonly<Record<PhaseName, Budget>> = Object.freeze({
-  boot: { per: "image byte", instructions: 179 },
-  load: { per: "update", instructions: 285_000_000 },
-  connect: { per: "update", instructions: 195_000_000 },
-  "job and signature": { per: "update", instructions: 655_000_000 },
-  "download, HEX and slot": { per: "HEX character", instructions: 4_010 },
-  verify: { per: "image byte", instructions: 2_600 },
-  arm: { per: "update", instructions: 165_000_000 },
-  swap: { per: "image byte", instructions: 573 },
-  "load the new image": { per: "update", instructions: 272_000_000 },
-  trial: { per: "update", instructions: 306_500_000 },
+  // The first line of the phase after it comes at once, so some of that one is counted here.
+  boot: { per: "image byte", instructions: 60 },
+  load: { per: "update", instructions: 354_000_000 },
+  connect: { per: "update", instructions: 315_000_000 },
+  "job and signature": { per: "update", instructions: 690_000_000 },
+  "download, HEX and slot": { per: "HEX character", instructions: 1_690 },
+  verify: { per: "image byte", instructions: 800 },
+  arm: { per: "update", instructions: 172_000_000 },
+  swap: { per: "image byte", instructions: 276 },
+  "load the new image": { per: "update", instructions: 355_000_000 },
+  trial: { per: "update", instructions: 394_000_000 },
   report: { per: "update", instructions: 30_500_000 },
 });
 

@@ -68,7 +68,8 @@ function readNumbers(path: string): BigUint64Array {
 /** By address. */
 function functionsOf(path: string): Named[] {
   const text = execFileSync("arm-none-eabi-nm", ["-n", path], { encoding: "utf8" });
-  const lines = text.matchAll(/^([0-9a-f]+) [tTwW] ([^$\n]+)$/gm);
+  // A name of the linker scripts, such as `_runtime_start`, is no function.
+  const lines = text.matchAll(/^([0-9a-f]+) [tTwW] (?!_[a-z])([^$\n]+)$/gm);
   return [...lines].map(([, address = "", name = ""]) => ({
     // The lowest bit says Thumb.
     address: Number.parseInt(address, 16) & ~1,

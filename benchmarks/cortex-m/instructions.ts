@@ -11,6 +11,8 @@ import { countUpdate } from "./update.ts";
 const MILLION = 1_000_000;
 const CLOCK_HZ = 64 * MILLION;
 const HOTTEST = 10;
+/** Functions of XS that nothing but a garbage collection calls. */
+const COLLECTOR = /^fx(Collect|Mark|Sweep)/;
 
 /** Instructions of an update on a Cortex-M4, by phase and function. */
 export async function instructions(rig: BenchRig, images: Images): Promise<Figure[]> {
@@ -30,9 +32,15 @@ function phaseFigures(phases: readonly Phase[]): Figure[] {
   return [
     ...totals.map(({ name, total }) => ({ name, value: total / MILLION, unit: "million" })),
     { name: "all of it", value: all / MILLION, unit: "million" },
+    { name: "garbage collection in it", value: collection(phases) / MILLION, unit: "million" },
     // An estimate: flash with wait states takes longer, two instructions in a cycle less.
     { name: "all of it at 64 MHz, one a cycle: estimated", value: all / CLOCK_HZ, unit: "s" },
   ];
+}
+
+function collection(phases: readonly Phase[]): number {
+  const counts = phases.flatMap((phase) => [...phase.counts]);
+  return counts.reduce((so, [name, count]) => (COLLECTOR.test(name) ? so + count : so), 0);
 }
 
 function hottest(phases: readonly Phase[]): Figure[] {

@@ -125,7 +125,7 @@ export class PartialFile {
 
   /** @returns how many of the next `length` bytes of the body are here already */
   skip(length: number): number {
-    const count = Math.min(this.toSkip, length);
+    const count = this.toSkip < length ? this.toSkip : length;
     this.toSkip -= count;
     return count;
   }

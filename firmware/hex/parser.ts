@@ -27,6 +27,9 @@ export interface StartAddress {
  */
 export type OnData = (address: number, bytes: Uint8Array, length: number) => void;
 
+/** The longest record, in whole words. */
+const CARRY_BYTES = (RECORD_MAX_CHARS + 3) & ~3;
+
 const COLON = 0x3a;
 const CR = 0x0d;
 const LF = 0x0a;
@@ -38,6 +41,9 @@ const START_SEGMENT_ADDRESS = 3;
 const EXTENDED_LINEAR_ADDRESS = 4;
 const START_LINEAR_ADDRESS = 5;
 
+/** Up to here an integer on XS, and far enough from the last address for every record. */
+const NEAR_BASE_MAX = 0x7fffffff;
+
 /** Data bytes of the types other than data. */
 const lengthOfType: readonly number[] = Object.freeze([-1, 0, 2, 4, 2, 4]);
 
@@ -47,7 +53,7 @@ const lengthOfType: readonly number[] = Object.freeze([-1, 0, 2, 4, 2, 4]);
  * delivered only if its checksum is right. Lines end with CR, LF, CRLF or not at all; empty lines
  * are no error.
  *
- * Costs 781 bytes of buffers; nothing is allocated per record, and per chunk at most two views.
+ * Costs 784 bytes of buffers; nothing is allocated per record, and per chunk at most two views.
  */
 export class HexParser {
   /** The last start address record, if one came since this parser was made. */
@@ -56,16 +62,23 @@ export class HexParser {
   private readonly onData: OnData;
   private readonly place: Place;
   private readonly record: HexRecord;
-  /** Characters of a record whose end is in a later chunk, and how many. */
-  private readonly carry = new Uint8Array(RECORD_MAX_CHARS);
-  private carried = 0;
-  /** File offset in bytes of the chunk's start. */
-  private chunkOffset: number;
-  private base: number;
-  private segmented: boolean;
-  private ended = false;
   /** What came last outside of records: CR or LF; COLON stands for a record. */
   private previous = LF;
+  private ended = false;
+  private base: number;
+  private segmented: boolean;
+  /** No record's data wraps, nor comes near the last address. */
+  private isNear: boolean;
+  /** File offset in bytes of the chunk's start. */
+  private chunkOffset: number;
+  /** The caller's buffer, and as words as far as there are whole ones. */
+  private text: Uint8Array;
+  private textWords: Int32Array;
+  private wordsEnd = CARRY_BYTES;
+  /** Characters of a record whose end is in a later chunk, and how many. */
+  private readonly carry = new Uint8Array(CARRY_BYTES);
+  private readonly carryWords = new Int32Array(this.carry.buffer);
+  private carried = 0;
 
   /** @param from where to go on (`position()` of an earlier parser); the start if undefined */
   constructor(onData: OnData, from?: HexPosition) {
@@ -74,6 +87,9 @@ export class HexParser {
     this.chunkOffset = from === undefined ? 0 : from.offset;
     this.base = from === undefined ? 0 : from.base;
     this.segmented = from === undefined ? false : from.segmented;
+    this.isNear = this.judgeBase();
+    this.text = this.carry;
+    this.textWords = this.carryWords;
     this.place = new Place(this.chunkOffset, from === undefined ? 1 : from.line);
     this.record = new HexRecord(this.place);
   }
@@ -101,22 +117,35 @@ export class HexParser {
    * beyond 2^32, and what `onData` throws; this parser is then of no more use.
    */
   push(bytes: Uint8Array, length: number): void {
+    if (bytes !== this.text) this.lookAt(bytes);
     let at = this.carried > 0 ? this.complete(bytes, length) : 0;
+    const { place, chunkOffset, textWords, onData } = this;
+    const { words, data } = this.record;
+    const wordsEnd = length < this.wordsEnd ? length : this.wordsEnd;
+    // What almost all of a file is, right data records and line feeds, is done here: calls are dear.
     while (at < length) {
       const character = bytes[at] as number;
-      if (character !== COLON || this.ended) {
-        this.between(character, this.chunkOffset + at);
+      if (character === LF && this.previous === COLON) {
+        place.line += 1;
+        this.previous = LF;
         at += 1;
-        continue;
+      } else if (character === COLON && !this.ended) {
+        place.recordOffset = chunkOffset + at;
+        const end = words.decode(textWords, at + 1, wordsEnd);
+        const head = words.head;
+        if (end > 0 && head >> 24 === DATA && (head & 0xff) > 0 && this.isNear) {
+          this.previous = COLON;
+          onData(this.base + ((head & 0xff00) | ((head >> 16) & 0xff)), data, head & 0xff);
+          at = end;
+        } else if (end > 0) {
+          this.record.takeHead();
+          this.take();
+          at = end;
+        } else at = this.parseBytes(bytes, at, length);
+      } else {
+        this.between(character, chunkOffset + at);
+        at += 1;
       }
-      this.place.recordOffset = this.chunkOffset + at;
-      const end = this.record.findEnd(bytes, at, length);
-      if (end > length) {
-        this.carryOver(bytes, at, length);
-        break;
-      }
-      this.parse(bytes, at, end);
-      at = end;
     }
     this.chunkOffset += length;
   }
@@ -130,31 +159,55 @@ export class HexParser {
     if (!this.ended) this.place.fail("HEX_NO_EOF", this.chunkOffset, "no end-of-file record");
   }
 
+  private lookAt(bytes: Uint8Array): void {
+    const isAligned = (bytes.byteOffset & 3) === 0;
+    this.text = bytes;
+    this.wordsEnd = isAligned ? bytes.byteLength & ~3 : 0;
+    const start = isAligned ? bytes.byteOffset : 0;
+    this.textWords = new Int32Array(bytes.buffer, start, this.wordsEnd >> 2);
+  }
+
   /** By a view of `bytes`: a copy in JavaScript would cost as much as decoding what it copies. */
   private carryOver(bytes: Uint8Array, start: number, end: number): void {
     this.carry.set(bytes.subarray(start, end), this.carried);
     this.carried += end - start;
   }
 
+  /** What is not by words: cut off, on no word's boundary, or wrong. @returns index after it */
+  private parseBytes(text: Uint8Array, start: number, length: number): number {
+    const end = this.record.findEnd(text, start, length);
+    if (end > length) {
+      this.carryOver(text, start, length);
+      return length;
+    }
+    this.record.decode(text, start, end);
+    this.record.words.tryOtherCase();
+    this.take();
+    return end;
+  }
+
   /** Adds to the carried record and parses it when it is whole. @returns the bytes used */
   private complete(bytes: Uint8Array, length: number): number {
-    let needed = this.record.findEnd(this.carry, 0, this.carried);
+    const { record, carry } = this;
+    let needed = record.findEnd(carry, 0, this.carried);
     let at = 0;
     while (this.carried < needed) {
       if (at === length) return at;
-      const end = Math.min(length, at + needed - this.carried);
+      const lacking = needed - this.carried;
+      const end = at + lacking < length ? at + lacking : length;
       this.carryOver(bytes, at, end);
       at = end;
-      needed = this.record.findEnd(this.carry, 0, this.carried);
+      needed = record.findEnd(carry, 0, this.carried);
     }
     this.carried = 0;
-    this.parse(this.carry, 0, needed);
+    if (record.words.decode(this.carryWords, 1, needed) > 0) record.takeHead();
+    else record.decode(carry, 0, needed);
+    this.take();
     return at;
   }
 
-  private parse(text: Uint8Array, start: number, end: number): void {
-    const record = this.record;
-    record.decode(text, start, end);
+  private take(): void {
+    const { record } = this;
     this.previous = COLON;
     if (record.type === DATA) this.deliver(record.offset, record.length);
     else this.interpret(record);
@@ -186,10 +239,12 @@ export class HexParser {
       case EXTENDED_SEGMENT_ADDRESS:
         this.base = record.field(2) * 0x10;
         this.segmented = true;
+        this.isNear = this.judgeBase();
         break;
       case EXTENDED_LINEAR_ADDRESS:
         this.base = record.field(2) * 0x10000;
         this.segmented = false;
+        this.isNear = this.judgeBase();
         break;
       case START_SEGMENT_ADDRESS:
         this.startAddress = { kind: "segmented", value: record.field(4) };
@@ -198,6 +253,10 @@ export class HexParser {
         this.startAddress = { kind: "linear", value: record.field(4) };
         break;
     }
+  }
+
+  private judgeBase(): boolean {
+    return !this.segmented && this.base <= NEAR_BASE_MAX;
   }
 
   /** A load offset must be 0000 in all but data; EOF's is let be, it once was the start address. */

@@ -1,5 +1,6 @@
 import { digits, NOT_A_DIGIT, RECORD_SUM_MAX } from "./digits.ts";
 import { hexByte, type Place } from "./place.ts";
+import { WordDecoder } from "./word-decoder.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -16,29 +17,22 @@ const LENGTH_KNOWN_CHARS = 3;
 
 /** One record, decoded in place of the one before. Costs 260 bytes. */
 export class HexRecord {
-  /** The record's data from index 0; what stands after `length` is of no meaning. */
+  /** Data bytes, 0 to 255. */
+  length = 0;
+  /** The load offset, 0 to 0xFFFF. */
+  offset = 0;
+  type = 0;
+  /** The record's data from index 0, on a word's boundary; what stands after `length` is of no meaning. */
   readonly data: Uint8Array;
   private readonly place: Place;
   /** Length, load offset (2), type, data, checksum. */
   private readonly bytes = new Uint8Array(DATA_MAX_BYTES + FRAME_BYTES);
+  /** Decodes into `data` as well. */
+  readonly words = new WordDecoder(new Int32Array(this.bytes.buffer));
 
   constructor(place: Place) {
     this.place = place;
     this.data = this.bytes.subarray(4, 4 + DATA_MAX_BYTES);
-  }
-
-  /** Data bytes, 0 to 255. */
-  get length(): number {
-    return this.bytes[0] as number;
-  }
-
-  /** The load offset, 0 to 0xFFFF. */
-  get offset(): number {
-    return ((this.bytes[1] as number) << 8) | (this.bytes[2] as number);
-  }
-
-  get type(): number {
-    return this.bytes[3] as number;
   }
 
   /** The first `byteCount` data bytes as a big-endian number. */
@@ -64,6 +58,14 @@ export class HexRecord {
     return lengthEnd + 2 * (length + FRAME_BYTES - 1);
   }
 
+  /** After `words` has decoded a record. */
+  takeHead(): void {
+    const { head } = this.words;
+    this.length = head & 0xff;
+    this.offset = (head & 0xff00) | ((head >> 16) & 0xff);
+    this.type = head >>> 24;
+  }
+
   /** Decodes the whole record in `text[start..end)`. Throws HEX_DIGIT, HEX_LENGTH, HEX_CHECKSUM. */
   decode(text: Uint8Array, start: number, end: number): void {
     const bytes = this.bytes;
@@ -73,7 +75,6 @@ export class HexRecord {
     let index = -1;
     let sum = 0;
     let byte = 0;
-    // The hot loop of the whole client: 43 XS byte codes a turn.
     while (at < last) {
       byte =
         ((values[text[++at] as number] as number) << 4) | (values[text[++at] as number] as number);
@@ -82,6 +83,9 @@ export class HexRecord {
     }
     if (sum > RECORD_SUM_MAX) this.refuseBadDigit(text, start, end);
     if ((sum & 0xff) !== 0) this.refuseChecksum(bytes[index] as number, sum);
+    this.length = bytes[0] as number;
+    this.offset = ((bytes[1] as number) << 8) | (bytes[2] as number);
+    this.type = bytes[3] as number;
   }
 
   /** Throws if a character of the record in `text[start..end)`, its colon apart, is no digit. */

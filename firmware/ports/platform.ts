@@ -1,4 +1,5 @@
 import type { Boot } from "./boot.ts";
+import type { Crc32 } from "./checksum.ts";
 import type { Clock } from "./clock.ts";
 import type { NewSha256 } from "./digest.ts";
 import type { Flash } from "./flash.ts";
@@ -21,6 +22,8 @@ export interface Platform {
   readonly reset: Reset;
   readonly power: Power;
   readonly newSha256: NewSha256;
+  /** The board's own, where it has one: a page in JavaScript takes XS as long as thirty here. */
+  readonly crc32?: Crc32 | undefined;
   /** Uniform in [0, 1): jitter and request tokens, nothing secret. */
   readonly random: () => number;
   readonly log: Log;

@@ -22,18 +22,23 @@ export class GivenBytes {
     return false;
   }
 
-  /** Adds `start` to `end` - 1; eight at a time where whole bytes of the bitmap are concerned. */
+  /** Adds `start` to `end` - 1; natively where whole bytes of the bitmap are concerned. */
   add(start: number, end: number): void {
+    const firstWhole = (start + 7) >> 3;
+    const endWhole = end >> 3;
+    if (firstWhole >= endWhole) {
+      this.addEach(start, end);
+      return;
+    }
+    this.addEach(start, firstWhole << 3);
+    this.bitmap.fill(0xff, firstWhole, endWhole);
+    this.addEach(endWhole << 3, end);
+  }
+
+  private addEach(start: number, end: number): void {
     const bitmap = this.bitmap;
-    let offset = start;
-    while (offset < end) {
-      if ((offset & 7) === 0 && offset + 8 <= end) {
-        bitmap[offset >> 3] = 0xff;
-        offset += 8;
-      } else {
-        bitmap[offset >> 3] = (bitmap[offset >> 3] as number) | (1 << (offset & 7));
-        offset += 1;
-      }
+    for (let offset = start; offset < end; offset += 1) {
+      bitmap[offset >> 3] = (bitmap[offset >> 3] as number) | (1 << (offset & 7));
     }
   }
 }

@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from "../failure.ts";
+import type { Crc32 } from "../ports/checksum.ts";
 import type { Flash } from "../ports/flash.ts";
 
 /** Read back in pieces of this size, so that one page buffer is enough. */
@@ -6,7 +7,8 @@ const CHUNK_BYTES = 256;
 
 /**
  * One page in memory, and the ways between it and flash, each checked by reading back.
- * Costs the page and 256 bytes. Words are compared, for speed on XS.
+ * Costs the page and 256 bytes. What was read back is compared by the board's CRC-32, which a thirtieth
+ * of the time is enough for on XS, or else by words.
  */
 export class PageBuffer {
   readonly bytes: Uint8Array;
@@ -14,22 +16,36 @@ export class PageBuffer {
   readonly unitBytes: number;
 
   private readonly flash: Flash;
+  private readonly crc32: Crc32 | undefined;
   private readonly words: Int32Array;
   private readonly chunk = new Uint8Array(CHUNK_BYTES);
   private readonly chunkWords = new Int32Array(this.chunk.buffer);
   private readonly erasedWord: number;
+  private readonly erasedCrc: number;
 
-  constructor(flash: Flash) {
+  /** @param crc32 the board's own, if it has one */
+  constructor(flash: Flash, crc32: Crc32 | undefined) {
     this.flash = flash;
+    this.crc32 = crc32;
     this.bytes = new Uint8Array(flash.geometry.blockLength);
     this.words = new Int32Array(this.bytes.buffer);
-    this.unitBytes = Math.max(flash.geometry.writeAlign, 4);
+    this.unitBytes = flash.geometry.writeAlign > 4 ? flash.geometry.writeAlign : 4;
     this.erasedWord = flash.geometry.eraseValue === 0 ? 0 : -1;
+    this.chunk.fill(flash.geometry.eraseValue);
+    this.erasedCrc = crc32 === undefined ? 0 : crc32(0, this.chunk, 0, CHUNK_BYTES);
   }
 
   /** Makes the buffer an erased page. */
   clear(): void {
     this.bytes.fill(this.flash.geometry.eraseValue);
+  }
+
+  /**
+   * Copies `words` to byte `offset`, a multiple of 4.
+   * XS copies typed arrays element by element: by words that is a quarter of the work.
+   */
+  putWords(words: Int32Array, offset: number): void {
+    this.words.set(words, offset >> 2);
   }
 
   load(pageIndex: number): void {
@@ -105,10 +121,19 @@ export class PageBuffer {
       const erasedWord = this.words.indexOf(this.erasedWord, at >> 2);
       if (erasedWord < 0) break;
       at = erasedWord * 4 - ((erasedWord * 4) % this.unitBytes);
-      if (this.findData(at) !== at) return at;
+      if (this.isUnitBlank(at)) return at;
       at += this.unitBytes;
     }
     return this.bytes.byteLength;
+  }
+
+  /** Of the buffer. */
+  private isUnitBlank(at: number): boolean {
+    const end = (at + this.unitBytes) >> 2;
+    for (let word = at >> 2; word < end; word++) {
+      if (this.words[word] !== this.erasedWord) return false;
+    }
+    return true;
   }
 
   private verify(pageIndex: number): void {
@@ -120,22 +145,29 @@ export class PageBuffer {
   }
 
   private isChunkErased(): boolean {
-    const words = this.chunkWords;
-    const erased = this.erasedWord;
-    for (let word = 0; word < CHUNK_BYTES / 4; word++) {
-      if (words[word] !== erased) return false;
+    const { crc32, chunkWords: words, erasedWord: erased } = this;
+    if (crc32 !== undefined) return crc32(0, this.chunk, 0, CHUNK_BYTES) === this.erasedCrc;
+    for (let at = 0; at < CHUNK_BYTES / 4; at += 4) {
+      const first = ((words[at] as number) ^ erased) | ((words[at + 1] as number) ^ erased);
+      const second = ((words[at + 2] as number) ^ erased) | ((words[at + 3] as number) ^ erased);
+      if ((first | second) !== 0) return false;
     }
     return true;
   }
 
   /** Whether the chunk read from `offset` in the page is what the buffer has there. */
   private isChunkEqual(offset: number): boolean {
-    const words = this.words;
-    const chunkWords = this.chunkWords;
+    const { crc32, words, chunkWords } = this;
+    if (crc32 !== undefined) {
+      const found = crc32(0, this.chunk, 0, CHUNK_BYTES);
+      return found === crc32(0, this.bytes, offset, offset + CHUNK_BYTES);
+    }
     let other = offset >> 2;
-    for (let word = 0; word < CHUNK_BYTES / 4; word++) {
-      if (chunkWords[word] !== words[other]) return false;
-      other += 1;
+    for (let at = 0; at < CHUNK_BYTES / 4; at += 2) {
+      const first = (chunkWords[at] as number) ^ (words[other] as number);
+      const second = (chunkWords[at + 1] as number) ^ (words[other + 1] as number);
+      if ((first | second) !== 0) return false;
+      other += 2;
     }
     return true;
   }

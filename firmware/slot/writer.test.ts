@@ -5,8 +5,9 @@ import { type CutPlan, NorFlash, PowerCut } from "../../hw-test/model/nor-flash.
 import { hexRecord, toHex } from "../../tools/image/hex.ts";
 import { Failure, type FailureCode } from "../failure.ts";
 import { HexParser, type HexPosition } from "../hex/parser.ts";
+import type { Crc32 } from "../ports/checksum.ts";
 import type { FlashGeometry } from "../ports/flash.ts";
-import { pageCheck } from "../verify/crc32.ts";
+import { crc32, pageCheck } from "../verify/crc32.ts";
 import { slotLayout } from "./layout.ts";
 import { type SlotProgress, SlotWriter } from "./writer.ts";
 
@@ -46,11 +47,14 @@ interface Saved {
 /** What the pipeline does: parser and writer, and a journal that keeps what they say. */
 class Rig {
   readonly flash: NorFlash;
+  /** The board's own. */
+  private readonly crc32: Crc32 | undefined;
   saved: Saved | undefined;
   pagesSaved = 0;
 
-  constructor(flash: NorFlash) {
+  constructor(flash: NorFlash, crc32?: Crc32) {
     this.flash = flash;
+    this.crc32 = crc32;
   }
 
   run(hex: string): SlotProgress {
@@ -58,6 +62,7 @@ class Rig {
     const writer = new SlotWriter({
       flash: this.flash,
       addresses,
+      crc32: this.crc32,
       from: from?.slot,
       onPageWritten: () => {
         this.pagesSaved += 1;
@@ -291,6 +296,20 @@ describe("SlotWriter", () => {
     );
   });
 
+  it("refuses another byte for what records in a row have given, wherever in them", () => {
+    const row: [number, number[]][] = [];
+    for (let at = 0; at < 96; at += 16) row.push([at, [...body(96).subarray(at, at + 16)]]);
+    for (let at = 0; at < 96; at++) {
+      const other = (body(96)[at] as number) ^ 1;
+      assert.equal(
+        codeOf(() => run(records([...row, [at, [other]]]))),
+        "SLOT_OVERLAP",
+        `byte ${at}`,
+      );
+    }
+    assert.equal(run(records([...row, [96, [1]]])).progress.end, 97);
+  });
+
   it("refuses another byte for what was given as erased, the page left in between", () => {
     const blank = new Uint8Array(8).fill(0xff);
     const away = data(0x2000, body(16));
@@ -390,27 +409,45 @@ describe("SlotWriter", () => {
     );
   });
 
-  it("names a page that does not erase, and one that does not take what is written", () => {
+  for (const [name, boardCrc32] of [
+    ["by words", undefined],
+    ["by the board's CRC", crc32],
+  ] as const) {
+    it(`names a page that does not erase, and one that does not take what is written, ${name}`, () => {
+      const hex = toHex(body(9000), { address: addresses.primary });
+      const bad = usedFlash(nrf);
+      bad.faults = { deadPage: 1 };
+      assert.equal(
+        codeOf(() => new Rig(bad, boardCrc32).run(hex)),
+        "FLASH_ERASE",
+      );
+      const stuckHigh = usedFlash(nrf);
+      const offset = body(9000).findIndex((byte, at) => at > 4096 && (byte & 1) === 0);
+      stuckHigh.faults = { stuck: { offset, mask: 1, value: 1 } };
+      assert.equal(
+        codeOf(() => new Rig(stuckHigh, boardCrc32).run(hex)),
+        "FLASH_WRITE",
+      );
+      const stuckLow = usedFlash(nrf);
+      stuckLow.faults = { stuck: { offset: 5000, mask: 1, value: 0 } };
+      assert.equal(
+        codeOf(() => new Rig(stuckLow, boardCrc32).run(hex)),
+        "FLASH_ERASE",
+      );
+    });
+  }
+
+  it("says the same of a slot by the board's CRC as by its own", () => {
     const hex = toHex(body(9000), { address: addresses.primary });
-    const bad = usedFlash(nrf);
-    bad.faults = { deadPage: 1 };
-    assert.equal(
-      codeOf(() => new Rig(bad).run(hex)),
-      "FLASH_ERASE",
-    );
-    const stuckHigh = usedFlash(nrf);
-    const offset = body(9000).findIndex((byte, at) => at > 4096 && (byte & 1) === 0);
-    stuckHigh.faults = { stuck: { offset, mask: 1, value: 1 } };
-    assert.equal(
-      codeOf(() => new Rig(stuckHigh).run(hex)),
-      "FLASH_WRITE",
-    );
-    const stuckLow = usedFlash(nrf);
-    stuckLow.faults = { stuck: { offset: 5000, mask: 1, value: 0 } };
-    assert.equal(
-      codeOf(() => new Rig(stuckLow).run(hex)),
-      "FLASH_ERASE",
-    );
+    const flash = usedFlash(nrf);
+    let bytes = 0;
+    const boardCrc32: Crc32 = (crc, piece, start, end) => {
+      bytes += end - start;
+      return crc32(crc, piece, start, end);
+    };
+    const progress = new Rig(flash, boardCrc32).run(hex);
+    assert.deepEqual(progress, run(hex).progress);
+    assert.ok(bytes > 2 * 9000, `${bytes} bytes`);
   });
 
   it("clears the trailer before it erases the first page", () => {

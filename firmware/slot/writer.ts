@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from "../failure.ts";
+import type { Crc32 } from "../ports/checksum.ts";
 import type { Flash } from "../ports/flash.ts";
 import { pageCheck } from "../verify/crc32.ts";
 import { GivenBytes } from "./given-bytes.ts";
@@ -26,6 +27,8 @@ export interface SlotWriterOptions {
   /** The secondary slot. */
   readonly flash: Flash;
   readonly addresses: AddressMap;
+  /** The board's own, if it has one. */
+  readonly crc32?: Crc32 | undefined;
   /** A page is in flash and read back: the moment to save `progress()`. Inside write and finish. */
   readonly onPageWritten: () => void;
   /**
@@ -50,8 +53,23 @@ export class SlotWriter {
   private readonly layout: SlotLayout;
   private readonly pageBytes: number;
   private readonly page: PageBuffer;
-  /** Bytes of the open page that the file has given; for a reopened one, that flash has. */
+  /** Address of the open page. */
+  private pageAddress = 0;
+  /** Offset in the page from which on no byte has been given. */
+  private freshFrom = 0;
+  /** Bytes of the open page that an image may have; 0 while none is open. */
+  private room = 0;
+  /** The caller's buffer, and a view of it as long as its longest record: for a native copy. */
+  private source: Uint8Array | undefined;
+  private record: Uint8Array = new Uint8Array(0);
+  /** The same as words, where it is whole ones. */
+  private recordWords: Int32Array | undefined;
+  /**
+   * Bytes of the open page that the file has given; for a reopened one, that flash has. Those from
+   * `runFrom` to `freshFrom` are too, and not yet in here: records mostly go on where the last one ended.
+   */
   private readonly given: GivenBytes;
+  private runFrom = 0;
   private readonly erased: PageSet;
   /** Pages of which flash cannot tell what was given as erased bytes from what was not given. */
   private readonly blank: PageSet;
@@ -64,8 +82,6 @@ export class SlotWriter {
   private reopened = false;
   /** The open page has to go to flash. */
   private dirty = false;
-  /** Offset in the page from which on no byte has been given. */
-  private freshFrom = 0;
 
   private lowest: number;
   private end: number;
@@ -74,10 +90,6 @@ export class SlotWriter {
   /** Address of the slot's first byte, by the window. */
   private base = 0;
 
-  /** The caller's buffer, and a view of it as long as its longest record: for a native copy. */
-  private source: Uint8Array | undefined;
-  private record: Uint8Array = new Uint8Array(0);
-
   constructor(options: SlotWriterOptions) {
     const flash = options.flash;
     const from = options.from;
@@ -85,7 +97,7 @@ export class SlotWriter {
     this.layout = slotLayout(flash.geometry);
     this.pageBytes = flash.geometry.blockLength;
     this.pageStart = -this.pageBytes;
-    this.page = new PageBuffer(flash);
+    this.page = new PageBuffer(flash, options.crc32);
     this.given = new GivenBytes(this.pageBytes);
     this.erased = new PageSet(flash.geometry, from === undefined ? undefined : from.erased);
     this.blank = new PageSet(flash.geometry, from === undefined ? undefined : from.blank);
@@ -113,6 +125,15 @@ export class SlotWriter {
    * SLOT_ORDER, FLASH_ERASE, FLASH_WRITE; this writer is then of no more use.
    */
   write(address: number, bytes: Uint8Array, length: number): void {
+    const start = address - this.pageAddress;
+    if (start === this.freshFrom && start + length <= this.room) {
+      this.copy(start, bytes, 0, length);
+      this.freshFrom = start + length;
+    } else this.writeAnywhere(address, bytes, length);
+  }
+
+  private writeAnywhere(address: number, bytes: Uint8Array, length: number): void {
+    this.endRun();
     let offset = this.offsetOf(address, length);
     if (offset < this.lowest) this.lowest = offset;
     if (offset + length > this.end) this.end = offset + length;
@@ -120,18 +141,29 @@ export class SlotWriter {
     while (from < length) {
       const start = offset - this.pageStart;
       if (start < 0 || start >= this.pageBytes) {
-        this.open(Math.floor(offset / this.pageBytes));
+        // A double, if rounded by Math.floor, as which it would make one of every offset in the page.
+        this.open((offset / this.pageBytes) | 0);
         continue;
       }
       const room = this.pageBytes - start;
-      const count = Math.min(length - from, room);
-      if (from === 0 && start >= this.freshFrom) this.copy(start, bytes, count);
+      const count = length - from < room ? length - from : room;
+      if (start >= this.freshFrom) this.copy(start, bytes, from, count);
       else this.merge(start, bytes, from, count);
       this.given.add(start, start + count);
       if (start + count > this.freshFrom) this.freshFrom = start + count;
       from += count;
       offset += count;
     }
+    this.runFrom = this.freshFrom;
+  }
+
+  /** Enters what was written since `runFrom`. */
+  private endRun(): void {
+    if (this.runFrom === this.freshFrom) return;
+    this.given.add(this.runFrom, this.freshFrom);
+    this.runFrom = this.freshFrom;
+    const end = this.pageStart + this.freshFrom;
+    if (end > this.end) this.end = end;
   }
 
   /**
@@ -140,6 +172,7 @@ export class SlotWriter {
    * `write` throws.
    */
   finish(): void {
+    this.endRun();
     if (this.end === 0) throw new Failure("IMAGE_EMPTY", "no data record");
     this.leave();
     for (let index = 0; index * this.pageBytes < this.end; index++) {
@@ -185,6 +218,9 @@ export class SlotWriter {
     this.leave();
     this.pageIndex = pageIndex;
     this.pageStart = pageIndex * this.pageBytes;
+    this.pageAddress = this.base + this.pageStart;
+    const room = this.layout.imageMaxBytes - this.pageStart;
+    this.room = room < this.pageBytes ? room : this.pageBytes;
     this.reopened = this.erased.has(pageIndex);
     this.dirty = !this.reopened;
     this.given.clear();
@@ -196,6 +232,7 @@ export class SlotWriter {
       this.page.clear();
       this.freshFrom = 0;
     }
+    this.runFrom = this.freshFrom;
   }
 
   private giveWhatFlashHas(): void {
@@ -213,7 +250,7 @@ export class SlotWriter {
   private hasGivenBlank(): boolean {
     const { unitBytes } = this.page;
     let at = this.page.findBlank(0);
-    while (at < this.pageBytes) {
+    while (at < this.freshFrom) {
       if (this.given.hasAny(at, at + unitBytes)) return true;
       at = this.page.findBlank(at + unitBytes);
     }
@@ -231,21 +268,36 @@ export class SlotWriter {
       this.page.program(this.pageIndex);
     }
     this.erased.add(this.pageIndex);
-    this.check ^= pageCheck(this.pageIndex, this.page.bytes);
+    this.check ^= this.pageCheck();
     this.dirty = false;
     // From here on the page is as if it had just been loaded.
     this.pageStart = -this.pageBytes;
+    this.room = 0;
     this.options.onPageWritten();
   }
 
-  /** Into a part of the page of which nothing has been given. */
-  private copy(start: number, bytes: Uint8Array, count: number): void {
-    if (count > this.record.byteLength || bytes !== this.source) {
-      this.source = bytes;
-      this.record = bytes.subarray(0, count);
-    }
-    if (count === this.record.byteLength) this.page.bytes.set(this.record, start);
-    else this.merge(start, bytes, 0, count);
+  private pageCheck(): number {
+    return pageCheck(this.pageIndex, this.page.bytes, this.options.crc32);
+  }
+
+  /** Into a part of the page of which nothing has been given: natively, if it is a whole record. */
+  private copy(start: number, bytes: Uint8Array, from: number, count: number): void {
+    if (bytes !== this.source || count > this.record.byteLength) this.view(bytes, count);
+    if (from > 0 || count < this.record.byteLength) {
+      const page = this.page.bytes;
+      for (let at = 0; at < count; at++) page[start + at] = bytes[from + at] as number;
+    } else if (this.recordWords !== undefined && (start & 3) === 0) {
+      this.page.putWords(this.recordWords, start);
+    } else this.page.bytes.set(this.record, start);
+  }
+
+  private view(bytes: Uint8Array, count: number): void {
+    this.source = bytes;
+    this.record = bytes.subarray(0, count);
+    const isWords = (bytes.byteOffset & 3) === 0 && (count & 3) === 0;
+    this.recordWords = isWords
+      ? new Int32Array(bytes.buffer, bytes.byteOffset, count >> 2)
+      : undefined;
   }
 
   private merge(start: number, bytes: Uint8Array, from: number, count: number): void {
@@ -267,7 +319,7 @@ export class SlotWriter {
       if (this.blank.has(this.pageIndex)) {
         this.fail("SLOT_OVERLAP", this.base + this.pageStart + at);
       }
-      if (!this.dirty) this.check ^= pageCheck(this.pageIndex, this.page.bytes);
+      if (!this.dirty) this.check ^= this.pageCheck();
       this.dirty = true;
     }
     this.page.bytes[at] = value;

@@ -1,3 +1,4 @@
+import type { Crc32 } from "../ports/checksum.ts";
 import { crc32 } from "../verify/crc32.ts";
 
 /**
@@ -5,6 +6,7 @@ import { crc32 } from "../verify/crc32.ts";
  * now being parsed: that is where a journal entry resumes, and it may lie in the chunk before.
  */
 export class FileCrc {
+  private readonly crc32: Crc32;
   private chunk: Uint8Array = new Uint8Array(0);
   private chunkOffset: number;
   /** CRC of the file's bytes before `offset`. */
@@ -14,8 +16,12 @@ export class FileCrc {
   private recordOffset: number;
   private recordValue: number;
 
-  /** @param from where the CRC stands after a resume: file offset in bytes, and value */
-  constructor(from: { readonly offset: number; readonly value: number }) {
+  /**
+   * @param from where the CRC stands after a resume: file offset in bytes, and value
+   * @param native the board's own CRC-32, if it has one
+   */
+  constructor(from: { readonly offset: number; readonly value: number }, native?: Crc32) {
+    this.crc32 = native ?? crc32;
     this.chunkOffset = from.offset;
     this.offset = from.offset;
     this.value = from.value;
@@ -54,7 +60,7 @@ export class FileCrc {
   private advance(to: number): void {
     if (to <= this.offset) return;
     const from = this.offset - this.chunkOffset;
-    this.value = crc32(this.value, this.chunk, from, to - this.chunkOffset);
+    this.value = this.crc32(this.value, this.chunk, from, to - this.chunkOffset);
     this.offset = to;
   }
 }

@@ -1,5 +1,6 @@
 import { Failure } from "../failure.ts";
 import { HexParser, type OnData } from "../hex/parser.ts";
+import type { Crc32 } from "../ports/checksum.ts";
 import { FileCrc } from "./file-crc.ts";
 import type { Progress } from "./journal.ts";
 import type { FilePlace, Stage } from "./stage.ts";
@@ -10,9 +11,11 @@ export class HexStage implements Stage {
   private readonly fileCrc: FileCrc;
   private serverCrc: number | undefined;
 
-  constructor(write: OnData, from: Progress | undefined) {
+  /** @param crc32 the board's own, if it has one */
+  constructor(write: OnData, from: Progress | undefined, crc32: Crc32 | undefined) {
+    const start = { offset: from?.hex?.offset ?? 0, value: from?.fileCrc ?? 0 };
     this.parser = new HexParser(write, from?.hex);
-    this.fileCrc = new FileCrc({ offset: from?.hex?.offset ?? 0, value: from?.fileCrc ?? 0 });
+    this.fileCrc = new FileCrc(start, crc32);
     this.serverCrc = from?.serverCrc;
   }
 

@@ -73,6 +73,7 @@ export class Pipeline {
     return new SlotWriter({
       flash: platform.secondary,
       addresses,
+      crc32: platform.crc32,
       from,
       onPageWritten: () => this.save(),
       onPageReopened: () => journal.clearProgress(),
@@ -83,7 +84,7 @@ export class Pipeline {
     const { platform, addresses, isPatch } = this.options;
     const write = (address: number, bytes: Uint8Array, length: number): void =>
       this.writer.write(address, bytes, length);
-    if (!isPatch) return new HexStage(write, from);
+    if (!isPatch) return new HexStage(write, from, platform.crc32);
     const { primary } = addresses;
     return new PatchStage(
       (offset, bytes, length) => write(primary + offset, bytes, length),

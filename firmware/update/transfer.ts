@@ -160,6 +160,7 @@ export class Transfer {
     return new ImageCheck({
       flash: platform.secondary,
       newSha256: platform.newSha256,
+      crc32: platform.crc32,
       slot,
       header: settings.imageHeader,
       promised: document,

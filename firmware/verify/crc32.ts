@@ -1,3 +1,5 @@
+import type { Crc32 } from "../ports/checksum.ts";
+
 /**
  * Table of CRC-32/ISO-HDLC: reflected polynomial 0xEDB88320. Costs 1 KB, in ROM where modules are
  * preloaded. Signed 32-bit entries keep every step below in integers on XS.
@@ -16,11 +18,7 @@ function makeTable(): Int32Array {
   return entries;
 }
 
-/**
- * CRC-32/ISO-HDLC (the one of zlib, Ethernet and S3's `x-amz-checksum-crc32`) of
- * `bytes[start..end)`, going on from `crc`, the value of what came before (0 for nothing).
- * @returns an unsigned 32-bit number
- */
+/** The port in JavaScript, for boards that have none. */
 export function crc32(crc: number, bytes: Uint8Array, start: number, end: number): number {
   const entries = table;
   const endOfFours = end - 3;
@@ -46,8 +44,8 @@ export function crc32(crc: number, bytes: Uint8Array, start: number, end: number
  * and its content. The check value of a slot is the XOR over its written pages, so pages may be
  * written in any order, and one page's share can be taken out again.
  */
-export function pageCheck(pageIndex: number, page: Uint8Array): number {
-  return crc32(pageCheckStart(pageIndex), page, 0, page.byteLength);
+export function pageCheck(pageIndex: number, page: Uint8Array, crc: Crc32 = crc32): number {
+  return crc(pageCheckStart(pageIndex), page, 0, page.byteLength);
 }
 
 /** The CRC of the index alone, for a page that is read in pieces. */

@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from "../failure.ts";
+import type { Crc32 } from "../ports/checksum.ts";
 import type { Digest, NewSha256 } from "../ports/digest.ts";
 import type { Flash } from "../ports/flash.ts";
 import { compareVersions, isVersion, type VersionNumber, versionText } from "../version-number.ts";
@@ -30,6 +31,8 @@ export interface PromisedImage {
 export interface ImageCheckOptions {
   readonly flash: Flash;
   readonly newSha256: NewSha256;
+  /** The board's own, if it has one. */
+  readonly crc32?: Crc32 | undefined;
   readonly slot: WrittenSlot;
   /** `optional` lets a file without an MCUboot header pass. */
   readonly header: "required" | "optional";
@@ -49,6 +52,7 @@ export class ImageCheck {
   private readonly options: ImageCheckOptions;
   private readonly image: McubootImage | NoImage;
   private readonly chunk = new Uint8Array(CHUNK_BYTES);
+  private readonly crc32: Crc32;
   /** Digest over lowest to end, if anything asks for it. */
   private readonly extentDigest: Digest | undefined;
   /** Over what the image's own digests cover. */
@@ -60,6 +64,7 @@ export class ImageCheck {
   constructor(options: ImageCheckOptions) {
     const promised = options.promised;
     this.options = options;
+    this.crc32 = options.crc32 ?? crc32;
     this.image = readImage(options.flash, options.slot.end);
     this.extentDigest = promised.sha256 === undefined ? undefined : options.newSha256();
     this.imageDigests =
@@ -95,10 +100,11 @@ export class ImageCheck {
     const flash = this.options.flash;
     const pageBytes = flash.geometry.blockLength;
     const start = pageIndex * pageBytes;
+    const { crc32, chunk } = this;
     let pageCrc = pageCheckStart(pageIndex);
     for (let at = 0; at < pageBytes; at += CHUNK_BYTES) {
-      flash.read(this.chunk, start + at);
-      pageCrc = crc32(pageCrc, this.chunk, 0, CHUNK_BYTES);
+      flash.read(chunk, start + at);
+      pageCrc = crc32(pageCrc, chunk, 0, CHUNK_BYTES);
       this.takeChunk(start + at);
     }
     this.check ^= pageCrc;
@@ -111,13 +117,18 @@ export class ImageCheck {
     const to = clamp(slot.end - offset);
     if (from < to) {
       if (this.options.promised.crc32 !== undefined) {
-        this.crc = crc32(this.crc, this.chunk, from, to);
+        this.crc = this.crc32(this.crc, this.chunk, from, to);
       }
-      if (this.extentDigest !== undefined) this.extentDigest.update(this.chunk.subarray(from, to));
+      if (this.extentDigest !== undefined) this.extentDigest.update(this.part(from, to));
     }
     if (this.imageDigests === undefined || !("digests" in this.image)) return;
     const hashed = clamp(this.image.hashedBytes - offset);
-    if (hashed > 0) this.imageDigests.update(this.chunk.subarray(0, hashed));
+    if (hashed > 0) this.imageDigests.update(this.part(0, hashed));
+  }
+
+  /** Without a view for a whole chunk, as most are. */
+  private part(from: number, to: number): Uint8Array {
+    return from === 0 && to === CHUNK_BYTES ? this.chunk : this.chunk.subarray(from, to);
   }
 
   private conclude(): void {
@@ -182,5 +193,5 @@ function wrongDigest(found: Uint8Array, whose: string): Failure {
 
 function clamp(offset: number): number {
   if (offset <= 0) return 0;
-  return Math.min(offset, CHUNK_BYTES);
+  return offset < CHUNK_BYTES ? offset : CHUNK_BYTES;
 }

@@ -79,14 +79,13 @@ int bench_run(const char *path, size_t pool_bytes)
 	size_t byte_length;
 	struct bytecode bytecode;
 	const uint8_t *bytes = file_read(path, &byte_length);
-	txMachine *machine = machine_create((struct machine_memory){
-		.pool_bytes = pool_bytes,
-		.image_names = bytecode_peek_name_count(bytes, (uint32_t)byte_length)});
 	const char *problem = bytecode_parse(&bytecode, bytes, (uint32_t)byte_length);
 	if (problem) {
 		fprintf(stderr, "%s: %s\n", path, problem);
 		return EXIT_FAILED;
 	}
+	txMachine *machine = machine_create((struct machine_memory){
+		.pool_bytes = pool_bytes, .image_names = bytecode.name_count});
 	bytecode_link(machine, &bytecode);
 	script_define_globals(machine, "bench", power_restart);
 	run(machine, &bytecode);

@@ -8,24 +8,18 @@
 /* Ids are 16 bits wide, and the board's names take some. */
 #define NAME_COUNT_MAX 0x7000u
 
-static const uint8_t magic[8] = {
-	'X', 'S', 'B', '1', XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION, 0};
+static const uint8_t magic[7] = {
+	'X', 'S', 'B', '1', XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION};
 
 void bytecode_put_head(uint8_t head[BYTECODE_HEAD_BYTES], const struct bytecode *bytecode)
 {
 	c_memcpy(head, magic, sizeof magic);
+	head[7] = bytecode->is_preloaded;
 	put_u32(head + 8, machine_rom_key_hash());
 	put_u32(head + 12, machine_rom_key_count());
 	put_u32(head + 16, bytecode->name_count);
 	put_u32(head + 20, bytecode->name_bytes);
 	put_u32(head + 24, bytecode->code_bytes);
-}
-
-uint32_t bytecode_peek_name_count(const uint8_t *bytes, uint32_t byte_length)
-{
-	if (byte_length < BYTECODE_HEAD_BYTES || get_u32(bytes + 16) > NAME_COUNT_MAX)
-		return 0;
-	return get_u32(bytes + 16);
 }
 
 /* The names are as many as they say, and the last one ends inside. */
@@ -47,6 +41,7 @@ const char *bytecode_parse(struct bytecode *into, const uint8_t *bytes, uint32_t
 	if (get_u32(bytes + 8) != machine_rom_key_hash() ||
 		get_u32(bytes + 12) != machine_rom_key_count())
 		return "the image was compiled for another build of the board";
+	into->is_preloaded = bytes[7] == 1;
 	uint32_t room = byte_length - BYTECODE_HEAD_BYTES;
 	into->name_count = get_u32(bytes + 16);
 	into->name_bytes = get_u32(bytes + 20);

@@ -4,7 +4,8 @@
  *
  *   offset  bytes
  *        0      4  magic "XSB1"
- *        4      4  XS major, minor, patch version, and 0
+ *        4      3  XS major, minor, patch version
+ *        7      1  1: its top level only defines, and its default export starts it; else 0
  *        8      4  hash of the board's names (machine_rom_key_hash)
  *       12      4  number of the board's names: the id of the first own name
  *       16      4  number of own names
@@ -23,6 +24,7 @@ typedef struct sxMachine txMachine;
 #define BYTECODE_HEAD_BYTES 28u
 
 struct bytecode {
+	bool is_preloaded;
 	const uint8_t *names;
 	uint32_t name_count;
 	uint32_t name_bytes;
@@ -32,9 +34,6 @@ struct bytecode {
 
 /* NULL, or why these bytes are no body for this board. `bytes` may be longer than the body. */
 const char *bytecode_parse(struct bytecode *into, const uint8_t *bytes, uint32_t byte_length);
-
-/* Own names by the head alone, unchecked; 0 if there is none. */
-uint32_t bytecode_peek_name_count(const uint8_t *bytes, uint32_t byte_length);
 
 void bytecode_put_head(uint8_t head[BYTECODE_HEAD_BYTES], const struct bytecode *bytecode);
 

@@ -64,10 +64,11 @@ static int finish(FILE *file, const char *path)
 	return 0;
 }
 
-static int write_image(const char *path, const txScript *script, const struct linked_names *own)
+static int write_image(const char *path, const txScript *script, const struct linked_names *own, bool is_preloaded)
 {
 	uint8_t head[BYTECODE_HEAD_BYTES];
 	struct bytecode bytecode = {
+		.is_preloaded = is_preloaded,
 		.name_count = (uint32_t)own->count, .code_bytes = (uint32_t)script->codeSize};
 	for (int i = 0; i < own->count; i++)
 		bytecode.name_bytes += (uint32_t)c_strlen(own->names[i]) + 1;
@@ -84,7 +85,7 @@ static int write_image(const char *path, const txScript *script, const struct li
 	return finish(file, path);
 }
 
-int compile_image(const char *source_path, const char *output_path)
+int compile_image(const char *source_path, const char *output_path, bool is_preloaded)
 {
 	struct linked_names own = {0};
 	txMachine *machine = machine_create(compile_memory);
@@ -92,7 +93,7 @@ int compile_image(const char *source_path, const char *output_path)
 	if (!script)
 		return EXIT_FAILED;
 	link_script(machine, script, &own);
-	return write_image(output_path, script, &own);
+	return write_image(output_path, script, &own, is_preloaded);
 }
 
 static void write_bytes(FILE *file, const txByte *bytes, txSize byte_length)

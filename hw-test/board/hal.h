@@ -31,6 +31,13 @@ char *hal_stack_limit(void);
 /* `byte_length` bytes of zeroed RAM, 16-byte aligned, until power-off. NULL if there are not so many. */
 void *hal_memory(size_t byte_length);
 
+/*
+ * Memory that stands for a linker's part of the ROM, aligned to 16 bytes; NULL if there is none. It may
+ * be written until it is locked; after that a write is a fault.
+ */
+void *hal_rom(size_t *byte_length);
+void hal_rom_lock(void);
+
 /* Resets with EXIT_WATCHDOG unless called again or fed within `timeout_ms`; 0 disarms it. */
 void hal_watchdog(uint32_t timeout_ms);
 /* Starts its time anew, if it is armed. */

@@ -19,10 +19,12 @@
 /* Of the usual 8 MiB; XS and its parser check against it. */
 #define STACK_BYTES (4u * 1024 * 1024)
 #define LINK_LINGER_MS 2000
+#define ROM_BYTES (sizeof(void *) == 4 ? 1024u * 1024 : 2048u * 1024)
 
 static int flash_file = -1;
 static const uint8_t *flash_map;
 static uint32_t random_state;
+static void *rom;
 
 /*
  * The rig may be writing: were the link gone meanwhile, the rig's end would break, and with it go the
@@ -57,6 +59,19 @@ uint64_t hal_now_ms(void)
 	if (start_ms == 0)
 		start_ms = now_ms;
 	return now_ms - start_ms;
+}
+
+void *hal_rom(size_t *byte_length)
+{
+	rom = mmap(NULL, ROM_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	*byte_length = ROM_BYTES;
+	return rom == MAP_FAILED ? NULL : rom;
+}
+
+void hal_rom_lock(void)
+{
+	if (mprotect(rom, ROM_BYTES, PROT_READ) != 0)
+		abort();
 }
 
 void hal_random_seed(uint32_t seed)

@@ -1,6 +1,7 @@
 #include "linker.h"
 
 #include "hal.h"
+#include "stable_order.h"
 
 extern void fxRemapIDs(txMachine *the, txByte *code, txSize code_bytes, txID *ids);
 
@@ -43,21 +44,36 @@ static void make_in_place(txByte *code, txSize code_bytes)
 	}
 }
 
+/* The names that the machine does not know, into `own`; they get their ids in a stable order. */
+static void add_names(txMachine *the, txString at, txID count, struct linked_names *own)
+{
+	int first = own->count;
+	own->names = c_realloc(own->names, (size_t)(own->count + count) * sizeof(char *));
+	if (!own->names)
+		fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
+	for (txID i = 1; i < count; i++) {
+		if (fxFindName(the, at) == XS_NO_ID)
+			own->names[own->count++] = at;
+		at += c_strlen(at) + 1;
+	}
+	if (!stable_order(own->names + first, own->count - first))
+		fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
+	for (int i = first; i < own->count; i++)
+		fxNewNameX(the, (txString)own->names[i]);
+}
+
 const txID *link_script(txMachine *the, txScript *script, struct linked_names *own)
 {
 	txByte *at = script->symbolsBuffer;
 	txID count;
 	mxDecodeID(at, count);
 	txID *ids = c_malloc(count * sizeof(txID));
-	own->names = c_realloc(own->names, (size_t)(own->count + count) * sizeof(char *));
-	if (!ids || !own->names)
+	if (!ids)
 		fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
+	add_names(the, (txString)at, count, own);
 	ids[0] = XS_NO_ID;
 	for (txID i = 1; i < count; i++) {
-		txID known = the->keyIndex;
-		ids[i] = fxNewNameX(the, (txString)at);
-		if (ids[i] == known)
-			own->names[own->count++] = (const char *)at;
+		ids[i] = fxFindName(the, (txString)at);
 		at += c_strlen((const char *)at) + 1;
 	}
 	fxRemapIDs(the, script->codeBuffer, script->codeSize, ids);

@@ -13,7 +13,7 @@ struct linked_names {
 /*
  * Gives the script's names their ids, puts those into its code, and turns each string and function
  * constant into the kind that is used in place instead of copied (XS_CODE_*_ARCHIVE_*). Names that
- * the machine did not know are added to `own`. Returns the ids by the script's own numbering, which
+ * the machine did not know are added to `own`, in an order that little changes from build to build. Returns the ids by the script's own numbering, which
  * its natives use.
  */
 const txID *link_script(txMachine *machine, txScript *script, struct linked_names *own);

@@ -14,25 +14,43 @@ const char machine_engine[] =
 /* Slots of the JavaScript stack: a bundle keeps each of its top-level names there while it loads. */
 #define STACK_SLOTS 1024
 
+/* Of a machine whose bundle is loaded: the deepest calls of the firmware, measured, and as many again. */
+#define CLONE_STACK_SLOTS 512
+
 /* Names a script makes at run time, such as keys of parsed JSON. */
 #define SPARE_NAMES 128
+#define CLONE_SPARE_NAMES 32
+
+#define NAME_MODULO 251
+#define SYMBOL_MODULO 31
 
 static struct {
 	uint8_t *chunk_end;  /* chunks grow up to here */
 	uint8_t *slot_start; /* slots grow down to here */
 } pool;
 
-static uint32_t rom_key_count;
-static uint32_t rom_key_hash;
-
 uint32_t machine_rom_key_count(void)
 {
-	return rom_key_count;
+	return XS_ID_COUNT + (uint32_t)rom_name_count;
+}
+
+/* FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), end of string included. */
+static uint32_t hash_name(uint32_t hash, const char *name)
+{
+	do
+		hash = (hash ^ (uint8_t)*name) * 16777619u;
+	while (*name++);
+	return hash;
 }
 
 uint32_t machine_rom_key_hash(void)
 {
-	return rom_key_hash;
+	uint32_t hash = 2166136261u;
+	for (int i = 0; i < XS_ID_COUNT; i++)
+		hash = hash_name(hash, gxIDStrings[i]);
+	for (int i = 0; i < rom_name_count; i++)
+		hash = hash_name(hash, rom_names[i]);
+	return hash;
 }
 
 uint32_t machine_slot_bytes(void)
@@ -48,9 +66,22 @@ static void make_pool(struct machine_memory memory)
 	uint8_t *start = pool_bytes > c_heap_bytes ? hal_memory(pool_bytes) : NULL;
 	if (!start)
 		failure_exit(EXIT_OUT_OF_MEMORY, "no such pool");
-	c_heap_init(start, c_heap_bytes);
-	pool.chunk_end = start + c_heap_bytes;
-	pool.slot_start = start + pool_bytes;
+	machine_use_region((struct machine_region){start, pool_bytes, c_heap_bytes});
+}
+
+void machine_use_region(struct machine_region region)
+{
+	uint8_t *start = region.start;
+	c_heap_init(start, region.c_heap_bytes);
+	pool.chunk_end = start + region.c_heap_bytes;
+	pool.slot_start = start + region.byte_length / 16 * 16;
+}
+
+static txMachine *existing(txMachine *machine)
+{
+	if (!machine)
+		failure_exit(EXIT_OUT_OF_MEMORY, "no memory for the machine");
+	return machine;
 }
 
 txMachine *machine_create(struct machine_memory memory)
@@ -63,33 +94,54 @@ txMachine *machine_create(struct machine_memory memory)
 		.stackCount = STACK_SLOTS,
 		.initialKeyCount = XS_ID_COUNT + rom_name_count + (txSize)memory.image_names + SPARE_NAMES,
 		.incrementalKeyCount = SPARE_NAMES,
-		.nameModulo = 251,
-		.symbolModulo = 31,
+		.nameModulo = NAME_MODULO,
+		.symbolModulo = SYMBOL_MODULO,
 		.parserBufferSize = 64 * 1024,
 		.parserTableModulo = 1993,
 	};
 	make_pool(memory);
-	txMachine *machine = fxCreateMachine(&creation, "tracker", NULL, XS_NO_ID);
-	if (!machine)
-		failure_exit(EXIT_OUT_OF_MEMORY, "no memory for the machine");
-	return machine;
+	return existing(fxCreateMachine(&creation, "tracker", NULL, XS_NO_ID));
 }
 
-/* FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), end of string included. */
-static void hash_name(const char *name)
+txMachine *machine_create_root(struct machine_region region, uint32_t image_names)
 {
-	do
-		rom_key_hash = (rom_key_hash ^ (uint8_t)*name) * 16777619u;
-	while (*name++);
+	txCreation creation = {
+		.initialChunkSize = 4096,
+		.incrementalChunkSize = 1024,
+		.initialHeapCount = 1024,
+		.incrementalHeapCount = 1024,
+		.stackCount = STACK_SLOTS,
+		.initialKeyCount = XS_ID_COUNT + rom_name_count + (txSize)image_names + 1,
+		.incrementalKeyCount = SPARE_NAMES,
+		.nameModulo = NAME_MODULO,
+		.symbolModulo = SYMBOL_MODULO,
+	};
+	machine_use_region(region);
+	return existing(fxCreateMachine(&creation, "root", NULL, XS_NO_ID));
+}
+
+txMachine *machine_clone(txMachine *root, struct machine_region region)
+{
+	txCreation creation = {
+		.initialChunkSize = 1024,
+		.incrementalChunkSize = 1024,
+		.initialHeapCount = 64,
+		.incrementalHeapCount = 64,
+		.stackCount = CLONE_STACK_SLOTS,
+		.initialKeyCount = CLONE_SPARE_NAMES,
+		.incrementalKeyCount = CLONE_SPARE_NAMES,
+		.nameModulo = NAME_MODULO,
+		.symbolModulo = SYMBOL_MODULO,
+	};
+	machine_use_region(region);
+	return existing(fxCloneMachine(&creation, root, "tracker", NULL));
 }
 
 /* Names of the built-ins and the ROM modules stay where they are, in constant memory. */
 void fxBuildKeys(txMachine *the)
 {
-	rom_key_hash = 2166136261u;
 	for (int i = 0; i < XS_ID_COUNT; i++) {
 		txString name = (txString)gxIDStrings[i];
-		hash_name(name);
 		if (i < XS_SYMBOL_ID_COUNT) {
 			txSlot *description = fxNewSlot(the);
 			description->kind = XS_STRING_X_KIND;
@@ -98,11 +150,10 @@ void fxBuildKeys(txMachine *the)
 		} else
 			fxNewNameX(the, name);
 	}
-	for (int i = 0; i < rom_name_count; i++) {
-		hash_name(rom_names[i]);
+	for (int i = 0; i < rom_name_count; i++)
 		fxNewNameX(the, (txString)rom_names[i]);
-	}
-	rom_key_count = (uint32_t)the->keyIndex;
+	if ((uint32_t)the->keyIndex != machine_rom_key_count())
+		failure_exit(EXIT_EXCEPTION, "the board's names are not distinct");
 }
 
 static bool pool_has(size_t byte_length)

@@ -1,6 +1,7 @@
 /*
  * The XS machine in one fixed pool: the engine's C heap first, then chunks growing up and slots
- * growing down until they meet. One machine per power cycle.
+ * growing down until they meet. One machine that runs per power cycle; it may be the clone of one that
+ * was made before it, in a region of its own (preload.h).
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -18,7 +19,17 @@ typedef struct sxMachine txMachine;
  * in the pool (README.md, "Memory"), so it is larger than the 256 KiB of an nRF9160. 64-bit slots are
  * twice as large.
  */
-#define MACHINE_POOL_BYTES (sizeof(void *) == 4 ? 448u * 1024 : 896u * 1024)
+#define MACHINE_POOL_BYTES (sizeof(void *) == 4 ? 80u * 1024 : 160u * 1024)
+
+/* `region` of memory for a machine: it is never given back. */
+struct machine_region {
+	void *start;
+	size_t byte_length;
+	size_t c_heap_bytes; /* of it */
+};
+
+/* From now on the engine takes its memory there. */
+void machine_use_region(struct machine_region region);
 
 struct machine_memory {
 	size_t pool_bytes;
@@ -32,13 +43,22 @@ struct machine_memory {
  */
 txMachine *machine_create(struct machine_memory memory);
 
+/*
+ * Makes a machine that others are to be clones of, in `region`, with room for so many more names.
+ * Nothing is collected while it is built.
+ */
+txMachine *machine_create_root(struct machine_region region, uint32_t image_names);
+
+/* The machine that runs what `root` has loaded; `root` is shared, and not written any more. */
+txMachine *machine_clone(txMachine *root, struct machine_region region);
+
 /* Runs promise jobs until none is left, then checks for unhandled rejections. */
 void machine_run_jobs(txMachine *machine);
 
 /* Collects garbage, then tells what is in use. */
 struct heap_use machine_measure(txMachine *machine);
 
-/* Name ids that machine_create() gave out: the first id of an image's own names. */
+/* Name ids that every machine gives out: the first id of an image's own names. */
 uint32_t machine_rom_key_count(void);
 /* A number that changes with those names, so that an image linked to others is refused. */
 uint32_t machine_rom_key_hash(void);

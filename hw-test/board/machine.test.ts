@@ -125,6 +125,21 @@ test("the reset cause is what the rig says", async () => {
   assert.deepEqual(traced(await runModule(program, source, options)), ["watchdog"]);
 });
 
+test("the board's CRC-32 is zlib's, in one go and in parts, and stays within the bytes", async () => {
+  const source = `const { crc32 } = System;
+    const bytes = Uint8Array.from("x123456789x", (character) => character.charCodeAt(0));
+    trace(crc32(0, bytes, 1, 10).toString(16));
+    trace(crc32(crc32(0, bytes, 1, 4), bytes.subarray(2), 2, 8).toString(16));
+    trace(crc32(0xffffffff, bytes, 3, 3));
+    for (const [start, end] of [[-1, 3], [4, 3], [3, 12]])
+      try { trace(crc32(0, bytes, start, end)); } catch (error) { trace(error.name); }
+    trace("end");`;
+  assert.deepEqual(traced(await runModule(program, source)), [
+    ...["cbf43926", "cbf43926", "4294967295"],
+    ...["RangeError", "RangeError", "RangeError"],
+  ]);
+});
+
 test("nothing of Node or of a browser exists", async () => {
   const names = ["console", "process", "Buffer", "setTimeout", "require", "fetch", "TextDecoder"];
   const source = `trace([${names.map((name) => `typeof ${name}`).join()}].join()); trace("end");`;

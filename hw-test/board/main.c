@@ -20,6 +20,7 @@
 static int usage(void)
 {
 	fputs("usage: tracker-board compile IN.js OUT.xsb\n"
+		  "       tracker-board preload IN.js OUT.xsb\n"
 		  "       tracker-board rom OUT.c NAME=IN.xs...\n"
 		  "       tracker-board provision FLASH [PATH/]KEY VALUE\n"
 		  "       tracker-board run FLASH [--reset-cause CAUSE] [--pool BYTES] [--watchdog-ms MS]\n"
@@ -102,7 +103,9 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "run") == 0)
 		return run(count, words);
 	if (strcmp(argv[1], "compile") == 0 && count == 2)
-		return compile_image(words[0], words[1]);
+		return compile_image(words[0], words[1], false);
+	if (strcmp(argv[1], "preload") == 0 && count == 2)
+		return compile_image(words[0], words[1], true);
 	if (strcmp(argv[1], "rom") == 0 && count >= 1)
 		return compile_rom(words[0], count - 1, words + 1);
 	if (strcmp(argv[1], "provision") == 0)

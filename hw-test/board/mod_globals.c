@@ -1,6 +1,7 @@
-/* Globals of every script: `trace`, and `System` with `restart` and `resetCause`. */
+/* Globals of every script: `trace`, and `System` with `restart`, `resetCause` and `crc32`. */
 #include "xsmc.h"
 
+#include "crc32.h"
 #include "hal.h"
 #include "script.h"
 
@@ -28,6 +29,24 @@ static void script_restart(xsMachine *the)
 	restart_hook(the);
 }
 
+/* `crc32(crc, bytes, start, end)`: firmware/ports/checksum.ts. */
+static void script_crc32(xsMachine *the)
+{
+	void *bytes;
+	xsUnsignedValue byte_length;
+	uint32_t crc = fxToUnsigned(the, &xsArg(0));
+	xsIntegerValue start = xsmcToInteger(xsArg(2));
+	xsIntegerValue end = xsmcToInteger(xsArg(3));
+	xsmcGetBufferReadable(xsArg(1), &bytes, &byte_length);
+	if (start < 0 || end < start || (xsUnsignedValue)end > byte_length)
+		xsRangeError("outside of the bytes");
+	crc = crc32_update(crc, (uint8_t *)bytes + start, (uint32_t)(end - start));
+	if (crc > INT32_MAX)
+		xsmcSetNumber(xsResult, crc);
+	else
+		xsmcSetInteger(xsResult, (xsIntegerValue)crc);
+}
+
 void script_define_globals(void *machine, const char *reset_cause, script_restart_hook *restart)
 {
 	restart_hook = restart;
@@ -38,6 +57,8 @@ void script_define_globals(void *machine, const char *reset_cause, script_restar
 	xsmcSetNewObject(xsVar(1));
 	xsVar(0) = xsNewHostFunction(script_restart, 0);
 	xsmcDefine(xsVar(1), xsID("restart"), xsVar(0), xsDontEnum);
+	xsVar(0) = xsNewHostFunction(script_crc32, 4);
+	xsmcDefine(xsVar(1), xsID("crc32"), xsVar(0), xsDontEnum);
 	xsmcSetString(xsVar(0), (char *)reset_cause);
 	xsmcDefine(xsVar(1), xsID("resetCause"), xsVar(0), xsDontEnum);
 	xsmcDefine(xsGlobal, xsID("System"), xsVar(1), xsDontEnum);

@@ -57,6 +57,16 @@ void fxLoadModule(txMachine *the, txSlot *module, txID id)
 	fxResolveModule(the, module, id, &script, C_NULL, C_NULL);
 }
 
+void modules_start_main(txMachine *the)
+{
+	mxPushUndefined();
+	mxPushStringX(MAIN_NAME);
+	fxAwaitImport(the, XS_IMPORT_DEFAULT);
+	mxCall();
+	mxRunCount(0);
+	mxPop();
+}
+
 void modules_run_main(txMachine *the, const struct bytecode *bytecode)
 {
 	main_bytecode = bytecode;

@@ -11,6 +11,7 @@
 #include "link.h"
 #include "machine.h"
 #include "modules.h"
+#include "preload.h"
 #include "script.h"
 #include "sockets.h"
 #include "xsAll.h"
@@ -43,7 +44,10 @@ static void run_body(txMachine *the, const struct bytecode *bytecode)
 	mxTry(the)
 	{
 		fxBeginHost(the);
-		modules_run_main(the, bytecode);
+		if (bytecode->is_preloaded)
+			modules_start_main(the);
+		else
+			modules_run_main(the, bytecode);
 		fxEndHost(the);
 	}
 	mxCatch(the)
@@ -52,21 +56,28 @@ static void run_body(txMachine *the, const struct bytecode *bytecode)
 	}
 }
 
+/* A machine in the pool, which loads the image there. */
+static txMachine *plain_machine(const struct bytecode *bytecode, size_t pool_bytes)
+{
+	txMachine *machine = machine_create((struct machine_memory){
+		.pool_bytes = pool_bytes, .image_names = bytecode->name_count});
+	bytecode_link(machine, bytecode);
+	return machine;
+}
+
 _Noreturn void power_run(const struct power_options *options, const struct image *image)
 {
 	struct bytecode bytecode;
 	const uint8_t *body = flash_view(&partition_primary, image->body_offset, image->body_bytes);
-	txMachine *machine = machine_create((struct machine_memory){
-		.pool_bytes = options->pool_bytes,
-		.image_names = bytecode_peek_name_count(body, image->body_bytes)});
 	/* A body that is no bytecode, or another board's, crashes as a jump into garbage would. */
 	const char *problem = bytecode_parse(&bytecode, body, image->body_bytes);
 	if (problem)
 		failure_exit(EXIT_EXCEPTION, problem);
-	event_start(machine_engine, options->pool_bytes, machine_slot_bytes());
-	bytecode_link(machine, &bytecode);
-	script_define_globals(machine, options->reset_cause, power_restart);
 	hal_watchdog(options->watchdog_ms);
+	txMachine *machine = bytecode.is_preloaded ? preload_machine(&bytecode, options->pool_bytes)
+											  : plain_machine(&bytecode, options->pool_bytes);
+	event_start(machine_engine, options->pool_bytes, machine_slot_bytes());
+	script_define_globals(machine, options->reset_cause, power_restart);
 	run_body(machine, &bytecode);
 	event_loop_run(machine, options->watchdog_ms);
 	end(machine, EXIT_STOPPED);

@@ -36,24 +36,44 @@ static void schedule(uint32_t words[64], const uint8_t *block)
 	}
 }
 
+/*
+ * 6.2.2, step 3, for one word. What the standard then moves on by one name, a to b and so on, the
+ * callers do by the order in which they name the variables.
+ */
+#define ROUND(a, b, c, d, e, f, g, h, at) \
+	do { \
+		uint32_t s1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25); \
+		uint32_t t1 = h + s1 + ((e & (f ^ g)) ^ g) + round_constants[at] + words[at]; \
+		uint32_t s0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22); \
+		d += t1; \
+		h = t1 + s0 + ((a & b) | (c & (a | b))); \
+	} while (0)
+
 /* 6.2.2, steps 2 to 4. */
 static void compress(uint32_t state[8], const uint8_t *block)
 {
-	uint32_t words[64], v[8];
+	uint32_t words[64];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
 	schedule(words, block);
-	memcpy(v, state, sizeof v);
-	for (int i = 0; i < 64; i++) {
-		uint32_t s1 = rotate_right(v[4], 6) ^ rotate_right(v[4], 11) ^ rotate_right(v[4], 25);
-		uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-		uint32_t t1 = v[7] + s1 + choice + round_constants[i] + words[i];
-		uint32_t s0 = rotate_right(v[0], 2) ^ rotate_right(v[0], 13) ^ rotate_right(v[0], 22);
-		uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-		memmove(v + 1, v, 7 * sizeof v[0]);
-		v[4] += t1;
-		v[0] = t1 + s0 + majority;
+	for (int i = 0; i < 64; i += 8) {
+		ROUND(a, b, c, d, e, f, g, h, i);
+		ROUND(h, a, b, c, d, e, f, g, i + 1);
+		ROUND(g, h, a, b, c, d, e, f, i + 2);
+		ROUND(f, g, h, a, b, c, d, e, i + 3);
+		ROUND(e, f, g, h, a, b, c, d, i + 4);
+		ROUND(d, e, f, g, h, a, b, c, i + 5);
+		ROUND(c, d, e, f, g, h, a, b, i + 6);
+		ROUND(b, c, d, e, f, g, h, a, i + 7);
 	}
-	for (int i = 0; i < 8; i++)
-		state[i] += v[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 void sha256_start(struct sha256 *hash)
@@ -71,12 +91,16 @@ void sha256_update(struct sha256 *hash, const uint8_t *bytes, uint32_t byte_leng
 		uint32_t used = (uint32_t)(hash->message_bytes % SHA256_BLOCK_BYTES);
 		uint32_t room = SHA256_BLOCK_BYTES - used;
 		uint32_t now = byte_length < room ? byte_length : room;
-		memcpy(hash->block + used, bytes, now);
+		if (now == SHA256_BLOCK_BYTES)
+			compress(hash->state, bytes);
+		else {
+			memcpy(hash->block + used, bytes, now);
+			if (now == room)
+				compress(hash->state, hash->block);
+		}
 		hash->message_bytes += now;
 		bytes += now;
 		byte_length -= now;
-		if (now == room)
-			compress(hash->state, hash->block);
 	}
 }
 

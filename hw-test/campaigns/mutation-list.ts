@@ -1,4 +1,5 @@
 import { cloudMutations } from "./cloud-mutations.ts";
+import { fotaMutations } from "./fota-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { patchMutations } from "./patch-mutations.ts";
@@ -302,6 +303,43 @@ export const mutations: readonly Mutation[] = [
     caseName: "hex 0+500",
   },
   {
+    name: "characters not judged",
+    edits: [
+      {
+        file: "firmware/hex/word-decoder.ts",
+        find: "(stray & STRAY) === 0 && ",
+        replace: "",
+      },
+    ],
+    testFile: "firmware/hex/word-decoder.test.ts",
+    testName: "takes no character that is no digit, whatever checksum the record has",
+  },
+  {
+    name: "records in a row not noted",
+    edits: [
+      {
+        file: "firmware/slot/writer.ts",
+        find: "    this.given.add(this.runFrom, this.freshFrom);\n",
+        replace: "",
+      },
+    ],
+    testFile: "firmware/slot/writer.test.ts",
+    testName: "refuses another byte for what records in a row have given, wherever in them",
+  },
+  {
+    name: "read-back by CRC skipped",
+    edits: [
+      {
+        file: "firmware/slot/page-buffer.ts",
+        find: "return found === crc32(0, this.bytes, offset, offset + CHUNK_BYTES);",
+        replace: "return found >= 0;",
+      },
+    ],
+    testFile: "firmware/slot/writer.test.ts",
+    testName:
+      "names a page that does not erase, and one that does not take what is written, by the board's CRC",
+  },
+  {
     name: "revert taken for success",
     edits: [
       {
@@ -317,4 +355,5 @@ export const mutations: readonly Mutation[] = [
   ...jobMutations,
   ...patchMutations,
   ...cloudMutations,
+  ...fotaMutations,
 ];

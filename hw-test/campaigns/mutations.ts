@@ -10,7 +10,7 @@ import type { Result } from "./result.ts";
 import type { FailedCase } from "./run-shard.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const copied = ["firmware", "hw-test", "tools", "package.json", "tsconfig.json"];
+const copied = ["docs", "firmware", "hw-test", "tools", "package.json", "tsconfig.json"];
 const skipped: ReadonlySet<string> = new Set(["node_modules"]);
 
 /**

@@ -56,6 +56,8 @@ export interface DeskOptions {
   readonly seed?: number;
   /** Whose releases the image of a version installs; the desk's key if left out. */
   readonly trust?: TrustOptions | ((version: string) => TrustOptions);
+  /** Puts another platform's adapter between the client and the desk's ports, at each boot. */
+  readonly adapt?: (platform: Platform) => Platform;
 }
 
 /**
@@ -235,8 +237,9 @@ export class Desk {
       ...platformOf({ ...parts, random: this.random.next }),
       store: this.breakable(store),
     };
+    const { adapt } = this.options;
     return new Update({
-      platform,
+      platform: adapt === undefined ? platform : adapt(platform),
       settings: { ...settings, ...this.options.settings },
       gates: this.options.gates ?? [],
       trust: this.trust(),

@@ -76,6 +76,17 @@ void *hal_memory(size_t byte_length)
 	return memset(_pool_start, 0, byte_length);
 }
 
+void *hal_rom(size_t *byte_length)
+{
+	*byte_length = 1u << ROM_HEAP_LOG2;
+	return (void *)ROM_HEAP_BASE;
+}
+
+void hal_rom_lock(void)
+{
+	memory_lock_rom_heap();
+}
+
 void hal_watchdog(uint32_t timeout_ms)
 {
 	WATCHDOG->lock = WATCHDOG_UNLOCK;

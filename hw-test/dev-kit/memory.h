@@ -16,6 +16,9 @@ extern uint8_t _null_guard_log2[];
  */
 void memory_protect(void);
 
+/* Locks the read-only heap; it opens again with the next reset. */
+void memory_lock_rom_heap(void);
+
 /* Opens the NOR for writes, or closes it again. */
 void memory_open_nor(bool is_open);
 

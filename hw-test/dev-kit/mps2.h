@@ -67,5 +67,8 @@ struct watchdog {
 
 /* The board's 16 MiB PSRAM: the rig's flash file, so it outlives resets and power cuts. */
 #define NOR_BASE 0x21000000u
+/* Behind it, and not kept over resets: where the read-only heap is linked at each start. */
+#define ROM_HEAP_BASE 0x21200000u
+#define ROM_HEAP_LOG2 20u
 
 #endif

@@ -17,6 +17,7 @@ export interface BenchOptions {
   /** The flash image; made, erased, if there is none. */
   readonly flashPath: string;
   readonly board?: BoardName;
+  readonly jail?: boolean;
   readonly faults?: readonly Fault[];
   readonly link?: LinkProfile;
   /** Asked at each connection to the broker; always in reach if left out. */
@@ -39,6 +40,7 @@ export class Bench {
     this.tracker = new VirtualTracker({
       flashPath,
       board: options.board ?? "linux",
+      jail: options.jail === true,
       faults: options.faults ?? [],
       ...(options.link && { link: options.link }),
       ...(options.restartsAfter && { restartsAfter: options.restartsAfter }),

@@ -1,5 +1,6 @@
 import { asBuilt, buildImage } from "../../tools/build/image.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
+import { seemingKind } from "../../tools/image/file-kind.ts";
 import { fromHex } from "../../tools/image/hex.ts";
 import { readImage } from "../../tools/image/mcuboot.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
@@ -18,6 +19,10 @@ export interface Firmware {
   readonly newHex: string;
   /** The new file has an MCUboot header; without one the bootloader will not start it. */
   readonly hasHeader: boolean;
+  /** Of the new file's data, from the lowest to the highest address; 0 if it cannot be read. */
+  readonly imageBytes: number;
+  /** What the new file is instead of Intel HEX, for people; undefined if it looks like HEX. */
+  readonly seems: string | undefined;
   readonly patches: readonly OfferedPatch[];
 }
 
@@ -28,8 +33,17 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
       ? (await buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned) })).image
       : imageOfHex("--from", from);
   const newHex = hex ?? (await buildNew(options));
-  const hasHeader = hex === undefined || hasImageHeader(hex);
-  return { oldImage, newHex, hasHeader, patches: patchesFor(options.ways, oldImage, newHex) };
+  const image = fromHex(newHex, partitions["image-0"].byteLength)?.bytes;
+  const { kind, about } = seemingKind(Buffer.from(newHex, "latin1"));
+  return {
+    oldImage,
+    newHex,
+    // A broken file is the tracker's to refuse.
+    hasHeader: hex === undefined || (image !== undefined && readImage(image) !== undefined),
+    imageBytes: image?.byteLength ?? 0,
+    seems: kind === "hex" ? undefined : about,
+    patches: patchesFor(options.ways, oldImage, newHex),
+  };
 }
 
 async function buildNew({ version, faults, unsigned }: RunOptions): Promise<string> {
@@ -55,10 +69,4 @@ function imageOfHex(option: string, hex: string): Uint8Array {
     throw new UsageError(`${option}: no MCUboot image, the bootloader would not start it`);
   }
   return image;
-}
-
-/** Whether the new file is an MCUboot image; a broken file is the tracker's to refuse. */
-function hasImageHeader(hex: string): boolean {
-  const image = fromHex(hex, partitions["image-0"].byteLength)?.bytes;
-  return image !== undefined && readImage(image) !== undefined;
 }

@@ -65,7 +65,8 @@ export class UpdateJob {
   /** Uploads the files and creates the job. */
   async create(): Promise<void> {
     const { hex, thingArn, document, patches = [], more } = this.order;
-    await this.upload(this.id, hex, "text/x-hex");
+    // Byte for byte what the file has, which need not be text.
+    await this.upload(this.id, Buffer.from(hex, "latin1"), "text/x-hex");
     for (const [index, { bytes }] of patches.entries()) {
       await this.upload(this.patchKey(index), bytes, "application/octet-stream");
     }
@@ -103,7 +104,7 @@ export class UpdateJob {
     await this.iot.send(new DeleteJobCommand({ jobId: this.id, force: true }));
   }
 
-  private async upload(key: string, body: string | Uint8Array, contentType: string) {
+  private async upload(key: string, body: Uint8Array, contentType: string) {
     await this.s3.send(
       new PutObjectCommand({
         Bucket: this.order.bucket,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { buildImage } from "../../tools/build/image.ts";
 import { toHex } from "../../tools/image/hex.ts";
+import { makeImage } from "../../tools/image/mcuboot.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
 import { FlashFile } from "../trackers/virtual/flash-file.ts";
 import type { RunResult } from "./result.ts";
@@ -48,6 +49,10 @@ function file(name: string, content: string): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;
+}
+
+function ownFolders(path: string): string[] {
+  return readdirSync(path).filter((name) => name.startsWith("tracker-"));
 }
 
 /** Another hexadecimal digit in the last place. */
@@ -134,9 +139,39 @@ describe("npm start", () => {
     assert.equal(result.swapRequested, true);
     assert.equal(result.running, "1.0.0");
     assert.equal(result.flash.maxErasesPerPage, 1);
+    assert.equal(result.bytes.image, image.byteLength);
     const slot = FlashFile.open(flashPath).read("image-1");
     assert.ok(slot.subarray(0, image.byteLength).equals(image));
     await assertOldImageUntouched();
+  });
+
+  it("uploads what is no HEX byte for byte, and says what it seems to be", async () => {
+    const image = makeImage({ body: randomBytes(5_000), version: "2.0.0" });
+    const path = join(folder, "image.bin");
+    writeFileSync(path, image);
+    const { code, output, result } = await run("--hex", path, "--fw-version", "2.0.0");
+    assert.equal(code, 1);
+    assert.match(output, /the new file seems to be an MCUboot image in binary; it is uploaded/);
+    assert.equal(result.bytes.hex, image.byteLength);
+    const { reason, detail } = result.job.statusDetails;
+    assert.equal(`${reason}: ${detail}`, "HEX_START_CODE: line 1, byte 0: character 3d");
+  });
+
+  it("leaves no folder behind when Ctrl-C ends it", async () => {
+    const temporary = mkdtempSync(join(folder, "tmp-"));
+    const child = spawn(process.execPath, ["--import", "tsx", program, "--link", "nb-iot"], {
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    const ended = new Promise((resolve) => child.on("close", (_, signal) => resolve(signal)));
+    let output = "";
+    for await (const piece of child.stdout) {
+      output += piece;
+      if (!output.includes("tracker-fota 1.0.0 on")) continue;
+      assert.deepEqual(ownFolders(temporary).length, 1, "it works in a folder of its own");
+      child.kill("SIGINT");
+    }
+    assert.equal(await ended, "SIGINT");
+    assert.deepEqual(ownFolders(temporary), []);
   });
 
   const image = randomBytes(20_000);
@@ -175,6 +210,8 @@ describe("npm start, used wrongly", () => {
     [["--link", "carrier-pigeon"], /--link carrier-pigeon/],
     [["--board", "arm"], /--board arm: linux, cortex-m or cortex-m-64mhz/],
     [["--resume"], /--resume needs --flash/],
+    [["--fw-version", "abc"], /--fw-version abc: 1\.2\.3 or 1\.2\.3\+4/],
+    [["--hex", "/dev/zero", "--fw-version", "1.0.1"], /--hex \/dev\/zero: larger than 32 MB/],
     [["--broker-port", "0"], /--broker-port 0: 1 to 65535/],
     [["--flash", join(folder, "no", "such", "folder")], /ENOENT/],
   ];

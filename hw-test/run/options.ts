@@ -4,6 +4,7 @@ import { Option } from "@commander-js/extra-typings";
 import { defineCommand, helpText, readArguments } from "../../tools/command-line/definition.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { each, fileText, oneOf, portNumber } from "../../tools/command-line/values.ts";
+import { imageVersion } from "../../tools/image/version-option.ts";
 import type { LinkProfile } from "../driver.ts";
 import { type BoardName, boardList, boardNames } from "../trackers/boards.ts";
 import { linkProfiles, parseLinkProfile } from "../trackers/link-profile.ts";
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly ways: readonly PatchKind[];
   readonly json: boolean;
   readonly board: BoardName;
+  /** The board runs in a jail. */
+  readonly jail: boolean;
   readonly faults: readonly Fault[];
   readonly link: LinkProfile;
   readonly ports: { readonly broker: number; readonly files: number; readonly control: number };
@@ -41,7 +44,7 @@ const command = defineCommand("npm start --")
       "with 1.0.0, a job is created with the AWS SDK, and the tracker updates itself.",
   )
   .option("--hex <FILE>", "new firmware, Intel HEX (default: 1.0.1, built from firmware/)")
-  .option("--fw-version <V>", "its version, as the job promises it", "1.0.1")
+  .option("--fw-version <V>", "its version, as the job promises it", imageVersion, "1.0.1")
   .option(
     "--from <FILE>",
     "firmware to start with, Intel HEX (default: 1.0.0, built from firmware/)",
@@ -71,6 +74,7 @@ const command = defineCommand("npm start --")
       .argParser(oneOf(...boardNames))
       .default("linux" as const),
   )
+  .option("--jail", "run the board in a jail: no network, no files (needs bubblewrap)")
   .option("--broker-port <N>", "fixed port for MQTT (default: any free port)", portNumber)
   .option("--files-port <N>", "fixed port for HTTPS (default: any free port)", portNumber)
   .option("--control-port <N>", "fixed port for the AWS API (default: any free port)", portNumber)
@@ -79,6 +83,8 @@ const command = defineCommand("npm start --")
     "after",
     `
 Exit codes: 0 done, 1 the update ended in another state, 2 usage.
+The code in a HEX file runs in a process of this machine, as its user: give --jail with a file
+whose origin you do not know.
 
 Examples:
   npm start
@@ -124,6 +130,7 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     ],
     json: given.json === true,
     board: given.board,
+    jail: given.jail === true,
     faults,
     link: given.link,
     ports: {

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { withTemporaryFolder } from "../../tools/command-line/temporary-folder.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { type Cloud, startCloud } from "../cloud/cloud.ts";
 import { isConfirmed } from "../trackers/slot-contents.ts";
 import { faultsOf } from "../trackers/virtual/faults.ts";
 import { FlashFile } from "../trackers/virtual/flash-file.ts";
+import { requireJail } from "../trackers/virtual/jail.ts";
 import type { VirtualTracker } from "../trackers/virtual/tracker.ts";
 import { Bench } from "./bench.ts";
 import { hooksFor } from "./faulty-cloud.ts";
@@ -23,17 +23,18 @@ export type NewDisplay = (totalBytes: number) => ProgressDisplay;
 
 /** One update from the factory image to its end: local cloud, virtual tracker, one job. */
 export async function runUpdate(options: RunOptions, newDisplay: NewDisplay): Promise<RunResult> {
+  if (options.jail) requireJail();
   const firmware = await prepareFirmware(options);
-  const folder = mkdtempSync(join(tmpdir(), "tracker-fota-"));
-  const cloud = await startCloudOn(options);
-  try {
-    const flashPath = options.flashPath ?? join(folder, "flash.bin");
-    const run = new UpdateRun(options, { firmware, cloud, flashPath });
-    return await run.execute(newDisplay(smallestFile(firmware)));
-  } finally {
-    await cloud.stop();
-    rmSync(folder, { recursive: true });
-  }
+  return withTemporaryFolder("tracker-fota-", async (folder) => {
+    const cloud = await startCloudOn(options);
+    try {
+      const flashPath = options.flashPath ?? join(folder, "flash.bin");
+      const run = new UpdateRun(options, { firmware, cloud, flashPath });
+      return await run.execute(newDisplay(smallestFile(firmware)));
+    } finally {
+      await cloud.stop();
+    }
+  });
 }
 
 async function startCloudOn({ ports, faults }: RunOptions): Promise<Cloud> {
@@ -76,6 +77,7 @@ class UpdateRun {
       cloud,
       flashPath,
       board: options.board,
+      jail: options.jail,
       faults: options.faults,
       link: options.link,
       isBrokerInReach: () => !this.isCutOff(),
@@ -142,7 +144,9 @@ class UpdateRun {
   private async prepareTracker(display: ProgressDisplay): Promise<void> {
     const { bench, tracker, options } = this;
     const { firmware } = this.parts;
-    if (!firmware.hasHeader) {
+    if (firmware.seems !== undefined) {
+      display.line(`  the new file seems to be ${firmware.seems}; it is uploaded as it is`);
+    } else if (!firmware.hasHeader) {
       display.line("  the new file has no MCUboot header: the bootloader will refuse to start it");
     }
     if (!options.resume) await tracker.flash({ slot0: firmware.oldImage });
@@ -183,7 +187,7 @@ class UpdateRun {
       bytes: {
         hex: firmwares.newHex.length,
         patches: firmwares.patches.map(({ bytes }) => bytes.byteLength),
-        image: tracker.flashFile.slot("image-0").image?.byteLength ?? 0,
+        image: firmwares.imageBytes,
         downloaded: files.toTrackerBytes,
       },
       flash: firmware.total("image-1"),

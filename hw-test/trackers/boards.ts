@@ -4,6 +4,8 @@ import { buildDevKit } from "../dev-kit/program.ts";
 /** A program that runs power cycles as docs/virtual-tracker.md says, and arguments for each. */
 export interface BoardProgram {
   readonly program: string;
+  /** Words between the program and `run`; none if left out. */
+  readonly before?: readonly string[];
   readonly arguments: readonly string[];
 }
 

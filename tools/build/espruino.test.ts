@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { bundleForEspruino } from "./espruino.ts";
 import { gate } from "./espruino-gate.ts";
+import { linesOf } from "./testing/espruino-context.ts";
+import { pieces } from "./testing/espruino-pieces.ts";
 
 describe("a script for Espruino", { timeout: 120_000 }, () => {
   let code = "";
   before(async () => {
-    code = await bundleForEspruino("7.8.9");
+    code = await bundleForEspruino("7.8.9", "client");
   });
 
   it("has nothing in it that Espruino lacks or gets wrong", () => {
@@ -20,8 +22,40 @@ describe("a script for Espruino", { timeout: 120_000 }, () => {
     assert.match(code, /development=04[0-9a-f]{128}/);
   });
 
+  it("is as clean for application updates alone", async () => {
+    const application = await bundleForEspruino("7.8.9", "application");
+    assert.deepEqual(gate(application), []);
+    assert.match(application, /development=04[0-9a-f]{128}/);
+    assert.ok(!application.includes("mqtt"), "no part of the client");
+  });
+
   it("is made of classes still, which cost less than what they would be lowered to", () => {
     assert.ok(code.split("class ").length > 40);
+  });
+});
+
+describe("the pieces of the core, built for Espruino", { timeout: 120_000 }, () => {
+  let code = "";
+  before(async () => {
+    const entry = new URL("testing/espruino-pieces.ts", import.meta.url);
+    code = await bundleForEspruino("7.8.9", entry);
+  });
+
+  it("say without what Espruino lacks what they say on Node", () => {
+    const expected: string[] = [];
+    pieces((line) => expected.push(line));
+    assert.ok(expected.length > 50, `${expected.length} pieces`);
+    assert.ok(expected.every((line) => !line.includes(' = "throws')));
+    assert.deepEqual(linesOf(code), expected);
+  });
+
+  it("pass the gate", () => {
+    assert.deepEqual(gate(code), []);
+  });
+
+  it("need the prelude: the gaps are there", () => {
+    const unaided = code.slice(code.indexOf("fota="));
+    assert.throws(() => linesOf(`var ${unaided}`), /Object\.freeze is not a function/);
   });
 });
 

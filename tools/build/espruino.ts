@@ -4,16 +4,21 @@ import { type RollupOptions, rollup } from "rollup";
 const CONFIG = new URL("../../firmware/platforms/espruino/rollup.config.mjs", import.meta.url);
 
 interface Config {
-  default(args: Readonly<Record<string, string>>): RollupOptions;
-  script(args: Readonly<Record<string, string>>, input: string): RollupOptions;
+  readonly entries: { readonly client: string; readonly application: string };
+  script(
+    args: Readonly<Record<string, string>>,
+    entry: { readonly input: string; readonly folder: string },
+  ): RollupOptions;
 }
 
-/** The client as `npm run build:espruino` makes it, or another entry made in the same way. */
-export async function bundleForEspruino(version: string, entry?: URL): Promise<string> {
-  const config = (await import(CONFIG.href)) as Config;
-  const args = { configVersion: version };
-  const options =
-    entry === undefined ? config.default(args) : config.script(args, fileURLToPath(entry));
+/** What `npm run build:espruino` makes, or another entry made in the same way. */
+export async function bundleForEspruino(
+  version: string,
+  entry: "client" | "application" | URL,
+): Promise<string> {
+  const { entries, script } = (await import(CONFIG.href)) as Config;
+  const input = entry instanceof URL ? fileURLToPath(entry) : entries[entry];
+  const options = script({ configVersion: version }, { input, folder: "build/espruino" });
   const build = await rollup(options);
   try {
     const [output] = [options.output ?? []].flat();

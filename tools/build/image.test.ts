@@ -23,6 +23,35 @@ describe("imageFromScript", { timeout: 120_000 }, () => {
   });
 });
 
+/** A script of these names, and no others that are its own. */
+async function namesInImage(names: readonly string[]): Promise<string[]> {
+  const source = names.map((name) => `export let ${name} = 1;`).join("\n");
+  const image = readImage(await imageFromScript({ source, version: "1.0.0" }));
+  const body = Buffer.from(image?.body ?? []);
+  // hw-test/board/bytecode.h: the bytes of own names at 20, the names at 28.
+  const text = body.subarray(28, 28 + body.readUInt32LE(20));
+  return text.toString("latin1").split("\0").slice(0, -1);
+}
+
+describe("the ids of names", { timeout: 120_000 }, () => {
+  const names = Array.from({ length: 400 }, (_, index) => `name${index * 7919}`);
+
+  it("do not depend on the order in which the names come", async () => {
+    const some = await namesInImage(names);
+    assert.equal(names.filter((name) => some.includes(name)).length, 400);
+    assert.deepEqual(await namesInImage([...names].reverse()), some);
+  });
+
+  it("nearly all stay where names come and go", async () => {
+    const before = await namesInImage(names);
+    for (const changed of [[...names, "another"], names.slice(1), ["other", ...names.slice(1)]]) {
+      const ids = await namesInImage(changed);
+      const moved = before.filter((name, id) => ids.includes(name) && ids[id] !== name);
+      assert.ok(moved.length <= 30, `${moved.length} of ${before.length} names have another id`);
+    }
+  });
+});
+
 describe("buildImage", { timeout: 120_000 }, () => {
   it("builds the firmware once and then finds it", async () => {
     const first = await buildImage({ version: "9.8.7" });

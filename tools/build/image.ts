@@ -2,18 +2,16 @@ import { createHash, type Hash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
+import { withTemporaryFolder } from "../command-line/temporary-folder.ts";
 import { toHex } from "../image/hex.ts";
 import { makeImage } from "../image/mcuboot.ts";
 import { partitions } from "../image/memory-map.ts";
@@ -26,6 +24,8 @@ export interface BuiltImage {
   /** The MCUboot image: header, XS bytecode, TLVs. */
   readonly image: Uint8Array;
 }
+
+const hasDefaultExport = /\bexport\s+default\b|\bas\s+default\b/;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const cacheFolder = join(root, "build/images");
@@ -71,18 +71,24 @@ export async function imageFromScript(options: {
   readonly version: string;
   readonly securityCounter?: number | undefined;
 }): Promise<Uint8Array> {
-  const { version, securityCounter } = options;
-  const folder = mkdtempSync(join(tmpdir(), "tracker-image-"));
-  try {
+  const { source, version, securityCounter } = options;
+  const body = await bytecodeOf(source);
+  return makeImage({ body, version, ...(securityCounter !== undefined && { securityCounter }) });
+}
+
+/**
+ * What an image for the virtual tracker has as its body: XS bytecode, compiled by the board program. A
+ * module with a default export is preloaded: its top level only defines, and that export starts it.
+ * @throws BoardError with the engine's words for what is no module
+ */
+export async function bytecodeOf(source: string): Promise<Uint8Array> {
+  return withTemporaryFolder("tracker-image-", async (folder) => {
     const input = join(folder, "main.js");
     const output = join(folder, "main.xsb");
-    writeFileSync(input, options.source);
-    await runBoardTool(["compile", input, output]);
-    const body = readFileSync(output);
-    return makeImage({ body, version, ...(securityCounter !== undefined && { securityCounter }) });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    writeFileSync(input, source);
+    await runBoardTool([hasDefaultExport.test(source) ? "preload" : "compile", input, output]);
+    return readFileSync(output);
+  });
 }
 
 /** The HEX is made anew each time: that takes a few milliseconds and cannot differ. */

@@ -107,6 +107,11 @@ describe("bad usage", () => {
     }
   });
 
+  it("is a file without an end", () => {
+    const message = "--key /dev/zero: larger than 32 MB, no file of this kind is";
+    assert.throws(() => fileText("--key", "/dev/zero", "utf8"), { name: "UsageError", message });
+  });
+
   it("is a file that cannot be read", () => {
     const message = /^--key nowhere\.pem: ENOENT/;
     assert.throws(() => fileText("--key", "nowhere.pem", "utf8"), { name: "UsageError", message });

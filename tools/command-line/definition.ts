@@ -54,9 +54,14 @@ export function defineCommand(name: string): Command {
  * @throws UsageError
  */
 export function readArguments(command: CommandUnknownOpts, args: readonly string[]): boolean {
-  if (optionWords(args).includes("--help")) return false;
+  if (asksForHelp(args)) return false;
   command.parse([...args], { from: "user" });
   return true;
+}
+
+/** Help wins over whatever else is on the line. */
+export function asksForHelp(args: readonly string[]): boolean {
+  return optionWords(args).includes("--help");
 }
 
 /** What `--help` prints. */

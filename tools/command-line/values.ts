@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { UsageError } from "./usage-error.ts";
 
@@ -36,14 +36,42 @@ export function each<Value>(
   return (text, before = []) => [...before, parse(text)];
 }
 
+/** Many times what any file of the project has; a larger one was given by mistake. */
+const FILE_MAX_BYTES = 32 * 1024 * 1024;
+const PIECE_BYTES = 64 * 1024;
+
 /**
  * For a file that is read when all options are known, for it may depend on them.
- * @throws UsageError that names the option and the file
+ * @param option for the message: `--key`, or "" for an argument
+ * @throws UsageError that names the option and the file: not there, no file, above 32 MB
  */
-export function fileText(option: string, path: string, encoding: BufferEncoding): string {
+export function fileBytes(option: string, path: string): Buffer {
   try {
-    return readFileSync(path, encoding);
+    return readAll(path);
   } catch (error) {
-    throw new UsageError(`${option} ${path}: ${(error as Error).message}`);
+    throw new UsageError(`${option} ${path}: ${(error as Error).message}`.trimStart());
+  }
+}
+
+/** The same as text. */
+export function fileText(option: string, path: string, encoding: BufferEncoding): string {
+  return fileBytes(option, path).toString(encoding);
+}
+
+/** Piece by piece: a pipe has no size to ask for, and /dev/zero no end. */
+function readAll(path: string): Buffer {
+  const file = openSync(path, "r");
+  const pieces: Buffer[] = [];
+  try {
+    for (let total = 0; ; ) {
+      const piece = Buffer.alloc(PIECE_BYTES);
+      const length = readSync(file, piece);
+      total += length;
+      if (length === 0) return Buffer.concat(pieces);
+      if (total > FILE_MAX_BYTES) throw new Error("larger than 32 MB, no file of this kind is");
+      pieces.push(piece.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
   }
 }

@@ -16,7 +16,7 @@ export function releaseFieldsOf(
   about: Omit<Release, "image">,
   key = new SigningKey(developmentKey()),
 ): Record<string, unknown> {
-  const image = fromHex(hex, IMAGE_MAX_BYTES)?.bytes ?? Buffer.from(hex.slice(0, 1000));
+  const image = fromHex(hex, IMAGE_MAX_BYTES)?.bytes ?? Buffer.from(hex.slice(0, 1000), "latin1");
   return releaseFields({ image, ...about }, key);
 }
 

@@ -16,7 +16,7 @@ import {
 } from "./tlvs.ts";
 
 /** MCUboot, bootutil/image.h: IMAGE_MAGIC. */
-const IMAGE_MAGIC = 0x96f3b83d;
+export const IMAGE_MAGIC = 0x96f3b83d;
 const HEADER_MIN_BYTES = 32;
 
 /** What a signer says of an image's digest, for MCUboot. */

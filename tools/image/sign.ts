@@ -1,6 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { type ReleaseStatement, releaseBytes } from "../../firmware/verify/release.ts";
 import type { ImageSignature } from "./mcuboot.ts";
+import { keyHashOf } from "./verify-signature.ts";
 
 /** P-256's order (SEC 2, section 2.4.2). */
 export const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -29,9 +30,8 @@ export class SigningKey {
 
   /** What MCUboot checks, over header, body and protected TLVs. */
   signImage(hashed: Uint8Array): ImageSignature {
-    const spki = createPublicKey(this.key).export({ format: "der", type: "spki" });
     return {
-      keyHash: createHash("sha256").update(spki).digest(),
+      keyHash: keyHashOf(createPublicKey(this.key)),
       ecdsa: sign("sha256", hashed, this.key),
     };
   }

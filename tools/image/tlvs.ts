@@ -25,6 +25,10 @@ const unprotectedTypes: ReadonlySet<number> = new Set([
   ...[0x30, 0x31, 0x32, 0x33, 0x34],
 ]);
 
+export function isUnprotectedType(type: number): boolean {
+  return unprotectedTypes.has(type);
+}
+
 /** Offsets in bytes from the image's start. */
 export interface ImageExtent {
   readonly headerBytes: number;
@@ -84,7 +88,7 @@ export function walkTlvs(bytes: Uint8Array, extent: ImageExtent): Tlv[] | undefi
     const type = view.getUint16(offset, true);
     offset = start + view.getUint16(offset + 2, true);
     if (offset > end) return undefined;
-    if (start >= hashedEnd && !unprotectedTypes.has(type)) return undefined;
+    if (start >= hashedEnd && !isUnprotectedType(type)) return undefined;
     found.push({ type, value: bytes.subarray(start, offset) });
   }
   return found;

@@ -6,15 +6,17 @@ import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("../../build/keys/", import.meta.url));
 
+/** Where it is kept, whether it is there or not. */
+export const developmentKeyPath = join(folder, "development.pem");
+
 /**
  * The private key whose releases a firmware trusts when nobody names another: ECDSA P-256, PKCS #8
  * PEM, made once in build/keys and never part of the repository. So what is built here runs here and
  * nowhere else.
  */
 export function developmentKey() {
-  const path = join(folder, "development.pem");
-  if (!existsSync(path)) makeKey(path);
-  return readFileSync(path, "utf8");
+  if (!existsSync(developmentKeyPath)) makeKey(developmentKeyPath);
+  return readFileSync(developmentKeyPath, "utf8");
 }
 
 /** Complete under its name, or not there: processes may ask at once. The first one's is kept. */

@@ -48,7 +48,7 @@ const bannedSyntax = new Map<ts.SyntaxKind, string>([
  * can be paid for. A board without BigInt builds another verifier in (docs/decisions/006-signatures.md).
  */
 const exempt =
-  /^firmware\/(platforms\/|main(-espruino)?\.ts|mqtt\/shims\/|verify\/p256(-curve)?\.ts)/;
+  /^firmware\/(platforms\/|(main|main-espruino|app-espruino)\.ts|mqtt\/shims\/|verify\/p256(-curve)?\.ts)/;
 
 function banned(node: ts.Node): string | undefined {
   const syntax = bannedSyntax.get(node.kind);

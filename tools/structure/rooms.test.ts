@@ -22,7 +22,7 @@ describe("imports of rig, tools and benchmarks", () => {
     assert.deepEqual(files.filter((file) => !isTest(file)).flatMap(violations), []);
   });
 
-  it("of tools' own tests too keep to the one door into the rig", () => {
+  it("of tools' own tests too keep to the table's doors into the rig", () => {
     const tests = files.filter((file) => isTest(file) && file.path.startsWith("tools/"));
     const said = tests.flatMap(violations).filter((one) => / imports hw-test\//.test(one));
     assert.deepEqual(said, []);

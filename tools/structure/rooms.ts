@@ -7,7 +7,18 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
   "tools/command-line": [],
   "tools/image": ["firmware", "tools/keys"],
   // The board program compiles scripts to bytecode: the one door of the rig that tools use.
-  "tools/build": ["tools/image", "tools/keys", "hw-test/board/program.ts"],
+  "tools/build": ["tools/image", "tools/keys", "tools/command-line", "hw-test/board/program.ts"],
+  // What the command shows of boards and bootloaders is what the rig's own do: no second copy.
+  "tools/fota": [
+    "firmware",
+    "tools/command-line",
+    "tools/image",
+    "tools/keys",
+    "tools/patch",
+    "tools/build",
+    "hw-test/desk",
+    "hw-test/trackers",
+  ],
   "tools/keys": [],
   "tools/patch": ["firmware"],
   "tools/structure": [],
@@ -76,6 +87,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "hw-test/dev-kit",
     "tools/build",
     "tools/image",
+    "tools/patch",
     "tools/command-line",
   ],
 });

@@ -1,6 +1,6 @@
 import "./buffer.ts";
 import { hexText } from "hex-file";
 import intelHex from "intel-hex";
-import { report } from "./report.ts";
+import { addTo, report } from "./report.ts";
 
-report(() => intelHex.parse(hexText, undefined, 0x10000).data.length);
+report(() => addTo(0, intelHex.parse(hexText, undefined, 0x10000).data));

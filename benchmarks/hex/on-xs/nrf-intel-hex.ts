@@ -1,11 +1,11 @@
 import { hexText } from "hex-file";
 import MemoryMap from "nrf-intel-hex";
-import { report } from "./report.ts";
+import { addTo, report } from "./report.ts";
 
 report(() => {
-  let byteCount = 0;
+  let crc = 0;
   MemoryMap.fromHex(hexText).forEach((block: Uint8Array) => {
-    byteCount += block.length;
+    crc = addTo(crc, block);
   });
-  return byteCount;
+  return crc;
 });

@@ -1,13 +1,13 @@
 import { HexParser } from "../../../firmware/hex/parser.ts";
 import { feed } from "./file-chunks.ts";
-import { report } from "./report.ts";
+import { addTo, report } from "./report.ts";
 
 report(() => {
-  let byteCount = 0;
-  feed(
-    new HexParser((_address, _bytes, length) => {
-      byteCount += length;
-    }),
-  );
-  return byteCount;
+  let crc = 0;
+  const parser = new HexParser((_address, bytes, length) => {
+    crc = addTo(crc, bytes, length);
+  });
+  feed((bytes, length) => parser.push(bytes, length));
+  parser.end();
+  return crc;
 });

@@ -1,11 +1,13 @@
 import type { Alarm, Clock } from "../../ports/clock.ts";
 import type { Engine } from "./engine.ts";
 
+export type ClockEngine = Pick<Engine, "setTimeout" | "clearTimeout" | "getTime" | "onTimeSet">;
+
 class TimeoutAlarm implements Alarm {
-  private readonly engine: Engine;
+  private readonly engine: ClockEngine;
   private timer: unknown;
 
-  constructor(engine: Engine, delayMs: number, onAlarm: () => void) {
+  constructor(engine: ClockEngine, delayMs: number, onAlarm: () => void) {
     this.engine = engine;
     this.timer = engine.setTimeout(() => {
       this.timer = undefined;
@@ -22,10 +24,10 @@ class TimeoutAlarm implements Alarm {
 
 /** `getTime` is the time of day: what an application sets it by is taken out again. */
 export class EspruinoClock implements Clock {
-  private readonly engine: Engine;
+  private readonly engine: ClockEngine;
   private setBySeconds = 0;
 
-  constructor(engine: Engine) {
+  constructor(engine: ClockEngine) {
     this.engine = engine;
     engine.onTimeSet((seconds) => {
       this.setBySeconds += seconds;

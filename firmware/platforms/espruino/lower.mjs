@@ -1,4 +1,6 @@
 import { transformSync } from "@babel/core";
+import destructuring from "@babel/plugin-transform-destructuring";
+import parameters from "@babel/plugin-transform-parameters";
 import terser from "@rollup/plugin-terser";
 import ts from "typescript";
 
@@ -31,8 +33,9 @@ function withoutNew(code) {
 function withoutPatterns(code) {
   const { code: lowered } = transformSync(code, {
     plugins: [
-      "@babel/plugin-transform-parameters",
-      ["@babel/plugin-transform-destructuring", { loose: true, useBuiltIns: true }],
+      // Not by name, which Babel looks up from the working folder.
+      parameters.default,
+      [destructuring.default, { loose: true, useBuiltIns: true }],
     ],
     assumptions: {
       arrayLikeIsIterable: true,

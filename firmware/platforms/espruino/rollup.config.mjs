@@ -3,26 +3,35 @@ import { fileURLToPath } from "node:url";
 import bundle from "../../../rollup.config.mjs";
 import { hoistAndMinify, lower } from "./lower.mjs";
 
-// The client for a board that runs Espruino with NET and TLS (docs/espruino.md):
-//   npm run build:espruino    build/espruino/fota.js; options as of rollup.config.mjs
+// For boards that run Espruino (docs/espruino.md), with the options of rollup.config.mjs:
+//   npm run build:espruino    build/espruino/fota.js, the client, for boards with NET and TLS
+//                             build/espruino-app/fota.js, application updates alone
 
 const inRoot = (path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
+export const entries = {
+  client: inRoot("firmware/main-espruino.ts"),
+  application: inRoot("firmware/app-espruino.ts"),
+};
+
 /** @param {Record<string, unknown>} args */
 export default function config(args) {
-  if ((args.configFlavour ?? "normal") !== "normal") {
-    throw new Error(
-      "--configFlavour: Espruino's TLS verifies nothing, so only signed builds go there",
-    );
-  }
-  return script(args, inRoot("firmware/main-espruino.ts"));
+  return [
+    script(args, { input: entries.client, folder: "build/espruino" }),
+    script(args, { input: entries.application, folder: "build/espruino-app" }),
+  ];
 }
 
 /**
  * @param {Record<string, unknown>} args
- * @param {string} input
+ * @param {{ input: string; folder: string }} entry
  */
-export function script(args, input) {
+export function script(args, { input, folder }) {
+  if ((args.configFlavour ?? "normal") !== "normal") {
+    throw new Error(
+      "--configFlavour: Espruino's TLS verifies nothing: only signed builds go there",
+    );
+  }
   const { plugins, output, external: _, ...rest } = bundle(args);
   return {
     ...rest,
@@ -32,7 +41,7 @@ export function script(args, input) {
     ),
     output: {
       ...output,
-      file: inRoot("build/espruino/fota.js"),
+      file: inRoot(`${folder}/fota.js`),
       format: "iife",
       generatedCode: "es5",
       name: "fota",

@@ -2,6 +2,8 @@ import { Failure } from "../../failure.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Engine } from "./engine.ts";
 
+export type StoreEngine = Pick<Engine, "storage" | "crc32">;
+
 const HEAD_BYTES = 8;
 
 interface Entry {
@@ -17,9 +19,9 @@ interface Entry {
  * counts, and the other is written next.
  */
 export class EspruinoStore implements Store {
-  private readonly engine: Engine;
+  private readonly engine: StoreEngine;
 
-  constructor(engine: Engine) {
+  constructor(engine: StoreEngine) {
     this.engine = engine;
   }
 

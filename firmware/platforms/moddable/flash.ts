@@ -1,11 +1,11 @@
-import type { Partition } from "embedded:storage/flash";
 import FlashStorage from "embedded:storage/flash";
 import { Failure, type FailureCode } from "../../failure.ts";
 import type { Flash, FlashGeometry } from "../../ports/flash.ts";
 
 export class ModdableFlash implements Flash {
   readonly geometry: FlashGeometry;
-  private readonly partition: Partition;
+  /** Not by its name, which differs between the typings of npm and those of the SDK. */
+  private readonly partition: ReturnType<typeof FlashStorage.open>;
 
   /** @param path a partition label, e.g. `image-1` (Zephyr device tree) */
   constructor(path: string) {

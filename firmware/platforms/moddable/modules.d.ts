@@ -90,6 +90,11 @@ declare const System: {
   restart(): void;
   /** `power-on`, or another cause; the virtual tracker's board has it, the SDK has not. */
   readonly resetCause?: string;
+  /**
+   * CRC-32/ISO-HDLC of `bytes[start..end)`, going on from `crc`; needs no `this`. Ours: the virtual
+   * tracker's board has it, and Zephyr by `zephyr/board.js`.
+   */
+  readonly crc32?: (crc: number, bytes: Uint8Array, start: number, end: number) => number;
   /** DNS: `onResolved` is told an IPv4 address, or undefined if there is none. */
   resolve(host: string, onResolved: (host: string, address: string | undefined) => void): void;
 };

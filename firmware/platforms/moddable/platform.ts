@@ -2,6 +2,7 @@ import type { Boot } from "../../ports/boot.ts";
 import type { Flash } from "../../ports/flash.ts";
 import type { Platform } from "../../ports/platform.ts";
 import { readBoard } from "./board.ts";
+import { boardCrc32 } from "./checksum.ts";
 import { ModdableClock } from "./clock.ts";
 import { readCredentials } from "./credentials.ts";
 import { newSha256 } from "./digest.ts";
@@ -35,6 +36,7 @@ export function moddablePlatform({ newBoot, offsetSlot }: BootSide): Platform {
     reset: moddableReset,
     power: new ModdablePower(board.battery),
     newSha256,
+    crc32: boardCrc32(),
     random: Math.random,
     log: (line) => trace(`${line}\n`),
   };

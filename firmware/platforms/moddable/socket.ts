@@ -63,12 +63,14 @@ export class ModdableSocket implements Socket {
    * @param secure TLS options of the SDK, or what tells a modem which credentials to use
    */
   connect(peer: { host: string; port: number; address?: string }, secure: object): void {
+    // Made once: a function for each event is the larger part of a download's garbage.
+    const readable = (): void => this.events?.onReadable();
     try {
       this.tls = new TLSSocket({
         ...peer,
         TCP: { io: GuardedTcp },
         secure,
-        onReadable: () => asOurOwn(() => this.events?.onReadable()),
+        onReadable: () => asOurOwn(readable),
         onWritable: (byteCount) => asOurOwn(() => this.events?.onWritable(byteCount)),
         onError: () => asOurOwn(() => this.end("connection ended")),
       });

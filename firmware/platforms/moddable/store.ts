@@ -1,10 +1,10 @@
-import type { KeyValue } from "embedded:storage/key-value";
 import KeyValueStorage from "embedded:storage/key-value";
 import { Failure } from "../../failure.ts";
 import type { Store } from "../../ports/store.ts";
 
 export class ModdableStore implements Store {
-  private readonly storage: KeyValue;
+  /** Not by its name, which differs between the typings of npm and those of the SDK. */
+  private readonly storage: ReturnType<typeof KeyValueStorage.open>;
 
   constructor(path: string) {
     this.storage = KeyValueStorage.open({ path, format: "buffer" });

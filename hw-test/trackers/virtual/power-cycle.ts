@@ -57,6 +57,8 @@ const DIAGNOSTIC_MAX_CHARS = 16_384;
 
 export interface PowerCycleOptions {
   readonly program: string;
+  /** Words between the program and `run`. */
+  readonly before?: readonly string[] | undefined;
   readonly flashPath: string;
   readonly resetCause: ResetCause;
   /** Further arguments of `tracker-board run`. */
@@ -82,8 +84,9 @@ export class PowerCycle {
 
   constructor(options: PowerCycleOptions) {
     this.options = options;
-    const { program, flashPath, resetCause } = options;
-    const args = ["run", flashPath, "--reset-cause", resetCause, ...options.arguments];
+    const { program, before = [], flashPath, resetCause } = options;
+    const fixed = ["run", flashPath, "--reset-cause", resetCause];
+    const args = [...before, ...fixed, ...options.arguments];
     this.child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
     this.link = this.child.stdio[3] as Duplex;
     this.link.on("data", (chunk: Buffer) => this.takeIn(chunk));

@@ -26,6 +26,8 @@ export interface VirtualTrackerOptions {
   readonly resetsPerMinuteMax?: number;
   /** What it runs on. Default: linux. */
   readonly board?: BoardName;
+  /** It runs in a jail (jail.ts). */
+  readonly jail?: boolean;
   /** More arguments for the board's `run`. */
   readonly boardArguments?: readonly string[];
 }

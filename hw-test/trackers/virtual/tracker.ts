@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { resolve } from "node:path";
 import type { PartitionName } from "../../../tools/image/memory-map.ts";
 import type { ConsoleLine, InputName, LinkProfile, Settings, TrackerDriver } from "../../driver.ts";
 import { type BoardProgram, boards } from "../boards.ts";
@@ -9,6 +10,7 @@ import { type BoardEvents, parseBoardEvent } from "./board-events.ts";
 import { FlashFile } from "./flash-file.ts";
 import { FlashGate } from "./flash-gate.ts";
 import type { FlashCount, FlashMeter } from "./flash-meter.ts";
+import { jailed } from "./jail.ts";
 import { encodeFrame, type Frame } from "./link.ts";
 import { type PowerCut, powerCutsOf } from "./power.ts";
 import { type CycleEnd, endings, PowerCycle, type ResetCause } from "./power-cycle.ts";
@@ -85,7 +87,8 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
 
   async powerOn(): Promise<void> {
     this.requireOff("powerOn");
-    this.board = await boards[this.options.board ?? "linux"].build();
+    const board = await boards[this.options.board ?? "linux"].build();
+    this.board = this.options.jail === true ? jailed(board, resolve(this.flashFile.path)) : board;
     this.startCycle("power-on");
   }
 
@@ -176,7 +179,8 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
     this.flashGate.actor = "bootloader";
     this.cycle = new PowerCycle({
       program: board.program,
-      flashPath: this.flashFile.path,
+      before: board.before,
+      flashPath: resolve(this.flashFile.path),
       resetCause,
       arguments: [...board.arguments, ...(this.options.boardArguments ?? [])],
       onFrame: (frame) => this.handle(frame, this.cycle),

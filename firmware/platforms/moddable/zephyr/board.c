@@ -6,6 +6,7 @@
 #include <zephyr/devicetree.h>
 #include <zephyr/drivers/entropy.h>
 #include <zephyr/drivers/watchdog.h>
+#include <zephyr/sys/crc.h>
 #include <zephyr/sys/reboot.h>
 
 #include <stdint.h>
@@ -48,4 +49,10 @@ int32_t tracker_watchdog_start(uint32_t timeout_ms)
 int32_t tracker_watchdog_feed(void)
 {
 	return wdt_feed(watchdog, watchdog_channel);
+}
+
+/* CRC-32/ISO-HDLC, going on from `crc`. */
+int32_t tracker_crc32(int32_t crc, const uint8_t *bytes, uint32_t start, uint32_t byte_length)
+{
+	return (int32_t)crc32_ieee_update((uint32_t)crc, bytes + start, byte_length);
 }

@@ -29,6 +29,11 @@ globalThis.System = Object.freeze({
   restart() {
     native.tracker_reboot();
   },
+  crc32(crc, bytes, start, end) {
+    const { buffer, byteOffset } = bytes;
+    // The native one's result is signed.
+    return native.tracker_crc32(crc | 0, buffer, byteOffset + start, end - start) >>> 0;
+  },
   resolve(host, onResolved) {
     resolver.resolve({
       host,

@@ -1,0 +1,129 @@
+#include "preload.h"
+
+#include "c_heap.h"
+#include "exception.h"
+#include "failure.h"
+#include "hal.h"
+#include "modules.h"
+#include "xsAll.h"
+
+/* Of the ROM region: the root's stack, tables of names and modules. */
+#define ROOT_C_HEAP_BYTES (96u * 1024)
+/* Of the pool, besides the aliases: tables of names, the engine's own state, and as much for the modules. */
+#define CLONE_C_HEAP_BYTES (sizeof(void *) == 4 ? 5u * 1024 : 10u * 1024)
+
+static void load(txMachine *the, const struct bytecode *bytecode)
+{
+	mxTry(the)
+	{
+		fxBeginHost(the);
+		modules_run_main(the, bytecode);
+		fxEndHost(the);
+	}
+	mxCatch(the)
+	{
+		exception_exit(the);
+	}
+	machine_run_jobs(the);
+}
+
+static bool is_slot_of(const txSlot *slot, txKind kind)
+{
+	return slot->kind == kind;
+}
+
+typedef void visit(txSlot *slot);
+
+static void each_slot(txMachine *the, visit *visit_one)
+{
+	for (txSlot *heap = the->firstHeap; heap; heap = heap->next)
+		for (txSlot *slot = heap + 1; slot < heap->value.reference; slot++)
+			visit_one(slot);
+}
+
+/* Nobody patches a function or a class: frozen, it needs no alias in RAM. */
+static void freeze_function(txSlot *slot)
+{
+	if (!is_slot_of(slot, XS_INSTANCE_KIND) || !mxIsFunction(slot))
+		return;
+	slot->flag |= XS_DONT_PATCH_FLAG;
+	for (txSlot *property = slot->next; property; property = property->next)
+		property->flag |=
+			XS_DONT_DELETE_FLAG | (is_slot_of(property, XS_ACCESSOR_KIND) ? 0 : XS_DONT_SET_FLAG);
+}
+
+/* Nor does anybody give a function's name to another one: see fxShare on closures. */
+static void freeze_name(txSlot *slot)
+{
+	if (!is_slot_of(slot, XS_CLOSURE_KIND))
+		return;
+	txSlot *named = slot->value.closure;
+	if (is_slot_of(named, XS_REFERENCE_KIND) && mxIsFunction(named->value.reference))
+		named->flag |= XS_DONT_SET_FLAG;
+}
+
+/* Memory that a regular expression works in: made anew, in RAM, where there is none (xsRegExp.c). */
+static void drop_scratch(txSlot *slot)
+{
+	if (is_slot_of(slot, XS_REGEXP_KIND))
+		slot->value.regexp.data = NULL;
+}
+
+/* Values that a script may hold are of the kinds that the collector leaves where they are. */
+static void fix_value(txSlot *slot)
+{
+	if (is_slot_of(slot, XS_STRING_KIND))
+		slot->kind = XS_STRING_X_KIND;
+	else if (is_slot_of(slot, XS_BIGINT_KIND))
+		slot->kind = XS_BIGINT_X_KIND;
+	else if (is_slot_of(slot, XS_CODE_KIND))
+		slot->kind = XS_CODE_X_KIND;
+}
+
+static void share(txMachine *the)
+{
+	/* As mxLink has it: the root's global is an ordinary object, without the cache that look-ups fill. */
+	txSlot *global = mxGlobal.value.reference;
+	global->flag &= ~XS_EXOTIC_FLAG;
+	global->next = global->next->next;
+	each_slot(the, drop_scratch);
+	each_slot(the, freeze_function);
+	each_slot(the, freeze_name);
+	fxShareMachine(the); /* collects and compacts for the last time */
+	each_slot(the, fix_value);
+	/* Its counter is the root's; a clone makes its own. */
+	if (gxDefaults.terminateSharedCluster)
+		gxDefaults.terminateSharedCluster();
+}
+
+static txMachine *load_root(const struct bytecode *bytecode)
+{
+	size_t byte_length;
+	void *start = hal_rom(&byte_length);
+	if (!start)
+		failure_exit(EXIT_OUT_OF_MEMORY, "no room for the read-only heap");
+	struct machine_region region = {start, byte_length, ROOT_C_HEAP_BYTES};
+	txMachine *root = machine_create_root(region, bytecode->name_count);
+	bytecode_link(root, bytecode);
+	/* What is being loaded stays, nearly all of it: share() collects the rest, once. */
+	fxEnableGarbageCollection(root, false);
+	load(root, bytecode);
+	fxEnableGarbageCollection(root, true);
+	share(root);
+	hal_rom_lock();
+	return root;
+}
+
+txMachine *preload_machine(const struct bytecode *bytecode, size_t pool_bytes)
+{
+	txMachine *root = load_root(bytecode);
+	struct machine_region region = {
+		.byte_length = pool_bytes / 16 * 16,
+		.c_heap_bytes = CLONE_C_HEAP_BYTES + (size_t)root->aliasCount * sizeof(txSlot *) / 16 * 16,
+	};
+	if (region.byte_length > region.c_heap_bytes)
+		region.start = hal_memory(region.byte_length);
+	if (!region.start)
+		failure_exit(EXIT_OUT_OF_MEMORY, "no such pool");
+	return machine_clone(root, region);
+}
