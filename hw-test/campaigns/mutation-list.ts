@@ -1,3 +1,4 @@
+import { cloudMutations } from "./cloud-mutations.ts";
 import { fotaMutations } from "./fota-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
@@ -353,5 +354,6 @@ export const mutations: readonly Mutation[] = [
   ...trustMutations,
   ...jobMutations,
   ...patchMutations,
+  ...cloudMutations,
   ...fotaMutations,
 ];

@@ -4,6 +4,7 @@ import { userKey } from "./credentials.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type FileCounters, FileService, type OnFileRequest } from "./files.ts";
 import type { HttpRequest, HttpResponse } from "./http/message.ts";
+import { notServed } from "./http/notServed.ts";
 import { startHttpServer } from "./http/server.ts";
 import { type Listening, loopback } from "./listen.ts";
 import { Broker, type TrackerMessage } from "./mqtt/broker.ts";
@@ -84,13 +85,15 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const clock = { ...realClock, ...given(options) };
   const names = createNames(options.region ?? "eu-west-1");
   const deliveries = new Deliveries();
+  const authority = createAuthority();
   const services = createServices({
     names,
     clock,
+    authority,
     onNotification: (notification) => deliveries.notify(notification),
   });
   const { ports = {}, hooks = {} } = options;
-  const plan = { ports, hooks, clock, names, authority: createAuthority(), services };
+  const plan = { ports, hooks, clock, names, authority, services };
   const files = new FileService(services.s3, (index, request) =>
     hooks.onFileRequest?.(index, request),
   );
@@ -121,12 +124,13 @@ function given({ now, schedule }: CloudOptions): Partial<Clock> {
 
 function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker> {
   const { ports, hooks, names, authority, clock } = plan;
-  const { registry, topics } = plan.services;
+  const { registry, principals, topics } = plan.services;
   return Broker.start({
     server: authority.issueServer(["localhost", loopback, names.brokerHostName]),
     authority: authority.certificate,
     port: ports.broker ?? 0,
     now: clock.now,
+    thingsOf: (certificateId) => principals.thingsOf(certificateId),
     onMessage: (message) => hooks.onTrackerMessage?.(message),
     // Just-in-time provisioning: a certificate of our authority makes a thing.
     onConnected: (thingName) => {
@@ -148,9 +152,15 @@ function startControlPlane({ ports, clock, services }: Plan): Promise<Listening>
   });
 }
 
-/** Both services on one port: a request says in its signature which one it is for. */
-function controlPlane(request: HttpRequest, { iot, s3 }: Services): Promise<HttpResponse> {
-  return claimedService(request) === "iot" ? iot.handle(request) : s3.handle(request);
+/** All services on one port: a request says in its signature which one it is for. */
+async function controlPlane(
+  request: HttpRequest,
+  { bySigningName, s3 }: Services,
+): Promise<HttpResponse> {
+  const name = claimedService(request);
+  if (name === undefined) return s3.handle(request);
+  const service = Object.hasOwn(bySigningName, name) ? bySigningName[name] : undefined;
+  return service?.handle(request) ?? notServed(request, name, Object.keys(bySigningName));
 }
 
 function startFileServer(plan: Plan, files: FileService): Promise<Listening> {
@@ -168,7 +178,7 @@ function startFileServer(plan: Plan, files: FileService): Promise<Listening> {
 }
 
 function describe(
-  { names, authority, hooks, services }: Plan,
+  { names, authority, hooks, services, clock }: Plan,
   parts: {
     readonly broker: Broker;
     readonly control: Listening;
@@ -193,7 +203,7 @@ function describe(
     hooks,
     createThing: (thingName) => services.registry.createThing(thingName),
     createBucket: (bucket) => {
-      services.objects.createBucket(bucket);
+      services.objects.createBucket(bucket, clock.now());
     },
     issueTrackerCertificate: (thingName) => authority.issueTracker(thingName),
     disconnect: (thingName) => broker.disconnect(thingName),

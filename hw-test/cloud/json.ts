@@ -35,6 +35,22 @@ export function integerField(body: JsonObject, name: string): number | undefined
   throw wrongType(name, "an integer");
 }
 
+export function numberField(body: JsonObject, name: string): number | undefined {
+  const value = body[name] ?? undefined;
+  if (value === undefined || (typeof value === "number" && Number.isFinite(value))) return value;
+  throw wrongType(name, "a number");
+}
+
+export function objectListField(body: JsonObject, name: string): readonly JsonObject[] | undefined {
+  const list = body[name] ?? undefined;
+  if (list === undefined) return undefined;
+  if (!Array.isArray(list)) throw wrongType(name, "a list");
+  return list.map((value) => {
+    if (!isObject(value)) throw wrongType(name, "a list of objects");
+    return value;
+  });
+}
+
 export function objectField(body: JsonObject, name: string): JsonObject | undefined {
   const value = body[name] ?? undefined;
   if (value === undefined || isObject(value)) return value;

@@ -7,6 +7,8 @@ export interface Names {
   thing(thingName: string): string;
   thingGroup(groupName: string): string;
   job(jobId: string): string;
+  certificate(certificateId: string): string;
+  policy(policyName: string): string;
 }
 
 export function createNames(region: string): Names {
@@ -19,5 +21,7 @@ export function createNames(region: string): Names {
     thing: (thingName) => `${prefix}:thing/${thingName}`,
     thingGroup: (groupName) => `${prefix}:thinggroup/${groupName}`,
     job: (jobId) => `${prefix}:job/${jobId}`,
+    certificate: (certificateId) => `${prefix}:cert/${certificateId}`,
+    policy: (policyName) => `${prefix}:policy/${policyName}`,
   };
 }

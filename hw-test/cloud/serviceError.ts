@@ -9,6 +9,10 @@ export type ErrorCode =
   | "VersionMismatch"
   | "TerminalStateReached"
   | "LimitExceeded"
+  | "CertificateState"
+  | "DeleteConflict"
+  | "RequestEntityTooLarge"
+  | "ShadowConflict"
   | "InternalError";
 
 /** Sent along where the request was about an execution that is in another state than thought. */

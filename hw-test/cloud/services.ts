@@ -1,7 +1,11 @@
+import type { Authority } from "./certificates/authority.ts";
 import type { Clock } from "./clock.ts";
 import { jobsRoleKey, userKey } from "./credentials.ts";
-import { encodeRfc3986 } from "./http/message.ts";
+import { encodeRfc3986, type HttpRequest, type HttpResponse } from "./http/message.ts";
+import { dataRoutes } from "./iot/dataRoutes.ts";
 import { jobRoutes } from "./iot/jobRoutes.ts";
+import { jobsDataRoutes } from "./iot/jobsDataRoutes.ts";
+import { principalRoutes } from "./iot/principalRoutes.ts";
 import { registryRoutes } from "./iot/registryRoutes.ts";
 import { IotService } from "./iot/service.ts";
 import { ControlJobs } from "./jobs/control.ts";
@@ -10,7 +14,9 @@ import type { ObjectAddress } from "./jobs/document.ts";
 import { Ledger, type Notification } from "./jobs/ledger.ts";
 import { JobsTopics } from "./mqtt/jobsTopics.ts";
 import type { Names } from "./names.ts";
+import { Principals } from "./registry/principals.ts";
 import { Registry } from "./registry/registry.ts";
+import { Shadows } from "./registry/shadows.ts";
 import { ObjectStore } from "./s3/objects.ts";
 import { S3Service } from "./s3/service.ts";
 import { presignGet } from "./sigv4/presign.ts";
@@ -18,19 +24,26 @@ import { presignGet } from "./sigv4/presign.ts";
 /** What the cloud does, apart from the sockets it does it over. */
 export interface Services {
   readonly registry: Registry;
+  readonly principals: Principals;
   readonly objects: ObjectStore;
   readonly ledger: Ledger;
   readonly topics: JobsTopics;
-  readonly iot: IotService;
+  /** By the name that a client signs with. */
+  readonly bySigningName: Readonly<Record<string, Service>>;
   readonly s3: S3Service;
+}
+
+export interface Service {
+  handle(request: HttpRequest): Promise<HttpResponse>;
 }
 
 export function createServices(options: {
   readonly names: Names;
   readonly clock: Clock;
+  readonly authority: Authority;
   readonly onNotification: (notification: Notification) => void;
 }): Services {
-  const { names, clock, onNotification } = options;
+  const { names, clock, authority, onNotification } = options;
   const registry = new Registry(names);
   const objects = new ObjectStore();
   const ledger = new Ledger({
@@ -38,21 +51,48 @@ export function createServices(options: {
     presign: (object, expiresInS) => presignObject(object, expiresInS, names.region, clock.now()),
     onNotification,
   });
+  const principals = new Principals({
+    names,
+    issue: () => authority.issueTracker("AWS IoT Certificate"),
+    now: clock.now,
+  });
   const control = new ControlJobs({ ledger, registry, jobArn: names.job });
   const readObject = ({ bucket, key }: ObjectAddress) =>
-    objects.bucket(bucket)?.get(key)?.body.toString("utf8");
+    objects.find(bucket, key)?.body.toString("utf8");
   const routes = [
     ...registryRoutes(registry, names),
+    ...principalRoutes(principals, registry),
     ...jobRoutes({ ledger, control, registry, names, readObject }),
   ];
   const signing = { accessKeys: [userKey, jobsRoleKey], now: clock.now };
+  const device = new DeviceJobs(ledger);
+  const iot = new IotService({ name: "AWS IoT", routes, ...signing });
+  const s3 = new S3Service({ objects, region: names.region, ...signing });
+  const jobsData = new IotService({
+    name: "AWS IoT Jobs Data",
+    routes: jobsDataRoutes(device, registry),
+    ...signing,
+  });
+  const data = new IotService({
+    name: "AWS IoT Data",
+    routes: dataRoutes(new Shadows(clock), registry),
+    ...signing,
+  });
   return {
     registry,
+    principals,
     objects,
     ledger,
-    topics: new JobsTopics(new DeviceJobs(ledger)),
-    iot: new IotService({ routes, ...signing }),
-    s3: new S3Service({ objects, ...signing }),
+    topics: new JobsTopics(device),
+    bySigningName: {
+      iot,
+      // Older SDKs, and the AWS CLI of Debian.
+      "execute-api": iot,
+      "iot-jobs-data": jobsData,
+      iotdata: data,
+      s3,
+    },
+    s3,
   };
 }
 

@@ -32,3 +32,26 @@ export function encodeRfc3986(text: string): string {
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
+
+/** The values of each name of a query, decoded. */
+export type Query = Record<string, string[]>;
+
+/** Unlike in a form, a plus sign is a plus sign. */
+export function parseQuery(query: string): Query {
+  const values: Query = Object.create(null);
+  for (const pair of query === "" ? [] : query.split("&")) {
+    const [name = "", ...rest] = pair.split("=");
+    const value = decode(rest.join("="));
+    values[decode(name)] = [...(values[decode(name)] ?? []), value];
+  }
+  return values;
+}
+
+/** What is no percent-encoding stands for itself, and no signature will match it. */
+export function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,20 +1,20 @@
 import type { ControlJobs } from "../jobs/control.ts";
 import { type ObjectAddress, parseObjectUrl } from "../jobs/document.ts";
 import type { Execution } from "../jobs/execution.ts";
-import type { JobChange, JobRequest } from "../jobs/job.ts";
+import type { Job, JobRequest } from "../jobs/job.ts";
 import type { Ledger } from "../jobs/ledger.ts";
-import { limits } from "../jobs/limits.ts";
-import {
-  integerField,
-  type JsonObject,
-  objectField,
-  stringField,
-  stringListField,
-  stringMapField,
-} from "../json.ts";
+import { integerField, stringField, stringListField, stringMapField } from "../json.ts";
 import type { Names } from "../names.ts";
 import type { Registry } from "../registry/registry.ts";
 import { invalidRequest } from "../serviceError.ts";
+import { checkQuery, executionStatuses, filter, jobStatuses } from "./filters.ts";
+import {
+  changeableFields,
+  checkNames,
+  createJobNames,
+  schedule,
+  updateJobNames,
+} from "./jobOptions.ts";
 import { executionDetailView, executionSummaryView, jobSummaryView, jobView } from "./jobViews.ts";
 import { page } from "./page.ts";
 import { type Call, pathPart, queryFlag, type Route, route } from "./route.ts";
@@ -38,8 +38,7 @@ export function jobRoutes(options: JobRoutesOptions): readonly Route[] {
       return { jobArn: job.jobArn, jobId, ...(description === undefined ? {} : { description }) };
     }),
     route("GET", "/jobs", (call) => {
-      const status = call.query.get("status");
-      const jobs = [...ledger.jobs.values()].filter((job) => !status || job.status === status);
+      const jobs = listedJobs(call, options);
       return page(call, "jobs", jobs.reverse().map(jobSummaryView));
     }),
     route("GET", "/jobs/{jobId}", (call) => {
@@ -49,7 +48,8 @@ export function jobRoutes(options: JobRoutesOptions): readonly Route[] {
       return documentSource === undefined ? view : { ...view, documentSource };
     }),
     route("PATCH", "/jobs/{jobId}", (call) => {
-      control.update(pathPart(call, "jobId"), changeableFields(call));
+      checkNames(call.body, updateJobNames, "UpdateJob");
+      control.update(pathPart(call, "jobId"), changeableFields(call.body));
       return {};
     }),
     route("GET", "/jobs/{jobId}/job-document", (call) => ({
@@ -74,13 +74,37 @@ export function jobRoutes(options: JobRoutesOptions): readonly Route[] {
   ];
 }
 
+/** ListJobs, oldest first; a group is the target of a job, by name or by id. */
+function listedJobs(call: Call, { ledger, registry }: JobRoutesOptions): Job[] {
+  const names = ["status", "targetSelection", "thingGroupName", "thingGroupId"];
+  checkQuery(call, names, "ListJobs");
+  const status = filter(call, "status", jobStatuses);
+  const selection = filter(call, "targetSelection", ["SNAPSHOT", "CONTINUOUS"]);
+  const groupName = call.query.get("thingGroupName");
+  const groupId = call.query.get("thingGroupId");
+  const groups = registry
+    .allGroups()
+    .filter((group) => groupName === null || group.groupName === groupName)
+    .filter((group) => groupId === null || group.groupId === groupId);
+  const isOfGroup = ({ request }: Job) =>
+    (groupName === null && groupId === null) ||
+    groups.some(({ groupArn }) => request.targets.includes(groupArn));
+  return [...ledger.jobs.values()].filter(
+    (job) =>
+      (status === undefined || job.status === status) &&
+      (selection === undefined || job.targetSelection === selection) &&
+      isOfGroup(job),
+  );
+}
+
 function executionListRoutes({ ledger, registry, names }: JobRoutesOptions): readonly Route[] {
   const withStatus = (call: Call, executions: readonly Execution[]) => {
-    const status = call.query.get("status");
+    const status = filter(call, "status", executionStatuses);
     return executions.filter((execution) => !status || execution.status === status);
   };
   return [
     route("GET", "/jobs/{jobId}/things", (call) => {
+      checkQuery(call, ["status"], "ListJobExecutionsForJob");
       const executions = ledger.ofJob(ledger.job(pathPart(call, "jobId")));
       const summaries = withStatus(call, executions).map((execution) => ({
         thingArn: names.thing(execution.thingName),
@@ -90,7 +114,12 @@ function executionListRoutes({ ledger, registry, names }: JobRoutesOptions): rea
     }),
     route("GET", "/things/{thingName}/jobs", (call) => {
       const { thingName } = registry.thing(pathPart(call, "thingName"));
-      const summaries = withStatus(call, ledger.ofThing(thingName)).map((execution) => ({
+      checkQuery(call, ["status", "jobId"], "ListJobExecutionsForThing");
+      const jobId = call.query.get("jobId");
+      const executions = ledger
+        .ofThing(thingName)
+        .filter(({ job }) => jobId === null || job.request.jobId === jobId);
+      const summaries = withStatus(call, executions).map((execution) => ({
         jobId: execution.job.request.jobId,
         jobExecutionSummary: executionSummaryView(execution),
       }));
@@ -141,25 +170,18 @@ function queryInteger(call: Call, name: string): number | undefined {
 
 function jobRequest(call: Call, options: JobRoutesOptions): JobRequest {
   const { body } = call;
+  checkNames(body, createJobNames, "CreateJob");
   const documentSource = stringField(body, "documentSource");
   const document = stringField(body, "document") ?? readSource(documentSource, options);
   if (document === undefined) throw invalidRequest("document or documentSource is missing");
   return {
-    ...changeableFields(call),
+    ...changeableFields(body),
+    schedule: schedule(body),
     jobId: pathPart(call, "jobId"),
     targets: stringListField(body, "targets") ?? [],
     document,
     documentSource,
     targetSelection: stringField(body, "targetSelection"),
-  };
-}
-
-function changeableFields({ body }: Call): JobChange {
-  const timeout = objectField(body, "timeoutConfig") ?? {};
-  return {
-    description: stringField(body, "description"),
-    presignedUrl: presignedUrl(objectField(body, "presignedUrlConfig")),
-    inProgressTimeoutMinutes: integerField(timeout, "inProgressTimeoutInMinutes"),
   };
 }
 
@@ -169,10 +191,4 @@ function readSource(source: string | undefined, options: JobRoutesOptions): stri
   const text = address === undefined ? undefined : options.readObject(address);
   if (text === undefined) throw invalidRequest(`documentSource ${source} is no S3 object`);
   return text;
-}
-
-function presignedUrl(config: JsonObject | undefined): JobRequest["presignedUrl"] {
-  const roleArn = config === undefined ? undefined : stringField(config, "roleArn");
-  if (config === undefined || roleArn === undefined) return undefined;
-  return { roleArn, expiresInS: integerField(config, "expiresInSec") ?? limits.presignMaxS };
 }

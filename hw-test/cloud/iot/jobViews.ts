@@ -1,8 +1,8 @@
 import { epochSeconds } from "../clock.ts";
 import type { Execution } from "../jobs/execution.ts";
-import type { Job } from "../jobs/job.ts";
+import type { Job, JobRequest } from "../jobs/job.ts";
 import { secondsLeft } from "../jobs/views.ts";
-import type { JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 
 /** How jobs look in the control plane's answers (AWS IoT API Reference, "Job"). */
 export function jobView(job: Job, executions: readonly Execution[]): JsonObject {
@@ -17,16 +17,28 @@ export function jobView(job: Job, executions: readonly Execution[]): JsonObject 
       comment: job.comment,
       reasonCode: job.reasonCode,
     }),
-    ...(request.presignedUrl === undefined
-      ? {}
-      : {
-          presignedUrlConfig: {
-            roleArn: request.presignedUrl.roleArn,
-            expiresInSec: request.presignedUrl.expiresInS,
-          },
-        }),
-    ...(minutes === undefined ? {} : { timeoutConfig: { inProgressTimeoutInMinutes: minutes } }),
+    ...presignedUrlView(request),
+    // These three are there whatever the job was created with, as captured from the live service.
+    isConcurrent: false,
+    timeoutConfig: minutes === undefined ? {} : { inProgressTimeoutInMinutes: minutes },
+    schedulingConfig: { ...request.schedule },
+    ...optionsView(request),
     jobProcessDetails: processDetails(executions),
+  };
+}
+
+function presignedUrlView({ presignedUrl }: JobRequest): JsonObject {
+  if (presignedUrl === undefined) return {};
+  const { roleArn, expiresInS } = presignedUrl;
+  return { presignedUrlConfig: { roleArn, expiresInSec: expiresInS } };
+}
+
+/** As they were given: their names are the API's. */
+function optionsView({ rollout, abort, retry }: JobRequest): JsonObject {
+  return {
+    ...(rollout && { jobExecutionsRolloutConfig: rollout as unknown as JsonObject }),
+    ...(abort && { abortConfig: { criteriaList: abort as unknown as Json } }),
+    ...(retry && { jobExecutionsRetryConfig: { criteriaList: retry as unknown as Json } }),
   };
 }
 

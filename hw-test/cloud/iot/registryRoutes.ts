@@ -2,6 +2,7 @@ import { objectField, stringField, stringMapField } from "../json.ts";
 import type { Names } from "../names.ts";
 import type { Registry } from "../registry/registry.ts";
 import { invalidRequest } from "../serviceError.ts";
+import { checkQuery } from "./filters.ts";
 import { page } from "./page.ts";
 import { type Call, pathPart, type Route, route } from "./route.ts";
 
@@ -17,7 +18,14 @@ export function registryRoutes(registry: Registry, names: Names): readonly Route
       return { thingName, thingArn, thingId };
     }),
     route("GET", "/things", (call) => {
-      const things = registry.allThings().map((thing) => ({ ...thing }));
+      checkQuery(call, ["attributeName", "attributeValue"], "ListThings");
+      const name = call.query.get("attributeName");
+      const value = call.query.get("attributeValue");
+      const things = registry
+        .allThings()
+        .filter(({ attributes }) => name === null || attributes[name] !== undefined)
+        .filter(({ attributes }) => name === null || value === null || attributes[name] === value)
+        .map((thing) => ({ ...thing }));
       return page(call, "things", things);
     }),
     route("GET", "/things/{thingName}", (call) => {
@@ -43,7 +51,9 @@ function groupRoutes(registry: Registry): readonly Route[] {
       return {};
     }),
     route("GET", "/thing-groups", (call) => {
-      const groups = registry.allGroups();
+      checkQuery(call, ["namePrefixFilter"], "ListThingGroups");
+      const prefix = call.query.get("namePrefixFilter") ?? "";
+      const groups = registry.allGroups().filter(({ groupName }) => groupName.startsWith(prefix));
       const list = groups.map(({ groupName, groupArn }) => ({ groupName, groupArn }));
       return page(call, "thingGroups", list);
     }),
@@ -80,6 +90,9 @@ function needed(call: Call, name: string): string {
 function endpoint(call: Call, names: Names): string {
   const type = call.query.get("endpointType") ?? "iot:Data";
   if (type === "iot:Data-ATS" || type === "iot:Data") return names.brokerHostName;
-  if (type === "iot:Jobs") return names.brokerHostName.replace("-ats.iot.", ".jobs.iot.");
+  if (type === "iot:Jobs") {
+    // Captured from the live service in September 2026.
+    throw invalidRequest("endpointType iot:Jobs is not supported any more; use iot:Data-ATS");
+  }
   throw invalidRequest(`endpointType ${type} is not served here`);
 }

@@ -1,11 +1,13 @@
 import type { JsonObject } from "../json.ts";
 import { invalidRequest } from "../serviceError.ts";
 
-/** One request to the control plane, its path matched. */
+/** One request to a service of REST and JSON, its path matched. */
 export interface Call {
   /** The `{name}` parts of the route, decoded. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  /** A header of the request, by its name in lower case. */
+  readonly header: (name: string) => string | undefined;
   readonly body: JsonObject;
 }
 
@@ -47,7 +49,7 @@ function match(
   for (const [index, name] of wanted.entries()) {
     const part = parts[index] ?? "";
     if (name.startsWith("{")) values[name.slice(1, -1)] = decode(part);
-    else if (name !== part) return undefined;
+    else if (name !== decode(part)) return undefined;
   }
   return values;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Now } from "../clock.ts";
-import type { HttpRequest, HttpResponse } from "../http/message.ts";
+import { type HttpRequest, type HttpResponse, header } from "../http/message.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { type ErrorCode, invalidRequest, ServiceError } from "../serviceError.ts";
 import type { AccessKey } from "../sigv4/presign.ts";
@@ -23,11 +23,16 @@ const restErrors: Readonly<Record<ErrorCode, RestError>> = {
   VersionMismatch: { status: 409, type: "VersionConflictException" },
   TerminalStateReached: { status: 410, type: "TerminalStateException" },
   LimitExceeded: { status: 410, type: "LimitExceededException" },
+  CertificateState: { status: 406, type: "CertificateStateException" },
+  DeleteConflict: { status: 409, type: "DeleteConflictException" },
+  RequestEntityTooLarge: { status: 413, type: "RequestEntityTooLargeException" },
+  ShadowConflict: { status: 409, type: "ConflictException" },
   InternalError: { status: 500, type: "InternalException" },
 };
 
 const typeOfRefusal: Readonly<Record<Refusal, string>> = {
   malformed: "IncompleteSignatureException",
+  "other version": "IncompleteSignatureException",
   "unknown key": "UnrecognizedClientException",
   mismatch: "InvalidSignatureException",
   skewed: "InvalidSignatureException",
@@ -35,17 +40,21 @@ const typeOfRefusal: Readonly<Record<Refusal, string>> = {
   "unsigned header": "InvalidSignatureException",
 };
 
-/** AWS IoT's control plane: REST with JSON bodies, signed with SigV4. */
+/** A service of AWS IoT: REST with JSON bodies, signed with SigV4. */
 export class IotService {
+  private readonly name: string;
   private readonly routes: readonly Route[];
   private readonly accessKeys: readonly AccessKey[];
   private readonly now: Now;
 
+  /** @param options `name` as in its errors; `routes` all that it does */
   constructor(options: {
+    readonly name: string;
     readonly routes: readonly Route[];
     readonly accessKeys: readonly AccessKey[];
     readonly now: Now;
   }) {
+    this.name = options.name;
     this.routes = options.routes;
     this.accessKeys = options.accessKeys;
     this.now = options.now;
@@ -76,10 +85,17 @@ export class IotService {
   private run(request: HttpRequest): JsonObject {
     const found = findRoute(this.routes, request.method, request.path);
     if (found === undefined) {
-      throw invalidRequest(`${request.method} ${request.path} is not served by this local AWS IoT`);
+      throw invalidRequest(
+        `${request.method} ${request.path} is not served by this local ${this.name}`,
+      );
     }
     const query = new URLSearchParams(request.query);
-    return found.route.run({ path: found.path, query, body: parseBody(request.body) });
+    return found.route.run({
+      path: found.path,
+      query,
+      header: (name) => header(request, name),
+      body: parseBody(request.body),
+    });
   }
 }
 

@@ -1,9 +1,17 @@
 import type { Registry } from "../registry/registry.ts";
 import { invalidRequest, notFound, ServiceError } from "../serviceError.ts";
 import { type Execution, isPending, stateOf } from "./execution.ts";
-import type { Job, JobChange, JobRequest } from "./job.ts";
+import { isOpen, type Job, type JobChange, type JobRequest } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
-import { checkJobRequest, checkStatusDetails, checkTargetSelection } from "./limits.ts";
+import {
+  checkJobRequest,
+  checkReason,
+  checkStatusDetails,
+  checkTargetSelection,
+} from "./limits.ts";
+import { type EndBehavior, timeOf } from "./options.ts";
+import { Rollout } from "./rollout.ts";
+import { startOf } from "./schedule.ts";
 
 export interface CancelJobRequest {
   readonly jobId: string;
@@ -32,6 +40,7 @@ export class ControlJobs {
   private readonly ledger: Ledger;
   private readonly registry: Registry;
   private readonly jobArn: (jobId: string) => string;
+  private readonly rollout: Rollout;
   private nextSequence = 0;
 
   constructor(options: {
@@ -42,6 +51,7 @@ export class ControlJobs {
     this.ledger = options.ledger;
     this.registry = options.registry;
     this.jobArn = options.jobArn;
+    this.rollout = new Rollout(this.ledger);
     this.registry.onMembership((change) => this.followMembership(change));
     this.registry.onDeletion((thingName) => this.removeAll(thingName));
   }
@@ -54,25 +64,56 @@ export class ControlJobs {
     }
     const things = this.things(request.targets);
     const nowMs = this.ledger.clock.now();
+    const startMs = startOf(request.schedule, nowMs);
     const job: Job = {
       request,
       jobArn: this.jobArn(request.jobId),
       targetSelection,
       sequence: this.nextSequence,
       createdAtMs: nowMs,
-      status: "IN_PROGRESS",
+      status: startMs === undefined ? "IN_PROGRESS" : "SCHEDULED",
       lastUpdatedAtMs: nowMs,
       completedAtMs: undefined,
       forceCanceled: false,
       comment: undefined,
       reasonCode: undefined,
+      waiting: things,
+      madeThisMinute: 0,
+      isRolloutStopped: false,
+      timers: new Map(),
     };
     this.nextSequence += 1;
-    this.ledger.change(things, () => {
-      this.ledger.jobs.set(request.jobId, job);
-      for (const thingName of things) this.ledger.enqueue(job, thingName);
-    });
+    this.ledger.jobs.set(request.jobId, job);
+    this.plan(job, startMs);
+    if (startMs === undefined) this.rollout.add(job, []);
     return job;
+  }
+
+  private plan(job: Job, startMs: number | undefined): void {
+    const { clock } = this.ledger;
+    const at = (timeMs: number, action: () => void) => clock.schedule(timeMs - clock.now(), action);
+    if (startMs !== undefined) {
+      const start = () => {
+        job.status = "IN_PROGRESS";
+        this.rollout.add(job, []);
+      };
+      job.timers.set("start", at(startMs, start));
+    }
+    const { endTime, endBehavior } = job.request.schedule ?? {};
+    if (endTime === undefined) return;
+    job.timers.set(
+      "end",
+      at(timeOf(endTime), () => this.end(job, endBehavior)),
+    );
+  }
+
+  private end(job: Job, behavior: EndBehavior = "STOP_ROLLOUT"): void {
+    if (behavior !== "STOP_ROLLOUT") {
+      this.ledger.cancel(job, { force: behavior === "FORCE_CANCEL" });
+      return;
+    }
+    job.isRolloutStopped = true;
+    this.ledger.changeAll(job, () => this.ledger.callOff(job));
   }
 
   /** A new timeout counts for executions that start from now on. */
@@ -84,6 +125,9 @@ export class ControlJobs {
       presignedUrl: change.presignedUrl ?? job.request.presignedUrl,
       inProgressTimeoutMinutes:
         change.inProgressTimeoutMinutes ?? job.request.inProgressTimeoutMinutes,
+      rollout: change.rollout ?? job.request.rollout,
+      abort: change.abort ?? job.request.abort,
+      retry: change.retry ?? job.request.retry,
     };
     checkJobRequest(request);
     job.request = request;
@@ -93,31 +137,24 @@ export class ControlJobs {
   /** Executions in progress go on, unless forced. */
   cancel(request: CancelJobRequest): Job {
     const job = this.ledger.job(request.jobId);
-    if (job.status !== "IN_PROGRESS") {
+    if (!isOpen(job)) {
       throw invalidRequest(`Job ${request.jobId} is ${job.status} and cannot be canceled`);
     }
-    this.changeAll(job, () => {
-      job.status = "CANCELED";
-      job.forceCanceled = request.force;
-      job.comment = request.comment;
-      job.reasonCode = request.reasonCode;
-      job.completedAtMs = this.ledger.clock.now();
-      job.lastUpdatedAtMs = job.completedAtMs;
-      for (const execution of this.ledger.ofJob(job)) {
-        if (execution.status === "QUEUED") this.ledger.revise(execution, "CANCELED");
-        else if (execution.status === "IN_PROGRESS" && request.force) this.forceCancel(execution);
-      }
-    });
+    checkReason(request);
+    job.comment = request.comment;
+    job.reasonCode = request.reasonCode;
+    this.ledger.cancel(job, request);
     return job;
   }
 
   delete(jobId: string, force: boolean): void {
     const job = this.ledger.job(jobId);
-    if (job.status === "IN_PROGRESS" && !force) {
-      const message = `Job ${jobId} is IN_PROGRESS and can be deleted by force only`;
+    if (isOpen(job) && !force) {
+      const message = `Job ${jobId} is ${job.status} and can be deleted by force only`;
       throw new ServiceError("InvalidStateTransition", message);
     }
-    this.changeAll(job, () => {
+    this.ledger.callOff(job);
+    this.ledger.changeAll(job, () => {
       this.ledger.remove(this.ledger.ofJob(job));
       this.ledger.jobs.delete(jobId);
     });
@@ -138,7 +175,7 @@ export class ControlJobs {
       throw new ServiceError("VersionMismatch", message, stateOf(execution));
     }
     this.ledger.change([request.thingName], () => {
-      if (status === "IN_PROGRESS") this.forceCancel(execution);
+      if (status === "IN_PROGRESS") this.ledger.forceCancel(execution);
       else this.ledger.revise(execution, "CANCELED");
       execution.statusDetails = details ?? execution.statusDetails;
     });
@@ -157,16 +194,12 @@ export class ControlJobs {
 
   /** A thing that is deleted is no longer to run its jobs (JobProcessDetails, "removed things"). */
   private removeAll(thingName: string): void {
+    for (const job of this.ledger.jobs.values()) this.rollout.remove(job, thingName);
     this.ledger.change([thingName], () => {
       for (const execution of this.ledger.pending(thingName)) {
         this.ledger.revise(execution, "REMOVED");
       }
     });
-  }
-
-  private forceCancel(execution: Execution): void {
-    this.ledger.revise(execution, "CANCELED");
-    execution.forceCanceled = true;
   }
 
   private things(targets: readonly string[]): string[] {
@@ -182,11 +215,6 @@ export class ControlJobs {
     return job.request.targets.some((arn) => this.registry.membersOf(arn)?.includes(thingName));
   }
 
-  private changeAll(job: Job, action: () => void): void {
-    const things = this.ledger.ofJob(job).map(({ thingName }) => thingName);
-    this.ledger.change([...new Set(things)], action);
-  }
-
   /** A continuous job goes to what joins its group, and is taken from what leaves all of them. */
   private followMembership(change: {
     readonly groupArn: string;
@@ -195,20 +223,32 @@ export class ControlJobs {
   }): void {
     const { groupArn, thingName, joined } = change;
     const followed = [...this.ledger.jobs.values()].filter(
-      ({ status, targetSelection, request }) =>
-        status === "IN_PROGRESS" &&
-        targetSelection === "CONTINUOUS" &&
-        request.targets.includes(groupArn),
+      (job) =>
+        isOpen(job) &&
+        !job.isRolloutStopped &&
+        job.targetSelection === "CONTINUOUS" &&
+        job.request.targets.includes(groupArn),
     );
+    for (const job of followed) {
+      if (joined) this.join(job, thingName);
+      else if (!this.isTarget(job, thingName)) this.leave(job, thingName);
+    }
+  }
+
+  private join(job: Job, thingName: string): void {
+    if (this.pendingOf(job, thingName).length === 0) this.rollout.add(job, [thingName]);
+  }
+
+  private leave(job: Job, thingName: string): void {
+    this.rollout.remove(job, thingName);
     this.ledger.change([thingName], () => {
-      for (const job of followed) {
-        const pending = this.ledger
-          .ofJob(job)
-          .filter((one) => one.thingName === thingName && isPending(one));
-        if (joined && pending.length === 0) this.ledger.enqueue(job, thingName);
-        if (joined || this.isTarget(job, thingName)) continue;
-        for (const execution of pending) this.ledger.revise(execution, "REMOVED");
+      for (const execution of this.pendingOf(job, thingName)) {
+        this.ledger.revise(execution, "REMOVED");
       }
     });
+  }
+
+  private pendingOf(job: Job, thingName: string): Execution[] {
+    return this.ledger.ofJob(job).filter((one) => one.thingName === thingName && isPending(one));
   }
 }

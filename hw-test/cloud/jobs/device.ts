@@ -37,6 +37,12 @@ const settableByDevice: ReadonlySet<string> = new Set<ExecutionStatus>([
   "REJECTED",
 ]);
 
+const setByService: ReadonlySet<string> = new Set<ExecutionStatus>([
+  "CANCELED",
+  "TIMED_OUT",
+  "REMOVED",
+]);
+
 /**
  * What a thing may ask of the Jobs service, whatever it asks over (AWS IoT developer guide, "Jobs
  * device MQTT API operations"). Each method gives the body of the accepted reply or throws a
@@ -87,9 +93,7 @@ export class DeviceJobs {
   }
 
   update(thingName: string, request: UpdateRequest): JsonObject {
-    if (!settableByDevice.has(request.status)) {
-      throw invalidRequest(`status ${request.status} cannot be set by a device`);
-    }
+    checkSettable(request.status);
     const details = request.statusDetails;
     if (details !== undefined) checkStatusDetails(details);
     const minutes = request.stepTimeoutMinutes;
@@ -122,6 +126,14 @@ export class DeviceJobs {
     const deadlineMs = this.ledger.clock.now() + minutes * 60_000;
     execution.stepDeadlineMs = minutes === -1 ? undefined : deadlineMs;
   }
+}
+
+/** The service's own states are no transition for a device: captured in September 2026. */
+function checkSettable(status: string): void {
+  if (settableByDevice.has(status)) return;
+  const message = `status ${status} cannot be set by a device`;
+  if (setByService.has(status)) throw new ServiceError("InvalidStateTransition", message);
+  throw invalidRequest(message);
 }
 
 function requireUpdatable(execution: Execution, request: UpdateRequest): void {

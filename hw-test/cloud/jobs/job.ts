@@ -1,4 +1,6 @@
-export type JobStatus = "IN_PROGRESS" | "CANCELED" | "COMPLETED";
+import type { AbortCriterion, RetryCriterion, RolloutConfig, Schedule } from "./options.ts";
+
+export type JobStatus = "SCHEDULED" | "IN_PROGRESS" | "CANCELED" | "COMPLETED";
 
 export type TargetSelection = "SNAPSHOT" | "CONTINUOUS";
 
@@ -15,11 +17,18 @@ export interface JobRequest {
   readonly presignedUrl?: { readonly roleArn: string; readonly expiresInS: number } | undefined;
   /** 1 to 10,080 minutes. */
   readonly inProgressTimeoutMinutes?: number | undefined;
+  readonly rollout?: RolloutConfig | undefined;
+  readonly abort?: readonly AbortCriterion[] | undefined;
+  readonly retry?: readonly RetryCriterion[] | undefined;
+  readonly schedule?: Schedule | undefined;
 }
 
 /** What UpdateJob may change; what is absent stays. */
 export type JobChange = Partial<
-  Pick<JobRequest, "description" | "presignedUrl" | "inProgressTimeoutMinutes">
+  Pick<
+    JobRequest,
+    "description" | "presignedUrl" | "inProgressTimeoutMinutes" | "rollout" | "abort" | "retry"
+  >
 >;
 
 export interface Job {
@@ -36,4 +45,17 @@ export interface Job {
   forceCanceled: boolean;
   comment: string | undefined;
   reasonCode: string | undefined;
+  /** Things that have no execution yet, as the rollout is slower. */
+  waiting: string[];
+  /** Executions made in the minute that the rollout is in. */
+  madeThisMinute: number;
+  /** Its schedule has ended: no thing joins any more. */
+  isRolloutStopped: boolean;
+  /** Calls off the rollout's next step, and the schedule's start and end. */
+  readonly timers: Map<"rollout" | "start" | "end", () => void>;
+}
+
+/** Neither ended nor still to begin. */
+export function isOpen({ status }: Job): boolean {
+  return status === "IN_PROGRESS" || status === "SCHEDULED";
 }

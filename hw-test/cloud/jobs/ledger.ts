@@ -3,7 +3,8 @@ import type { Json, JsonObject } from "../json.ts";
 import { notFound } from "../serviceError.ts";
 import { type Presign, resolvePlaceholders } from "./document.ts";
 import { deadlineMs, type Execution, type ExecutionStatus, isPending } from "./execution.ts";
-import type { Job } from "./job.ts";
+import { isAborted, isRetried } from "./failures.ts";
+import { isOpen, type Job } from "./job.ts";
 import { limits } from "./limits.ts";
 import { executionView, summaryView } from "./views.ts";
 
@@ -86,12 +87,50 @@ export class Ledger {
   change<T>(thingNames: readonly string[], action: () => T): T {
     const before = thingNames.map((thingName) => this.pending(thingName));
     const result = action();
+    for (const thingName of thingNames) this.retry(thingName);
     for (const job of this.jobs.values()) this.completeIfDone(job);
     thingNames.forEach((thingName, index) => {
       for (const execution of this.ofThing(thingName)) this.arm(execution);
       this.notify(thingName, before[index] ?? []);
     });
+    for (const job of this.jobs.values()) {
+      if (isOpen(job) && isAborted(job, this.ofJob(job))) this.cancel(job, { force: false });
+    }
     return result;
+  }
+
+  /** Ends a job and what is queued of it; by force also what is in progress. */
+  cancel(job: Job, { force }: { readonly force: boolean }): void {
+    this.changeAll(job, () => {
+      job.status = "CANCELED";
+      job.forceCanceled = force;
+      job.completedAtMs = this.clock.now();
+      job.lastUpdatedAtMs = job.completedAtMs;
+      this.callOff(job);
+      for (const execution of this.ofJob(job)) {
+        if (execution.status === "QUEUED") this.revise(execution, "CANCELED");
+        else if (execution.status === "IN_PROGRESS" && force) this.forceCancel(execution);
+      }
+    });
+  }
+
+  /** Call within `change`. */
+  forceCancel(execution: Execution): void {
+    this.revise(execution, "CANCELED");
+    execution.forceCanceled = true;
+  }
+
+  /** A change of any of the job's things. */
+  changeAll(job: Job, action: () => void): void {
+    const things = this.ofJob(job).map(({ thingName }) => thingName);
+    this.change([...new Set(things)], action);
+  }
+
+  /** Nothing more happens to the job by itself. */
+  callOff(job: Job): void {
+    for (const stop of job.timers.values()) stop();
+    job.timers.clear();
+    job.waiting = [];
   }
 
   /** A new version of the execution. Call within `change`. */
@@ -135,11 +174,22 @@ export class Ledger {
 
   stop(): void {
     for (const execution of [...this.timers.keys()]) this.disarm(execution);
+    for (const job of this.jobs.values()) this.callOff(job);
+  }
+
+  private retry(thingName: string): void {
+    for (const execution of this.ofThing(thingName)) {
+      const { job } = execution;
+      const earlier = this.ofJob(job).filter((other) => other.thingName === thingName);
+      if (isRetried(job, execution, earlier)) this.enqueue(job, thingName);
+    }
   }
 
   private completeIfDone(job: Job): void {
-    if (job.targetSelection !== "SNAPSHOT" || job.status !== "IN_PROGRESS") return;
+    const takesMore = job.targetSelection === "CONTINUOUS" && !job.isRolloutStopped;
+    if (takesMore || job.status !== "IN_PROGRESS" || job.waiting.length > 0) return;
     if (this.ofJob(job).some(isPending)) return;
+    this.callOff(job);
     job.status = "COMPLETED";
     job.completedAtMs = this.clock.now();
     job.lastUpdatedAtMs = job.completedAtMs;

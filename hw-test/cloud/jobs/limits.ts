@@ -13,6 +13,7 @@ export const limits = Object.freeze({
   notifiedJobsMax: 10,
   clientTokenMaxChars: 64,
   commentMaxChars: 2028,
+  roleMinChars: 20,
 });
 
 export function checkJobId(jobId: string): void {
@@ -25,14 +26,36 @@ export function checkJobRequest(request: JobRequest): void {
   checkJobId(request.jobId);
   if (request.targets.length === 0) throw invalidRequest("a job needs at least one target");
   checkDocument(request);
-  if ((request.description ?? "").length > limits.commentMaxChars) {
-    throw invalidRequest(`description is longer than ${limits.commentMaxChars} characters`);
+  if (request.targets.some((target) => target.length > 2048)) {
+    throw invalidRequest("a target is longer than 2048 characters");
+  }
+  checkText(request.description, "description");
+  const roleLength = request.presignedUrl?.roleArn.length ?? limits.roleMinChars;
+  if (roleLength < limits.roleMinChars || roleLength > 2048) {
+    throw invalidRequest("presignedUrlConfig.roleArn is not 20 to 2048 characters");
   }
   const seconds = request.presignedUrl?.expiresInS;
   if (seconds !== undefined && (seconds < limits.presignMinS || seconds > limits.presignMaxS)) {
     throw invalidRequest("presignedUrlConfig.expiresInSec is not 60 to 3600");
   }
   checkTimeoutMinutes(request.inProgressTimeoutMinutes, "inProgressTimeoutInMinutes");
+}
+
+/** Of CancelJob. */
+export function checkReason(request: {
+  readonly comment?: string | undefined;
+  readonly reasonCode?: string | undefined;
+}): void {
+  checkText(request.comment, "comment");
+  if (/^[\p{Lu}\p{Nd}_]{0,128}$/u.test(request.reasonCode ?? "")) return;
+  throw invalidRequest("reasonCode is not [\\p{Upper}\\p{Digit}_]{0,128}");
+}
+
+function checkText(text: string | undefined, name: string): void {
+  if ((text ?? "").length > limits.commentMaxChars) {
+    throw invalidRequest(`${name} is longer than ${limits.commentMaxChars} characters`);
+  }
+  if (/\p{C}/u.test(text ?? "")) throw invalidRequest(`${name} has control characters`);
 }
 
 function checkDocument({ document, presignedUrl }: JobRequest): void {

@@ -4,8 +4,8 @@ import type { Credential } from "../certificates/authority.ts";
 import type { Now } from "../clock.ts";
 import { type Listening, listen } from "../listen.ts";
 import { authorization, thingNameOf } from "./authorization.ts";
-import { type Frame, packetType, publishHead } from "./frames.ts";
-import { MqttGate } from "./gate.ts";
+import { connectHead, type Frame, packetType, publishHead } from "./frames.ts";
+import { MqttGate, type Refusal } from "./gate.ts";
 import { refusePacket } from "./rules.ts";
 import { type SessionStore, Sessions } from "./sessions.ts";
 
@@ -17,6 +17,9 @@ export interface TrackerMessage {
   readonly topic: string;
 }
 
+/** CONNACK of MQTT 5 (3.2): no session, reason 0x84, "Unsupported Protocol Version", no property. */
+const unsupportedVersion = Buffer.from([0x20, 3, 0, 0x84, 0]);
+
 export interface BrokerOptions {
   readonly server: Credential;
   /** PEM; trackers' certificates must be this authority's. */
@@ -24,6 +27,8 @@ export interface BrokerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly now: Now;
+  /** The things that a certificate of the registry is attached to; undefined: it has no such one. */
+  readonly thingsOf: (certificateId: string) => readonly string[] | undefined;
   /** "drop" closes the connection instead of taking the message. */
   readonly onMessage: (message: TrackerMessage) => "drop" | undefined;
   readonly onConnected: (thingName: string) => void;
@@ -131,20 +136,36 @@ export class Broker {
   private accept(socket: TLSSocket): void {
     // An acknowledgement and the reply behind it are two small writes: neither waits for the other.
     socket.setNoDelay(true);
-    const thingName = String(socket.getPeerCertificate().subject.CN);
-    const admit = (frame: Frame) => this.admit(thingName, frame);
-    this.aedes.handle(new MqttGate({ socket, thingName, admit }));
+    const { subject, fingerprint256 } = socket.getPeerCertificate();
+    const certificateId = fingerprint256.replaceAll(":", "").toLowerCase();
+    // A certificate that the registry does not know is named after its thing.
+    const thingNames = this.options.thingsOf(certificateId) ?? [String(subject.CN)];
+    const admit = (frame: Frame, gate: MqttGate) => this.admit(frame, gate);
+    this.aedes.handle(new MqttGate({ socket, thingNames, admit }));
   }
 
-  private admit(thingName: string, frame: Frame): string | undefined {
-    const refusal = refusePacket(frame);
-    if (refusal !== undefined || frame.type !== packetType.publish) return refusal;
+  private admit(frame: Frame, gate: MqttGate): Refusal | undefined {
+    if (frame.type === packetType.connect) return admitConnect(frame, gate);
+    const reason = refusePacket(frame);
+    if (reason !== undefined) return { reason };
+    if (frame.type !== packetType.publish) return undefined;
+    const { thingName } = gate;
     const index = (this.messageCounts.get(thingName) ?? 0) + 1;
     this.messageCounts.set(thingName, index);
     const { topic } = publishHead(frame);
     const verdict = this.options.onMessage({ thingName, index, topic });
-    return verdict === "drop" ? `dropped at message ${index}` : undefined;
+    return verdict === "drop" ? { reason: `dropped at message ${index}` } : undefined;
   }
+}
+
+/** A client of MQTT 5 is told in its own protocol that it must speak 3.1.1. */
+function admitConnect(frame: Frame, gate: MqttGate): Refusal | undefined {
+  const { protocolLevel, clientId } = connectHead(frame);
+  if (protocolLevel === 5) {
+    return { reason: "MQTT 5 is not served", answer: unsupportedVersion };
+  }
+  gate.thingName = gate.thingNames.find((one) => one === clientId) ?? gate.thingName;
+  return undefined;
 }
 
 /** Past the subscriptions, to this client only; lost if it is not there any more. */

@@ -1,5 +1,5 @@
 /** MQTT control packet types (MQTT 3.1.1, table 2.1). */
-export const packetType = Object.freeze({ publish: 3, subscribe: 8 });
+export const packetType = Object.freeze({ connect: 1, publish: 3, subscribe: 8 });
 
 /** AWS IoT Core: a payload is at most 128 KB. */
 export const payloadMaxBytes = 128 * 1024;
@@ -73,6 +73,23 @@ export function publishHead({ bytes, flags, bodyOffset }: Frame): PublishHead {
     retain: (flags & 1) === 1,
     payloadBytes: bytes.length - topicEnd - (qos > 0 ? 2 : 0),
   };
+}
+
+export interface ConnectHead {
+  /** 4: MQTT 3.1.1; 5: MQTT 5. */
+  readonly protocolLevel: number;
+  /** undefined where a level other than 4 puts it elsewhere. */
+  readonly clientId: string | undefined;
+}
+
+/** The head of a CONNECT (MQTT 3.1.1, 3.1). */
+export function connectHead({ bytes, bodyOffset }: Frame): ConnectHead {
+  const nameEnd = stringEnd(bytes, bodyOffset);
+  const protocolLevel = bytes[nameEnd] ?? 0;
+  // Level, flags and keep-alive: 4 bytes.
+  const start = nameEnd + 4;
+  if (protocolLevel !== 4) return { protocolLevel, clientId: undefined };
+  return { protocolLevel, clientId: bytes.toString("utf8", start + 2, stringEnd(bytes, start)) };
 }
 
 /** How many topic filters a SUBSCRIBE has (MQTT 3.1.1, 3.8.3). */

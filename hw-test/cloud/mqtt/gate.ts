@@ -2,28 +2,37 @@ import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { type Frame, FrameError, FrameSplitter } from "./frames.ts";
 
-/** Why a packet closes the connection; undefined lets it through. */
-export type Admit = (frame: Frame) => string | undefined;
+/** Why a packet closes the connection, and what is sent before that. */
+export interface Refusal {
+  readonly reason: string;
+  readonly answer?: Buffer;
+}
+
+/** undefined lets a packet through. */
+export type Admit = (frame: Frame, gate: MqttGate) => Refusal | undefined;
 
 /**
  * Stands between a tracker's connection and the broker and shows each packet of the tracker to
  * `admit` first. What AWS IoT refuses, it refuses by closing the connection.
  */
 export class MqttGate extends Duplex {
-  /** Common name of the client certificate. */
-  readonly thingName: string;
+  /** What the client's certificate lets it be. */
+  readonly thingNames: readonly string[];
+  /** Which of these it is: its client id, once it has said that. */
+  thingName: string;
   private readonly socket: TLSSocket;
   private readonly admit: Admit;
   private readonly splitter = new FrameSplitter();
 
   constructor(options: {
     readonly socket: TLSSocket;
-    readonly thingName: string;
+    readonly thingNames: readonly string[];
     readonly admit: Admit;
   }) {
     super();
     this.socket = options.socket;
-    this.thingName = options.thingName;
+    this.thingNames = options.thingNames;
+    this.thingName = options.thingNames[0] ?? "";
     this.admit = options.admit;
     this.socket.on("data", (chunk: Buffer) => this.receive(chunk));
     this.socket.on("end", () => this.push(null));
@@ -48,11 +57,20 @@ export class MqttGate extends Duplex {
     done(error);
   }
 
+  private refuse({ reason, answer }: Refusal): void {
+    const close = () => this.destroy(new FrameError(reason));
+    if (answer === undefined) close();
+    else this.socket.end(answer, close);
+  }
+
   private receive(chunk: Buffer): void {
     try {
       for (const frame of this.splitter.push(chunk)) {
-        const refusal = this.admit(frame);
-        if (refusal !== undefined) throw new FrameError(refusal);
+        const refusal = this.admit(frame, this);
+        if (refusal !== undefined) {
+          this.refuse(refusal);
+          return;
+        }
         if (!this.push(frame.bytes)) this.socket.pause();
       }
     } catch (error) {

@@ -164,7 +164,7 @@ test("what is malformed is rejected with its code, and changes nothing", () => {
     ["one/update", "{", "InvalidJson"],
     ["one/update", "[1, 2]", "InvalidJson"],
     ["one/update", {}, "InvalidRequest"],
-    ["one/update", { status: "CANCELED" }, "InvalidRequest"],
+    ["one/update", { status: "CANCELED" }, "InvalidStateTransition"],
     ["one/update", { status: "QUEUED" }, "InvalidRequest"],
     ["one/update", { status: 5 }, "InvalidRequest"],
     ["one/update", { status: "IN_PROGRESS", expectedVersion: "x" }, "InvalidRequest"],

@@ -1,14 +1,7 @@
-import type { DescribeRequest, DeviceJobs, UpdateRequest } from "../jobs/device.ts";
+import type { DeviceJobs } from "../jobs/device.ts";
+import { describeRequest, startRequest, updateRequest } from "../jobs/deviceRequests.ts";
 import { limits } from "../jobs/limits.ts";
-import {
-  booleanField,
-  integerField,
-  isObject,
-  type Json,
-  type JsonObject,
-  stringField,
-  stringMapField,
-} from "../json.ts";
+import { isObject, type Json, type JsonObject, stringField } from "../json.ts";
 import { invalidRequest, ServiceError } from "../serviceError.ts";
 
 export interface Reply {
@@ -82,36 +75,6 @@ function parseBody(payload: Buffer): JsonObject {
 function checkClientToken(body: JsonObject): void {
   if ((stringField(body, "clientToken") ?? "").length <= limits.clientTokenMaxChars) return;
   throw invalidRequest(`clientToken is longer than ${limits.clientTokenMaxChars} characters`);
-}
-
-function startRequest(body: JsonObject) {
-  return {
-    statusDetails: stringMapField(body, "statusDetails"),
-    stepTimeoutMinutes: integerField(body, "stepTimeoutInMinutes"),
-  };
-}
-
-function describeRequest(jobId: string, body: JsonObject): DescribeRequest {
-  return {
-    jobId,
-    executionNumber: integerField(body, "executionNumber"),
-    includeJobDocument: booleanField(body, "includeJobDocument"),
-  };
-}
-
-function updateRequest(jobId: string, body: JsonObject): UpdateRequest {
-  const status = stringField(body, "status");
-  if (status === undefined) throw invalidRequest("status is missing");
-  return {
-    jobId,
-    status,
-    statusDetails: stringMapField(body, "statusDetails"),
-    expectedVersion: integerField(body, "expectedVersion"),
-    executionNumber: integerField(body, "executionNumber"),
-    stepTimeoutMinutes: integerField(body, "stepTimeoutInMinutes"),
-    includeJobExecutionState: booleanField(body, "includeJobExecutionState"),
-    includeJobDocument: booleanField(body, "includeJobDocument"),
-  };
 }
 
 function rejection(error: unknown): JsonObject {

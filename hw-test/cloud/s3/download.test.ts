@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
+import { fullChecksum } from "./checksum.ts";
 import { type DownloadFault, download } from "./download.ts";
-import { newObject } from "./objects.ts";
+import { etagOf } from "./objects.ts";
 
 const modifiedMs = Date.UTC(2026, 10, 23, 12, 0, 0, 700);
 const modified = "Mon, 23 Nov 2026 12:00:00 GMT";
 const earlier = "Mon, 23 Nov 2026 11:59:59 GMT";
-const object = newObject({ body: Buffer.from("0123456789"), nowMs: modifiedMs });
+const body = Buffer.from("0123456789");
+const object = {
+  body,
+  contentType: "text/x-hex",
+  etag: etagOf(body),
+  lastModifiedMs: modifiedMs,
+  checksum: await fullChecksum(body, "CRC32"),
+  metadata: {},
+};
 
 function ask(headers: HttpRequest["headers"], fault?: DownloadFault): HttpResponse {
   const request = { method: "GET", path: "/", query: "", headers, body: Buffer.alloc(0) };

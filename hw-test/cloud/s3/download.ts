@@ -1,4 +1,6 @@
 import { type HttpRequest, type HttpResponse, header } from "../http/message.ts";
+import { checksumHeaders } from "./checksum.ts";
+import { isNotModified } from "./conditions.ts";
 import type { StoredObject } from "./objects.ts";
 import { S3Error } from "./s3Error.ts";
 
@@ -20,7 +22,7 @@ export function download(
 ): HttpResponse {
   const etag = fault.etag ?? object.etag;
   const headers = objectHeaders(object, etag);
-  if (isNotModified(request, object, etag)) return { status: 304, headers, body: empty };
+  if (isNotModified(request, { ...object, etag })) return { status: 304, headers, body: empty };
   const range = fault.ignoreRange === true ? undefined : askedRange(request, object, etag);
   const total = object.body.length;
   const { start, end } = range ?? { start: 0, end: total };
@@ -30,7 +32,7 @@ export function download(
     headers: {
       ...headers,
       ...(range === undefined ? {} : { "Content-Range": `bytes ${start}-${end - 1}/${total}` }),
-      ...(body.length === total ? checksumHeaders(request, object) : {}),
+      ...(body.length === total ? askedChecksum(request, object) : {}),
     },
     body: request.method === "HEAD" ? empty : body,
     contentLength: body.length,
@@ -51,34 +53,9 @@ function objectHeaders(object: StoredObject, etag: string) {
  * The checksum is that of the whole object, so S3 does not send it with a part: the SDK, which
  * always asks for it, would take the part for damaged (aws-sdk-js-v3, pull request 5345).
  */
-function checksumHeaders(request: HttpRequest, object: StoredObject): Record<string, string> {
+function askedChecksum(request: HttpRequest, object: StoredObject): Record<string, string> {
   if (header(request, "x-amz-checksum-mode")?.toUpperCase() !== "ENABLED") return {};
-  return {
-    "x-amz-checksum-crc32": object.checksumCrc32,
-    "x-amz-checksum-type": "FULL_OBJECT",
-  };
-}
-
-/** In the order of RFC 9110, 13.2.2. */
-function isNotModified(request: HttpRequest, object: StoredObject, etag: string): boolean {
-  const lastModifiedS = Math.floor(object.lastModifiedMs / 1000);
-  const match = header(request, "if-match");
-  const unmodifiedSince = header(request, "if-unmodified-since");
-  const failed =
-    match !== undefined
-      ? !lists(match, etag)
-      : unmodifiedSince !== undefined && lastModifiedS > Date.parse(unmodifiedSince) / 1000;
-  if (failed) {
-    throw new S3Error("PreconditionFailed", "At least one of the pre-conditions did not hold");
-  }
-  const noneMatch = header(request, "if-none-match");
-  if (noneMatch !== undefined) return lists(noneMatch, etag);
-  const modifiedSince = header(request, "if-modified-since");
-  return modifiedSince !== undefined && lastModifiedS <= Date.parse(modifiedSince) / 1000;
-}
-
-function lists(tags: string, etag: string): boolean {
-  return tags.split(",").some((tag) => tag.trim() === "*" || tag.trim() === etag);
+  return checksumHeaders(object.checksum);
 }
 
 interface ByteRange {

@@ -1,62 +1,67 @@
 import { createHash } from "node:crypto";
-import CRC32 from "crc-32";
+import type { Checksum } from "./checksum.ts";
+import type { MultipartUpload } from "./multipartUpload.ts";
+import { S3Error } from "./s3Error.ts";
 
 export interface StoredObject {
   readonly body: Buffer;
   readonly contentType: string;
-  /** MD5 in hex and in quotes, as S3 makes it of an object put in one piece. */
+  /** In quotes: MD5 in hex of an object put in one piece, `MD5-COUNT` of one put in parts. */
   readonly etag: string;
   readonly lastModifiedMs: number;
-  /** Base64 of four bytes, big-endian: what `x-amz-checksum-crc32` says. */
-  readonly checksumCrc32: string;
-  /** `x-amz-meta-*` headers. */
+  readonly checksum: Checksum;
+  /** `x-amz-meta-*` and the other headers that are stored with the object and sent with it. */
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface Bucket {
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly objects: Map<string, StoredObject>;
+  /** Not completed and not aborted, by id. */
+  readonly uploads: Map<string, MultipartUpload>;
 }
 
 /** Buckets and what is in them, in memory. */
 export class ObjectStore {
-  private readonly buckets = new Map<string, Map<string, StoredObject>>();
+  private readonly buckets = new Map<string, Bucket>();
 
   /** @returns false if it was there already */
-  createBucket(bucket: string): boolean {
-    if (this.buckets.has(bucket)) return false;
-    this.buckets.set(bucket, new Map());
+  createBucket(name: string, nowMs: number): boolean {
+    if (this.buckets.has(name)) return false;
+    this.buckets.set(name, { name, createdAtMs: nowMs, objects: new Map(), uploads: new Map() });
     return true;
   }
 
-  bucketNames(): string[] {
-    return [...this.buckets.keys()];
+  all(): Bucket[] {
+    return [...this.buckets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** The objects of a bucket by key; undefined: no such bucket. */
-  bucket(bucket: string): Map<string, StoredObject> | undefined {
-    return this.buckets.get(bucket);
+  /** @throws S3Error NoSuchBucket */
+  bucket(name: string): Bucket {
+    const bucket = this.buckets.get(name);
+    if (bucket !== undefined) return bucket;
+    throw new S3Error("NoSuchBucket", "The specified bucket does not exist");
   }
 
-  deleteBucket(bucket: string): void {
-    this.buckets.delete(bucket);
+  /** @throws S3Error NoSuchBucket, NoSuchKey */
+  object(bucket: string, key: string): StoredObject {
+    const object = this.bucket(bucket).objects.get(key);
+    if (object !== undefined) return object;
+    throw new S3Error("NoSuchKey", "The specified key does not exist.");
+  }
+
+  /** undefined where there is none. */
+  find(bucket: string, key: string): StoredObject | undefined {
+    return this.buckets.get(bucket)?.objects.get(key);
+  }
+
+  deleteBucket(name: string): void {
+    this.buckets.delete(name);
   }
 }
 
-export function newObject(options: {
-  readonly body: Buffer;
-  readonly contentType?: string | undefined;
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly nowMs: number;
-}): StoredObject {
-  const { body, contentType, metadata, nowMs } = options;
-  return {
-    body,
-    contentType: contentType ?? "application/octet-stream",
-    etag: `"${createHash("md5").update(body).digest("hex")}"`,
-    lastModifiedMs: nowMs,
-    checksumCrc32: crc32Base64(body),
-    metadata: metadata ?? {},
-  };
-}
-
-export function crc32Base64(bytes: Buffer): string {
-  const value = Buffer.alloc(4);
-  value.writeInt32BE(CRC32.buf(bytes));
-  return value.toString("base64");
+/** The tag of what was put in one piece. */
+export function etagOf(body: Buffer): string {
+  return `"${createHash("md5").update(body).digest("hex")}"`;
 }

@@ -1,4 +1,5 @@
 import type { HttpResponse } from "../http/message.ts";
+import { element, text, xml } from "./xml.ts";
 
 /** S3 API reference, "Error responses". */
 const statusOf = Object.freeze({
@@ -7,14 +8,21 @@ const statusOf = Object.freeze({
   BadDigest: 400,
   BucketAlreadyOwnedByYou: 409,
   BucketNotEmpty: 409,
+  EntityTooSmall: 400,
+  IllegalLocationConstraintException: 400,
   IncompleteBody: 400,
   InvalidAccessKeyId: 403,
+  InvalidArgument: 400,
   InvalidBucketName: 400,
+  InvalidPart: 400,
+  InvalidPartOrder: 400,
   InvalidRange: 416,
   InvalidRequest: 400,
+  MalformedXML: 400,
   MethodNotAllowed: 405,
   NoSuchBucket: 404,
   NoSuchKey: 404,
+  NoSuchUpload: 404,
   NotImplemented: 501,
   PreconditionFailed: 412,
   RequestTimeTooSkewed: 403,
@@ -35,20 +43,15 @@ export class S3Error extends Error {
   }
 }
 
+/** What S3 has and this one has not. */
+export function notImplemented(what: string): S3Error {
+  return new S3Error("NotImplemented", `${what} is not served by this local S3`);
+}
+
 export function errorResponse(error: S3Error): HttpResponse {
   return {
     status: statusOf[error.code],
     headers: { "Content-Type": "application/xml", ...error.headers },
-    body: xml(
-      `<Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message></Error>`,
-    ),
+    body: xml(element("Error", text("Code", error.code), text("Message", error.message))),
   };
-}
-
-export function xml(content: string): Buffer {
-  return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${content}`);
-}
-
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,23 +1,39 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type HttpRequest, header } from "../http/message.ts";
 import type { ChunkSigner } from "../sigv4/chunkSigner.ts";
+import {
+  algorithmOf,
+  type Checksum,
+  defaultAlgorithm,
+  digestOf,
+  fullChecksum,
+} from "./checksum.ts";
 import { decodeChunked } from "./chunked.ts";
-import { crc32Base64 } from "./objects.ts";
 import { S3Error } from "./s3Error.ts";
 
-const digests: Readonly<Record<string, (body: Buffer) => string>> = {
-  "content-md5": (body) => createHash("md5").update(body).digest("base64"),
-  "x-amz-checksum-crc32": crc32Base64,
-  "x-amz-checksum-sha1": (body) => createHash("sha1").update(body).digest("base64"),
-  "x-amz-checksum-sha256": (body) => createHash("sha256").update(body).digest("base64"),
-};
+export interface Upload {
+  readonly body: Buffer;
+  /** By the algorithm that the client chose, or S3's own choice. */
+  readonly checksum: Checksum;
+}
+
+/** What PutObject and UploadPart may carry about their body. */
+export const uploadHeaders = [
+  "x-amz-checksum-*",
+  "x-amz-sdk-checksum-algorithm",
+  "x-amz-trailer",
+  "x-amz-decoded-content-length",
+];
 
 /**
- * The object in a PutObject request: un-chunked, its length, every checksum and every chunk
- * signature that came with it checked.
+ * The body of an upload: un-chunked, its length, every checksum and every chunk signature that came
+ * with it checked.
  * @param chunks undefined for a request that nobody has signed
  */
-export function uploadedBody(request: HttpRequest, chunks: ChunkSigner | undefined): Buffer {
+export async function upload(
+  request: HttpRequest,
+  chunks: ChunkSigner | undefined,
+): Promise<Upload> {
   const payload = header(request, "x-amz-content-sha256") ?? "";
   const isChunked = payload.startsWith("STREAMING-");
   const { body, trailers } = isChunked
@@ -28,16 +44,37 @@ export function uploadedBody(request: HttpRequest, chunks: ChunkSigner | undefin
     throw new S3Error("IncompleteBody", `${body.length} bytes came, ${announced} were announced`);
   }
   checkPayloadHash(payload, request.body);
-  const names = [...Object.keys(request.headers), ...trailers.keys()];
-  for (const name of names.filter(isChecksum)) {
-    checkDigest(body, name, trailers.get(name) ?? header(request, name) ?? "");
+  checkMd5(request, body);
+  let chosen = chosenAlgorithm(request);
+  for (const name of [...Object.keys(request.headers), ...trailers.keys()]) {
+    const algorithm = algorithmOf(name);
+    if (algorithm === undefined) continue;
+    chosen = algorithm;
+    const expected = trailers.get(name) ?? header(request, name);
+    const digest = await digestOf(body, algorithm);
+    if (digest.toString("base64") !== expected) throw badDigest(name);
   }
-  return body;
+  return { body, checksum: await fullChecksum(body, chosen ?? defaultAlgorithm) };
 }
 
-function isChecksum(name: string): boolean {
-  if (name === "x-amz-checksum-algorithm" || name === "x-amz-checksum-type") return false;
-  return name === "content-md5" || name.startsWith("x-amz-checksum-");
+/** The algorithm that a request names without giving a value. */
+export function chosenAlgorithm(request: HttpRequest): string | undefined {
+  const name =
+    header(request, "x-amz-checksum-algorithm") ?? header(request, "x-amz-sdk-checksum-algorithm");
+  return name?.toUpperCase();
+}
+
+export function badDigest(name: string): S3Error {
+  return new S3Error(
+    "BadDigest",
+    `The ${name} you specified did not match the calculated checksum.`,
+  );
+}
+
+function checkMd5(request: HttpRequest, body: Buffer): void {
+  const expected = header(request, "content-md5");
+  if (expected === undefined) return;
+  if (createHash("md5").update(body).digest("base64") !== expected) throw badDigest("Content-MD5");
 }
 
 function checkPayloadHash(expected: string, bytes: Buffer): void {
@@ -47,15 +84,5 @@ function checkPayloadHash(expected: string, bytes: Buffer): void {
   throw new S3Error(
     "XAmzContentSHA256Mismatch",
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
-  );
-}
-
-function checkDigest(body: Buffer, name: string, expected: string): void {
-  const digest = digests[name];
-  if (digest === undefined) throw new S3Error("NotImplemented", `${name} is not supported here`);
-  if (digest(body) === expected) return;
-  throw new S3Error(
-    "BadDigest",
-    `The ${name} you specified did not match the calculated checksum.`,
   );
 }

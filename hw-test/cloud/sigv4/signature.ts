@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { type HttpRequest, header } from "../http/message.ts";
+import { type HttpRequest, header, type Query } from "../http/message.ts";
 
 /** AWS Signature Version 4 (IAM user guide, "Create a signed AWS API request"). */
 export const algorithm = "AWS4-HMAC-SHA256";
@@ -12,9 +12,6 @@ export interface Scope {
   readonly region: string;
   readonly service: string;
 }
-
-/** Decoded. */
-export type Query = Record<string, string[]>;
 
 /** What a signature covers, beside method and path. */
 export interface Covered {

@@ -1,12 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type HttpRequest, header } from "../http/message.ts";
+import { decode, type HttpRequest, header, parseQuery, type Query } from "../http/message.ts";
 import { ChunkSigner } from "./chunkSigner.ts";
 import type { AccessKey } from "./presign.ts";
 import {
   algorithm,
   type Covered,
   parseAmzTimestamp,
-  type Query,
   scopeText,
   signature,
   signingKey,
@@ -25,6 +24,7 @@ export type Verdict =
 
 export type Refusal =
   | "malformed"
+  | "other version"
   | "unknown key"
   | "mismatch"
   | "skewed"
@@ -51,6 +51,10 @@ export async function verify(
   const query = parseQuery(request.query);
   const isPresigned = Object.hasOwn(query, "X-Amz-Signature");
   const authorization = header(request, "authorization");
+  if (isVersion2(query, authorization)) {
+    const message = "The authorization mechanism you have provided is not supported.";
+    return refused("other version", `${message} Please use AWS4-HMAC-SHA256.`);
+  }
   if (!isPresigned && authorization === undefined) return { kind: "anonymous" };
   const claim = isPresigned
     ? presignedClaim(query)
@@ -96,6 +100,11 @@ function hasUnsignedHeader({ headers }: HttpRequest, { scope, signedHeaders }: C
     (name) =>
       name.startsWith("x-amz-") && name !== "x-amz-content-sha256" && !signedHeaders.includes(name),
   );
+}
+
+/** As boto3 presigns by default; AWS refuses it for buckets and regions newer than 2014. */
+function isVersion2(query: Query, authorization: string | undefined): boolean {
+  return Object.hasOwn(query, "AWSAccessKeyId") || authorization?.startsWith("AWS ") === true;
 }
 
 /** What the request says it is signed for, unchecked; undefined when it says nothing. */
@@ -169,24 +178,4 @@ function parseCredential(text: string): Pick<Claim, "accessKeyId" | "scope"> | u
   if (!accessKeyId || !date || !region || !service) return undefined;
   if (end !== "aws4_request" || rest.length > 0) return undefined;
   return { accessKeyId, scope: { date, region, service } };
-}
-
-/** Unlike a form, a plus sign is a plus sign. */
-function parseQuery(query: string): Query {
-  const values: Query = Object.create(null);
-  for (const pair of query === "" ? [] : query.split("&")) {
-    const [name = "", ...rest] = pair.split("=");
-    const value = decode(rest.join("="));
-    values[decode(name)] = [...(values[decode(name)] ?? []), value];
-  }
-  return values;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // Not percent-encoding: then it stands for itself, and no signature will match.
-    return text;
-  }
 }

@@ -48,6 +48,8 @@ export interface CloudSide {
   register(id: string): Promise<Registered>;
   /** Moves the cloud's clock on. @throws Error where that is nobody's to do */
   advanceClock(byMs: number): void;
+  /** What between trackers and cloud has failed, for the report of a step that fails meanwhile. */
+  readonly trouble?: () => string | undefined;
   /** Frees what the run made, and ends what it started. */
   stop(): Promise<void>;
 }

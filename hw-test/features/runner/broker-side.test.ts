@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { createAuthority } from "../../cloud/certificates/authority.ts";
 import { listen, loopback } from "../../cloud/listen.ts";
+import { connectJobsClient } from "../../cloud/testing/jobsClient.ts";
 import { behindBroker, readBroker } from "./broker-side.ts";
 import { startLocalSide } from "./local-side.ts";
 import { runFeatures } from "./run.ts";
@@ -46,20 +47,27 @@ before(async () => {
     "require_certificate true",
     "allow_anonymous true",
   ];
-  const config = file("mosquitto.conf", `${lines.join("\n")}\n`);
-  mosquitto = spawn("mosquitto", ["-c", config], {
+  file("mosquitto.conf", `${lines.join("\n")}\n`);
+  await startMosquitto();
+});
+
+async function startMosquitto(): Promise<void> {
+  mosquitto = spawn("mosquitto", ["-c", join(folder, "mosquitto.conf")], {
     env: { ...process.env, PATH: path },
     stdio: "ignore",
   });
   await listening(port);
-});
+}
+
+async function stopMosquitto(): Promise<void> {
+  if (mosquitto === undefined) return;
+  const ended = once(mosquitto, "exit");
+  mosquitto.kill();
+  await ended;
+}
 
 after(async () => {
-  if (mosquitto !== undefined) {
-    const ended = once(mosquitto, "exit");
-    mosquitto.kill();
-    await ended;
-  }
+  await stopMosquitto();
   rmSync(folder, { recursive: true });
 });
 
@@ -86,6 +94,36 @@ test("a tracker with the whole firmware updates itself over it", { skip }, async
   assert.equal(report.ok, true, JSON.stringify(report.features, undefined, 1));
 });
 
+test("a broker that goes is named, and one that comes back carries messages again", {
+  skip,
+}, async () => {
+  const side = await startCloud();
+  const { id, arn, certificate } = await side.register("bridged");
+  const connection = {
+    protocol: "mqtts",
+    host: "localhost",
+    port,
+    ca: side.broker.ca,
+    clientId: id,
+    ...certificate,
+    reconnectPeriod: 0,
+  } as const;
+  const connect = () => connectJobsClient({ thingName: id, connection, patienceMs: 10_000 });
+  assert.equal(side.trouble?.(), undefined);
+  await stopMosquitto();
+  await until(() => side.trouble?.() !== undefined);
+  assert.equal(side.trouble?.(), `the broker mqtts://localhost:${port} is gone`);
+  await assert.rejects(startCloud(), /the broker mqtts:\/\/localhost:\d+ cannot be reached/);
+  await startMosquitto();
+  await until(() => side.trouble?.() === undefined);
+  const tracker = await connect();
+  await tracker.subscribe("get/accepted");
+  const { body } = await tracker.request("get");
+  assert.deepEqual(body["queuedJobs"], [], arn);
+  await tracker.end();
+  await side.stop();
+});
+
 test("what was left out of --broker is named", () => {
   const ca = file("some-ca.pem", authority.certificate);
   const none = { ca: undefined, cert: undefined, key: undefined };
@@ -96,6 +134,13 @@ test("what was left out of --broker is named", () => {
   assert.throws(() => readBroker("mqtts://localhost", { ...none, ca: "nowhere.pem" }), /ENOENT/);
   assert.equal(readBroker("mqtts://localhost", { ...none, ca }).port, 8883);
 });
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries === 400) throw new Error("it has not come to be");
+    await delay(25);
+  }
+}
 
 async function freePort(): Promise<number> {
   const { port: free, stop } = await listen(createServer(), 0, "probe");

@@ -20,6 +20,9 @@ export interface ExternalBroker {
 const requestFilters = ["start-next", "get", "+/get", "+/update"].map(
   (topic) => `$aws/things/+/jobs/${topic}`,
 );
+/** A connection that is lost is tried again this often. */
+const reconnectMs = 500;
+
 const noticeTopics = ["notify", "notify-next"];
 
 /** @throws UsageError for another kind of URL, or a file that cannot be read */
@@ -56,6 +59,7 @@ export async function behindBroker(side: CloudSide, broker: ExternalBroker): Pro
     ...side,
     values: { ...side.values, mqttEndpoint: host },
     broker: { hostName: host, port, ca, reachedAt: { host, port } },
+    trouble: () => bridge.trouble(),
     resolve: (name, to) => (name === host ? forward.port : side.resolve(name, to)),
     async register(id) {
       const registered = await side.register(id);
@@ -73,24 +77,28 @@ export async function behindBroker(side: CloudSide, broker: ExternalBroker): Pro
 class Bridge {
   private readonly side: CloudSide;
   private readonly outer: MqttClient;
+  private readonly url: string;
   private readonly inner = new Map<string, MqttClient>();
 
   static async connect(side: CloudSide, broker: ExternalBroker): Promise<Bridge> {
     const { host, port, ca, client } = broker;
-    const outer = await connectAsync(`mqtts://${host}:${port}`, {
-      ca,
-      ...client,
-      clientId: `bridge-${randomUUID().slice(0, 8)}`,
-      reconnectPeriod: 0,
+    const url = `mqtts://${host}:${port}`;
+    const clientId = `bridge-${randomUUID().slice(0, 8)}`;
+    const options = { ca, ...client, clientId, reconnectPeriod: reconnectMs };
+    const outer = await connectAsync(url, options, false).catch((error: Error) => {
+      throw new Error(`the broker ${url} cannot be reached: ${error.message}`);
     });
-    const bridge = new Bridge(side, outer);
+    const bridge = new Bridge(side, outer, url);
     await outer.subscribeAsync(requestFilters, { qos: 1 });
     return bridge;
   }
 
-  private constructor(side: CloudSide, outer: MqttClient) {
+  private constructor(side: CloudSide, outer: MqttClient, url: string) {
     this.side = side;
     this.outer = outer;
+    this.url = url;
+    // It connects again by itself, with its subscriptions; trouble() tells meanwhile.
+    outer.on("error", () => undefined);
     outer.on("message", (topic, payload) => {
       const thing = topic.split("/")[2] ?? "";
       this.inner.get(thing)?.publish(topic, payload, { qos: 1 });
@@ -106,13 +114,18 @@ class Bridge {
       ca,
       ...certificate,
       clientId: id,
-      reconnectPeriod: 0,
+      reconnectPeriod: reconnectMs,
     });
+    inner.on("error", () => undefined);
     // Answers come to who asked, without a subscription; notices need one.
     inner.on("message", (topic, payload) => this.outer.publish(topic, payload, { qos: 1 }));
     const topics = noticeTopics.map((topic) => `$aws/things/${id}/jobs/${topic}`);
     await inner.subscribeAsync(topics, { qos: 1 });
     this.inner.set(id, inner);
+  }
+
+  trouble(): string | undefined {
+    return this.outer.connected ? undefined : `the broker ${this.url} is gone`;
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { createClock } from "../../cloud/clock.ts";
 import { type CloudHooks, startCloud } from "../../cloud/cloud.ts";
 import { startUserPool } from "../../cloud/cognito/server.ts";
 import { resolveFrom } from "../../trackers/connect.ts";
@@ -6,9 +7,9 @@ import type { CloudSide } from "../bench/cloud-side.ts";
 
 /** The local AWS of hw-test/cloud, with a user pool beside it. */
 export async function startLocalSide(hooks: CloudHooks = {}): Promise<CloudSide> {
-  let aheadMs = 0;
-  const now = () => Date.now() + aheadMs;
-  const cloud = await startCloud({ hooks, now });
+  const clock = createClock();
+  const { now, schedule } = clock;
+  const cloud = await startCloud({ hooks, now, schedule });
   const users = await startUserPool({ region: cloud.region, now });
   const fotaBucketName = `fota-${randomBytes(6).toString("hex")}`;
   cloud.createBucket(fotaBucketName);
@@ -51,7 +52,7 @@ export async function startLocalSide(hooks: CloudHooks = {}): Promise<CloudSide>
       return { id, arn: thingArn, certificate: cloud.issueTrackerCertificate(id) };
     },
     advanceClock(byMs) {
-      aheadMs += byMs;
+      clock.advance(byMs);
     },
     async stop() {
       await users.stop();

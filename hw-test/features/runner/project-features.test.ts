@@ -35,6 +35,7 @@ test("there is a feature for each thing that this project promises", () => {
     "power-cut.feature.md",
     "revert.feature.md",
     "successful-update.feature.md",
+    "timed-out.feature.md",
     "trust.feature.md",
     "two-jobs.feature.md",
     "two-trackers.feature.md",

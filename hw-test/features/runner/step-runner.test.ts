@@ -6,7 +6,9 @@ import { type StepDefinition, step } from "../steps/definition.ts";
 import type { World } from "../steps/world.ts";
 import { toStepRunner } from "./step-runner.ts";
 
-const bench = { say: () => undefined } as unknown as Bench;
+let trouble: string | undefined;
+const cloud = { trouble: () => trouble };
+const bench = { say: () => undefined, cloud } as unknown as Bench;
 const timing = { soonMs: 400, stepMaxMs: 200 };
 
 function run(definition: StepDefinition, keyword: "Then" | "Soon", more = timing): Promise<void> {
@@ -54,4 +56,14 @@ test("what can no longer come is not waited for", async () => {
 test("a step that never ends fails", async () => {
   const endless = step("a step", () => new Promise<void>(() => undefined));
   await assert.rejects(run(endless, "Then"), /did not end within 0\.2 s/);
+});
+
+test("a step that fails while something between is gone names that first", async () => {
+  trouble = "the broker is gone";
+  try {
+    const { definition } = passingAt(2);
+    await assert.rejects(run(definition, "Then"), /^Error: the broker is gone: not yet$/);
+  } finally {
+    trouble = undefined;
+  }
 });

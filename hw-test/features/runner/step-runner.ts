@@ -43,7 +43,13 @@ export function toStepRunner(
       const once = () => definition.run(words, call);
       onStep?.(step.title);
       const isSoon = step.keyword === StepKeyword.Soon;
-      await within(timing.stepMaxMs, isSoon ? soon(once, timing.soonMs) : once());
+      try {
+        await within(timing.stepMaxMs, isSoon ? soon(once, timing.soonMs) : once());
+      } catch (error) {
+        const trouble = bench.cloud.trouble?.();
+        if (trouble === undefined) throw error;
+        throw new Error(`${trouble}: ${(error as Error).message}`, { cause: error });
+      }
     },
   };
 }

@@ -11,7 +11,7 @@ import {
   ListJobExecutionsForThingCommand,
   type ListJobExecutionsForThingCommandOutput,
 } from "@aws-sdk/client-iot";
-import { type ConformanceCase, documented, model, pages } from "../case.ts";
+import { type ConformanceCase, captured, documented, model, pages } from "../case.ts";
 import { accepted, assertEpochSeconds, assertRefused, executionIn } from "../expect.ts";
 import { refusalOf } from "../sdk.ts";
 
@@ -165,6 +165,27 @@ export const controlCases: readonly ConformanceCase[] = [
       );
       assert.equal(ofJob[0]?.thingArn, thingArn);
       assert.equal(ofJob[0]?.jobExecutionSummary?.executionNumber, 1);
+    },
+  },
+  {
+    name: "DescribeEndpoint iot:Jobs is retired: InvalidRequest, which names iot:Data-ATS",
+    source: captured(pages.live),
+    async run(bench) {
+      const command = new DescribeEndpointCommand({ endpointType: "iot:Jobs" });
+      await assertRefused(bench.iot.send(command), "InvalidRequestException", 400);
+      const { error } = await refusalOf(bench.iot.send(command));
+      assert.match(error.message, /iot:Data-ATS/);
+    },
+  },
+  {
+    name: "DescribeJob always has isConcurrent, timeoutConfig and schedulingConfig",
+    source: captured(pages.live),
+    async run(bench) {
+      const jobId = await bench.createJob();
+      const { job } = await bench.iot.send(new DescribeJobCommand({ jobId }));
+      assert.equal(job?.isConcurrent, false);
+      assert.deepEqual(job?.timeoutConfig, {});
+      assert.deepEqual(job?.schedulingConfig, {});
     },
   },
   {

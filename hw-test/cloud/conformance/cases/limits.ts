@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../json.ts";
 import type { Bench } from "../bench.ts";
-import { assumed, type ConformanceCase, documented, model, pages } from "../case.ts";
+import { assumed, type ConformanceCase, captured, documented, model, pages } from "../case.ts";
 import { accepted, rejected } from "../expect.ts";
 
 /** Requests that are refused for what they are, each with its code; nothing may change by them. */
@@ -27,13 +27,19 @@ export const limitCases: readonly ConformanceCase[] = [
     run: (bench) => refuses(bench, [{}, { status: "DONE" }]),
   },
   {
-    name: "a status that only the service sets is InvalidRequest",
-    source: assumed(`${pages.states}; no page names the code`),
+    name: "CANCELED, TIMED_OUT and REMOVED are no transition for a device: InvalidStateTransition",
+    source: captured(pages.live),
     run: (bench) =>
       refuses(
         bench,
-        ["QUEUED", "CANCELED", "TIMED_OUT", "REMOVED"].map((status) => ({ status })),
+        ["CANCELED", "TIMED_OUT", "REMOVED"].map((status) => ({ status })),
+        "InvalidStateTransition",
       ),
+  },
+  {
+    name: "QUEUED, which only the service sets, is InvalidRequest",
+    source: assumed(`${pages.states}; no page names the code`),
+    run: (bench) => refuses(bench, [{ status: "QUEUED" }]),
   },
   {
     name: "a details key is 1 to 128 of [a-zA-Z0-9:_-], a value 1 to 1,024 characters",
@@ -78,11 +84,15 @@ function withDetails(statusDetails: JsonObject): JsonObject {
   return { status: "IN_PROGRESS", statusDetails };
 }
 
-async function refuses(bench: Bench, updates: readonly JsonObject[]): Promise<void> {
+async function refuses(
+  bench: Bench,
+  updates: readonly JsonObject[],
+  code = "InvalidRequest",
+): Promise<void> {
   const device = await bench.device();
   const jobId = await bench.createJob();
   for (const update of updates) {
-    rejected(await device.request(`${jobId}/update`, update), "InvalidRequest");
+    rejected(await device.request(`${jobId}/update`, update), code);
   }
   // Still version 1: none of them has changed anything.
   accepted(await device.request(`${jobId}/update`, { status: "IN_PROGRESS", expectedVersion: 1 }));

@@ -1,0 +1,41 @@
+import type { Mutation } from "./mutation.ts";
+
+/** Bugs of the local AWS that would make a client's mistake, or ours, pass unseen. */
+export const cloudMutations: readonly Mutation[] = [
+  {
+    name: "unknown sub-resource taken for a put",
+    edits: [
+      {
+        file: "hw-test/cloud/s3/operation.ts",
+        find: "if (!mayHaveQuery(found, name)) throw",
+        replace: "if (name === undefined) throw",
+      },
+    ],
+    testFile: "hw-test/cloud/s3/notServed.test.ts",
+    testName: "what is not served is refused with 501, and destroys neither object nor bucket",
+  },
+  {
+    name: "rollout without a rate",
+    edits: [
+      {
+        file: "hw-test/cloud/jobs/rollout.ts",
+        find: "job.waiting.splice(0, room)",
+        replace: "job.waiting.splice(0)",
+      },
+    ],
+    testFile: "hw-test/cloud/jobs/rollout.test.ts",
+    testName: "a constant rate: no minute makes more, none is left out, and each thing has one",
+  },
+  {
+    name: "timers of the machine's clock",
+    edits: [
+      {
+        file: "hw-test/cloud/clock.ts",
+        find: "        ring(due);\n",
+        replace: "        alarms.delete(due);\n",
+      },
+    ],
+    testFile: "hw-test/cloud/clock.test.ts",
+    testName: "put forward, it does what is due on the way, in order and at its time",
+  },
+];
