@@ -105,7 +105,7 @@ describe("the whole client through the Espruino adapter", { timeout: 120_000 }, 
     const jobId = desk.cloud.order(desk.firmwares.offered);
     desk.runUntilOver(jobId);
     assert.equal(desk.end(jobId).status, "SUCCEEDED");
-    assert.ok(times > 3, `${times} times`);
+    assert.ok(times >= 3, `${times} times`);
   });
 });
 
