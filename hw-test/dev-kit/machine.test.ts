@@ -37,6 +37,9 @@ async function exitOf(source: string, options?: CycleOptions): Promise<number | 
   return (await run(source, options)).exitCode;
 }
 
+/** A pool for scripts that need more than a firmware does. */
+const ROOMY = ["--pool", "400000"];
+
 describe("the board on a Cortex-M4", { skip }, () => {
   it("runs an image that was compiled on the host, with 32-bit words and exact doubles", async () => {
     const source =
@@ -58,8 +61,9 @@ describe("the board on a Cortex-M4", { skip }, () => {
       trace("end");`;
     const flash = new TestFlash();
     flash.put(layout.primary, image(source));
-    const onLinux = await powerCycle(compiler, flash.path, { stopAt: "end" });
-    const onKit = await powerCycle(kit, flash.path, { stopAt: "end" });
+    const options = { stopAt: "end", arguments: ROOMY };
+    const onLinux = await powerCycle(compiler, flash.path, options);
+    const onKit = await powerCycle(kit, flash.path, options);
     const { cBytes, cPeakBytes, ...kitHeap } = onKit.events.at(-1) ?? {};
     assert.equal(kitHeap["event"], "heap");
     if (onLinux.events.find(({ event }) => event === "start")?.["bits"] !== 32) return;
@@ -79,7 +83,7 @@ describe("the board on a Cortex-M4", { skip }, () => {
     assert.equal(await exitOf(deep), 68);
     // Does not use the stack of JavaScript but that of C.
     const nested = `JSON.parse("[".repeat(100000)); trace("end");`;
-    assert.equal(await exitOf(nested), 68);
+    assert.equal(await exitOf(nested, { arguments: ROOMY }), 68);
     assert.equal(await exitOf(";", { arguments: ["--pool", "4000000"] }), 65);
   });
 
