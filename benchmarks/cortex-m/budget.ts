@@ -17,19 +17,19 @@ interface Budget {
 export const budget: Readonly<Record<PhaseName, Budget>> = Object.freeze({
   // The first line of the phase after it comes at once, so some of that one is counted here.
   boot: { per: "image byte", instructions: 60 },
-  load: { per: "update", instructions: 354_000_000 },
-  connect: { per: "update", instructions: 315_000_000 },
-  "job and signature": { per: "update", instructions: 690_000_000 },
-  "download, HEX and slot": { per: "HEX character", instructions: 1_690 },
-  verify: { per: "image byte", instructions: 800 },
-  arm: { per: "update", instructions: 172_000_000 },
-  swap: { per: "image byte", instructions: 276 },
-  "load the new image": { per: "update", instructions: 355_000_000 },
-  trial: { per: "update", instructions: 394_000_000 },
-  report: { per: "update", instructions: 30_500_000 },
+  load: { per: "update", instructions: 15_500_000 },
+  connect: { per: "update", instructions: 14_500_000 },
+  "job and signature": { per: "update", instructions: 140_000_000 },
+  "download, HEX and slot": { per: "HEX character", instructions: 1_380 },
+  verify: { per: "image byte", instructions: 290 },
+  arm: { per: "update", instructions: 33_000_000 },
+  swap: { per: "image byte", instructions: 150 },
+  "load the new image": { per: "update", instructions: 16_000_000 },
+  trial: { per: "update", instructions: 45_000_000 },
+  report: { per: "update", instructions: 15_000_000 },
 });
 
-/** Which phase a garbage collection of 6 million instructions falls into is chance. */
+/** Which phase a garbage collection falls into is chance, and so is how much of a phase the next one gets. */
 const COLLECTION = 6_000_000;
 const TOLERANCE = 1.05;
 

@@ -6,7 +6,7 @@ import { type Images, idles, smallestPool, updates } from "./pool.ts";
 /** DESIGN.md, "Goals for the device". */
 const UPDATE_GOAL_BYTES = 24 * 1024;
 
-/** Heap of the tracker: idle, by part, and what an update needs beyond that. */
+/** Heap of the tracker: what its ROM holds, idle, and what an update needs beyond that. */
 export async function memory(rig: BenchRig, images: Images): Promise<Figure[]> {
   const tracker = await rig.newTracker(images.from.image);
   await rig.idle(tracker);
@@ -17,7 +17,7 @@ export async function memory(rig: BenchRig, images: Images): Promise<Figure[]> {
   const updatePool = await smallestPool((bytes) => updates(rig, images, bytes), start.poolBytes);
   return [
     bytes("bytes of a slot", start.slotBytes),
-    ...(await parts(idle)),
+    ...(await parts()),
     bytes("idle: slots in use", idle.slotBytes),
     bytes("idle: chunks in use", idle.chunkBytes),
     bytes("smallest pool that idles connected", idlePool),
@@ -26,17 +26,17 @@ export async function memory(rig: BenchRig, images: Images): Promise<Figure[]> {
   ];
 }
 
-async function parts(idle: HeapUse): Promise<Figure[]> {
+/** Of what lies in ROM. */
+async function parts(): Promise<Figure[]> {
   const base = totalOf(await heapOfPart("built-ins and board"));
   const library = totalOf(await heapOfPart("with mqtt-packet"));
   const mqtt = totalOf(await heapOfPart("with mqtt/"));
   const all = totalOf(await heapOfPart("with the whole firmware"));
   return [
-    bytes("idle, part: built-ins and the board's modules", base),
-    bytes("idle, part: mqtt-packet and its shims", library - base),
-    bytes("idle, part: the rest of mqtt/", mqtt - library),
-    bytes("idle, part: the other functions and classes", all - mqtt),
-    bytes("idle, part: what runs (objects, buffers)", totalOf(idle) - all),
+    bytes("in ROM: built-ins and the board's modules", base),
+    bytes("in ROM: mqtt-packet and its shims", library - base),
+    bytes("in ROM: the rest of mqtt/", mqtt - library),
+    bytes("in ROM: the other functions and classes", all - mqtt),
   ];
 }
 

@@ -3,8 +3,8 @@ import type { BenchRig } from "../tracker/rig.ts";
 
 /** Resolution of the search, bytes. */
 const STEP_BYTES = 1024;
-/** Neither the idle tracker nor the built-ins alone fit below this. */
-const LEAST_BYTES = 96 * 1024;
+/** The idle tracker does not fit below this. */
+const LEAST_BYTES = 32 * 1024;
 
 export interface Images {
   readonly from: BuiltImage;

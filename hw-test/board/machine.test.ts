@@ -111,6 +111,36 @@ test("the watchdog resets a loop without end, at start and in a callback", async
   assert.equal((await exitOf(late, options)).exitCode, 67);
 });
 
+test("what a preloaded module defines is in ROM, and it is started by its default export", async () => {
+  const source = `class Counter { count = 0; add() { return this.count += 1; } }
+    const names = ["a", "b" + String(1), 12345678901234567890n, { deep: ["c" + 2] }];
+    let calls = 0;
+    export default function start() {
+      calls += 1;
+      const counter = new Counter();
+      for (let round = 0; round < 2000; round += 1) counter.add({ text: names[1] + round });
+      names[3].deep.push(names[1]);
+      trace([counter.count, calls, names[1], names[2], names[3].deep].join());
+      trace("end");
+    }`;
+  const cycle = await runModule(program, source);
+  assert.deepEqual(traced(cycle), ["2000,1,b1,12345678901234567890,c2,b1"]);
+  assert.equal(cycle.exitCode, 0);
+});
+
+test("a write to what is in ROM, and a loop or an exception while it is made, end the cycle", async () => {
+  const table = `const table = new Uint8Array(8);
+    export default function start() { trace(table[0]); table[0] = 1; trace("not reached"); }`;
+  const cycle = await runModule(program, table);
+  const said = ["0", "fault: write to the read-only heap"];
+  assert.deepEqual([cycle.exitCode, traced(cycle)], [72, said]);
+  const named = "export default function start() { start.name2 = 1; trace('end'); }";
+  assert.equal((await exitOf(named)).exitCode, 66);
+  const loop = "for (;;); export default function start() {}";
+  assert.equal((await exitOf(loop, { arguments: ["--watchdog-ms", "60"] })).exitCode, 67);
+  assert.equal((await exitOf("throw new Error('x'); export default () => 1;")).exitCode, 66);
+});
+
 test("restart ends the cycle at once, after telling the heap", async () => {
   const cycle = await runModule(program, 'System.restart(); trace("not reached");');
   assert.equal(cycle.exitCode, 64);

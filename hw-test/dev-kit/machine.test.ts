@@ -87,6 +87,14 @@ describe("the board on a Cortex-M4", { skip }, () => {
     assert.equal(await exitOf(";", { arguments: ["--pool", "4000000"] }), 65);
   });
 
+  it("faults where a script writes to what is in ROM, behind the MPU", async () => {
+    const source = `const table = new Uint8Array(8);
+      export default function start() { trace(table[0]); table[0] = 1; trace("end"); }`;
+    const { exitCode, lines } = await run(source);
+    assert.equal(exitCode, 72);
+    assert.match(lines.at(-1) ?? "", /^fault: access to protected memory at 212[0-9a-f]{5}, pc /);
+  });
+
   it("resets by its watchdog, at start and in a callback", async () => {
     const options = { arguments: ["--watchdog-ms", "60"] };
     assert.equal(await exitOf("for (;;);", options), 67);

@@ -29,7 +29,9 @@ export function compileModule(program: string, source: string): Uint8Array {
   const folder = temporaryFolder();
   try {
     writeFileSync(join(folder, "module.js"), source);
-    const words = ["compile", "module.js", "module.xsb"];
+    // As tools/build/image.ts does it.
+    const command = /\bexport default\b/.test(source) ? "preload" : "compile";
+    const words = [command, "module.js", "module.xsb"];
     execFileSync(program, words, { cwd: folder, stdio: "pipe" });
     return readFileSync(join(folder, "module.xsb"));
   } finally {
