@@ -7,6 +7,7 @@ import { memory } from "./memory/memory.ts";
 import type { Images } from "./memory/pool.ts";
 import { type BenchOptions, HELP, parseOptions, type Section } from "./options.ts";
 import { patchSizes } from "./patch/sizes.ts";
+import { ways } from "./patch/ways.ts";
 import { BenchRig } from "./tracker/rig.ts";
 import { linkTime } from "./update/link.ts";
 import { seriesFigures } from "./update/series.ts";
@@ -29,6 +30,7 @@ const measures: Readonly<Record<Section, { readonly title: string; readonly meas
     title: "Patches over this repository's history",
     measure: (_, images) => patchSizes(images),
   },
+  ways: { title: "HEX file, packed and patch", measure: ways },
   "cortex-m": { title: "Instructions on a Cortex-M4", measure: instructions },
 };
 

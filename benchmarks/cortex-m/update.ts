@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildDevKit } from "../../hw-test/dev-kit/program.ts";
+import type { OfferedPatch } from "../../hw-test/run/job.ts";
 import type { Images } from "../memory/pool.ts";
 import type { BenchRig } from "../tracker/rig.ts";
 import { Counters } from "./counters.ts";
@@ -15,7 +16,11 @@ const PIECE_BYTES = 1024;
 const REPORT_MAX_MS = 20_000;
 
 /** One update on the Cortex-M4, with its instructions by phase. @throws Error unless it succeeds */
-export async function countUpdate(rig: BenchRig, { from, to }: Images): Promise<readonly Phase[]> {
+export async function countUpdate(
+  rig: BenchRig,
+  { from, to }: Images,
+  patches: readonly OfferedPatch[] = [],
+): Promise<readonly Phase[]> {
   await buildDevKit();
   const folder = mkdtempSync(join(tmpdir(), "tracker-counts-"));
   const path = join(folder, "counts.bin");
@@ -26,7 +31,7 @@ export async function countUpdate(rig: BenchRig, { from, to }: Images): Promise<
   });
   try {
     const recorder = new PhaseRecorder(tracker, new Counters(path));
-    const job = await rig.newJob({ hex: to.hex, version: "1.0.1" });
+    const job = await rig.newJob({ hex: to.hex, version: "1.0.1", patches });
     await tracker.powerOn();
     const { status, statusDetails } = await rig.end(tracker, job);
     if (status !== "SUCCEEDED") throw new Error(`${status}: ${JSON.stringify(statusDetails)}`);

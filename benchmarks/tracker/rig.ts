@@ -77,7 +77,9 @@ export class BenchRig {
     return tracker;
   }
 
-  async newJob(order: Pick<JobOrder, "hex" | "version" | "changes">): Promise<UpdateJob> {
+  async newJob(
+    order: Pick<JobOrder, "hex" | "version" | "changes" | "patches">,
+  ): Promise<UpdateJob> {
     const job = new UpdateJob(this.cloud, {
       ...order,
       thingName: THING,
