@@ -14,8 +14,8 @@ const char machine_engine[] =
 /* Slots of the JavaScript stack: a bundle keeps each of its top-level names there while it loads. */
 #define STACK_SLOTS 1024
 
-/* Of a machine whose bundle is loaded: the deepest calls of the firmware, measured, and as many again. */
-#define CLONE_STACK_SLOTS 512
+/* Of a machine whose bundle is loaded: the deepest calls of the firmware need more than 512, and less than 576. */
+#define CLONE_STACK_SLOTS 768
 
 /* Names a script makes at run time, such as keys of parsed JSON. */
 #define SPARE_NAMES 128
