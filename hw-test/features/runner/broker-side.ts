@@ -49,10 +49,15 @@ export function readBroker(
 
 /**
  * The same cloud behind another broker: trackers connect there, and a bridge carries their requests
- * to the cloud's own broker and its answers back, each tracker's over a connection of its own.
+ * to the cloud's own broker and its answers back, each tracker's over a connection of its own. If the
+ * broker cannot be reached the cloud is stopped.
  */
 export async function behindBroker(side: CloudSide, broker: ExternalBroker): Promise<CloudSide> {
-  const bridge = await Bridge.connect(side, broker);
+  const bridge = await Bridge.connect(side, broker).catch(async (error: unknown) => {
+    // Its servers would keep the process.
+    await side.stop();
+    throw error;
+  });
   const { host, port, ca } = broker;
   const forward = await startForward({ host, port });
   return {
