@@ -113,6 +113,34 @@ describe("inflate", () => {
     assert.ok(accepted > 200, `${accepted} of the damaged streams were some`);
   });
 
+  it("refuses codes that are not whole, as zlib does", () => {
+    // A block of dynamic codes, two of its literals with two bits each: half of the codes mean nothing.
+    const lengthCodes = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 0];
+    const stream = packBits([
+      [1, 1],
+      [2, 2],
+      [0, 5],
+      [0, 5],
+      [15, 4],
+      ...lengthCodes.map((length) => [length, 3] as const),
+      // 97 zeros, a two, 158 zeros, a two; the distances have one code of one bit.
+      ...[
+        [0, 1],
+        [86, 7],
+        [3, 2],
+        [0, 1],
+        [127, 7],
+        [0, 1],
+        [9, 7],
+        [3, 2],
+        [1, 2],
+      ],
+      // The end of the block, and nothing before it.
+      [2, 2],
+    ] as readonly (readonly [number, number])[]);
+    assert.equal(compareWithZlib(stream, 3), false);
+  });
+
   it("of random bytes too", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), pieces, (stream, pieceBytes) => {
@@ -159,4 +187,14 @@ function compareWithZlib(stream: Uint8Array, pieceBytes: number): boolean {
   const isKnown = result.refused.startsWith("a distance of");
   assert.ok(expected === undefined || isKnown, `refused: ${result.refused}`);
   return false;
+}
+
+/** Numbers of so many bits, lowest bit first (RFC 1951, 3.1.1). */
+function packBits(numbers: readonly (readonly [number, number])[]): Uint8Array {
+  const bits = numbers.flatMap(([value, count]) =>
+    Array.from({ length: count }, (_, at) => (value >> at) & 1),
+  );
+  return Uint8Array.from({ length: Math.ceil(bits.length / 8) }, (_, index) =>
+    bits.slice(index * 8, index * 8 + 8).reduce((sum, bit, at) => sum | (bit << at), 0),
+  );
 }

@@ -26,7 +26,7 @@ export const patchMutations: readonly Mutation[] = [
       },
     ],
     testFile: "firmware/patch/inflate.test.ts",
-    testName: "of a damaged stream says what zlib says: the same bytes, or that it is none",
+    testName: "refuses codes that are not whole, as zlib does",
   },
   {
     name: "references into the chunk before",
