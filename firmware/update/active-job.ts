@@ -3,6 +3,7 @@ import type { JobExecution } from "../job/execution.ts";
 import type { JobIdentity } from "../job/identity.ts";
 import type { PatchOffer } from "../job/patch-offers.ts";
 import { fingerprint } from "./identity.ts";
+import type { UpdateRecord } from "./record.ts";
 
 /** The job under way, from its start to its end or to the reset. */
 export interface ActiveJob extends JobIdentity {
@@ -29,13 +30,15 @@ export function fileKind({ offer }: ActiveJob): "patch" | "packed" | undefined {
   return offer.isPacked ? "packed" : "patch";
 }
 
-/** @param patchFailure of an earlier run of this job */
+/** @param known what the journal says of an earlier run: of another document, nothing of its patches */
 export function startJob(
   execution: JobExecution,
   document: JobDocument,
-  patchFailure: string,
+  known: Pick<UpdateRecord, "fingerprint" | "patchFailure">,
 ): ActiveJob {
   const { offer } = execution;
+  const print = fingerprint(document);
+  const patchFailure = print === known.fingerprint ? known.patchFailure : "";
   // What a patch makes is known by its digest alone, and it has to be worth it.
   const isFit = offer !== undefined && document.sha256 !== undefined && offer.size < document.size;
   return {
@@ -43,7 +46,7 @@ export function startJob(
     executionNumber: execution.executionNumber,
     queuedAt: execution.queuedAt,
     document,
-    fingerprint: fingerprint(document),
+    fingerprint: print,
     hasStepTimer: execution.secondsBeforeTimedOut !== undefined,
     offer: isFit && patchFailure === "" ? offer : undefined,
     patchFailure,

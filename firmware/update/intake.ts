@@ -11,7 +11,7 @@ import { imageIdentity } from "../verify/identity.ts";
 import { type ActiveJob, startJob } from "./active-job.ts";
 import { admit } from "./admission.ts";
 import type { Listener } from "./answers.ts";
-import { fingerprint as fingerprintOf, identityOf } from "./identity.ts";
+import { identityOf } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { UpdateRecord } from "./record.ts";
 import type { Trust } from "./trust.ts";
@@ -91,15 +91,16 @@ export class Intake implements Listener {
     const known = this.note(execution);
     const document = parseJobDocument(execution.jobId, execution.document);
     admit(document, { settings, platform, trust, nowS: execution.toldAtS });
-    const fingerprint = fingerprintOf(document);
+    const job = startJob(execution, document, known);
+    const { fingerprint, patchFailure } = job;
     if (fingerprint !== known.fingerprint) {
       const { version, securityCounter: counter } = document;
       journal.clearProgress();
       journal.saveRecord(
-        Object.assign(known, { fingerprint, version, counter, reached: 0, patchFailure: "" }),
+        Object.assign(known, { fingerprint, version, counter, reached: 0, patchFailure }),
       );
     }
-    return startJob(execution, document, known.patchFailure);
+    return job;
   }
 
   /**

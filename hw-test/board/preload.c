@@ -27,11 +27,6 @@ static void load(txMachine *the, const struct bytecode *bytecode)
 	machine_run_jobs(the);
 }
 
-static bool is_slot_of(const txSlot *slot, txKind kind)
-{
-	return slot->kind == kind;
-}
-
 typedef void visit(txSlot *slot);
 
 static void each_slot(txMachine *the, visit *visit_one)
@@ -44,46 +39,46 @@ static void each_slot(txMachine *the, visit *visit_one)
 /* Nobody patches a function or a class: frozen, it needs no alias in RAM. */
 static void freeze_function(txSlot *slot)
 {
-	if (!is_slot_of(slot, XS_INSTANCE_KIND) || !mxIsFunction(slot))
+	if (slot->kind != XS_INSTANCE_KIND || !mxIsFunction(slot))
 		return;
 	slot->flag |= XS_DONT_PATCH_FLAG;
 	for (txSlot *property = slot->next; property; property = property->next)
 		property->flag |=
-			XS_DONT_DELETE_FLAG | (is_slot_of(property, XS_ACCESSOR_KIND) ? 0 : XS_DONT_SET_FLAG);
+			XS_DONT_DELETE_FLAG | (property->kind == XS_ACCESSOR_KIND ? 0 : XS_DONT_SET_FLAG);
 }
 
 /* Nor does anybody give a function's name to another one: see fxShare on closures. */
 static void freeze_name(txSlot *slot)
 {
-	if (!is_slot_of(slot, XS_CLOSURE_KIND))
+	if (slot->kind != XS_CLOSURE_KIND)
 		return;
 	txSlot *named = slot->value.closure;
-	if (is_slot_of(named, XS_REFERENCE_KIND) && mxIsFunction(named->value.reference))
+	if (named->kind == XS_REFERENCE_KIND && mxIsFunction(named->value.reference))
 		named->flag |= XS_DONT_SET_FLAG;
 }
 
 /* Memory that a regular expression works in: made anew, in RAM, where there is none (xsRegExp.c). */
 static void drop_scratch(txSlot *slot)
 {
-	if (is_slot_of(slot, XS_REGEXP_KIND))
+	if (slot->kind == XS_REGEXP_KIND)
 		slot->value.regexp.data = NULL;
 }
 
 /* Values that a script may hold are of the kinds that the collector leaves where they are. */
 static void fix_value(txSlot *slot)
 {
-	if (is_slot_of(slot, XS_STRING_KIND))
+	if (slot->kind == XS_STRING_KIND)
 		slot->kind = XS_STRING_X_KIND;
-	else if (is_slot_of(slot, XS_BIGINT_KIND))
+	else if (slot->kind == XS_BIGINT_KIND)
 		slot->kind = XS_BIGINT_X_KIND;
-	else if (is_slot_of(slot, XS_CODE_KIND))
+	else if (slot->kind == XS_CODE_KIND)
 		slot->kind = XS_CODE_X_KIND;
 }
 
 /* An array's items lie in a chunk. */
 static void fix_items(txSlot *slot)
 {
-	if (!is_slot_of(slot, XS_ARRAY_KIND) || !slot->value.array.address)
+	if (slot->kind != XS_ARRAY_KIND || !slot->value.array.address)
 		return;
 	txSlot *items = slot->value.array.address;
 	const txChunk *chunk = (const txChunk *)(const void *)((const txByte *)items - sizeof(txChunk));
