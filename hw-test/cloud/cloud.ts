@@ -1,11 +1,12 @@
 import { type Authority, type Credential, createAuthority } from "./certificates/authority.ts";
 import { type Clock, type Now, realClock, type Schedule } from "./clock.ts";
 import { userKey } from "./credentials.ts";
-import { Deliveries } from "./deliveries.ts";
+import { Deliveries, type SentMessage } from "./deliveries.ts";
 import { type FileCounters, FileService, type OnFileRequest } from "./files.ts";
 import type { HttpRequest, HttpResponse } from "./http/message.ts";
 import { notServed } from "./http/notServed.ts";
 import { startHttpServer } from "./http/server.ts";
+import type { Execution } from "./jobs/execution.ts";
 import { type Listening, loopback } from "./listen.ts";
 import { Broker, type TrackerMessage } from "./mqtt/broker.ts";
 import { createNames, type Names } from "./names.ts";
@@ -18,6 +19,12 @@ export interface CloudHooks {
   onFileRequest?: OnFileRequest | undefined;
   /** "drop" closes the tracker's connection; its message is lost. */
   onTrackerMessage?: ((message: TrackerMessage) => "drop" | undefined) | undefined;
+  /** A message that the broker has taken from a tracker. */
+  onTaken?: ((message: SentMessage) => void) | undefined;
+  /** A message of the Jobs service to a tracker, whether or not it is there to hear it. */
+  onSent?: ((message: SentMessage) => void) | undefined;
+  /** All executions of a thing, whenever one of them may have changed. */
+  onExecutions?: ((thingName: string, executions: readonly Execution[]) => void) | undefined;
 }
 
 export interface CloudOptions {
@@ -84,15 +91,16 @@ interface Plan {
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const clock = { ...realClock, ...given(options) };
   const names = createNames(options.region ?? "eu-west-1");
-  const deliveries = new Deliveries();
+  const { ports = {}, hooks = {} } = options;
+  const deliveries = new Deliveries((message) => hooks.onSent?.(message));
   const authority = createAuthority();
   const services = createServices({
     names,
     clock,
     authority,
     onNotification: (notification) => deliveries.notify(notification),
+    onExecutions: (thingName, executions) => hooks.onExecutions?.(thingName, executions),
   });
-  const { ports = {}, hooks = {} } = options;
   const plan = { ports, hooks, clock, names, authority, services };
   const files = new FileService(services.s3, (index, request) =>
     hooks.onFileRequest?.(index, request),
@@ -137,6 +145,7 @@ function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker>
       if (!registry.hasThing(thingName)) registry.createThing(thingName);
     },
     onPublished: ({ client, thingName, topic, payload }) => {
+      hooks.onTaken?.({ thingName, topic, payload: payload.toString("utf8") });
       const reply = topics.answer(thingName, topic, payload);
       if (reply !== undefined) deliveries.reply(thingName, client, reply);
     },

@@ -11,7 +11,7 @@ import { IotService } from "./iot/service.ts";
 import { ControlJobs } from "./jobs/control.ts";
 import { DeviceJobs } from "./jobs/device.ts";
 import type { ObjectAddress } from "./jobs/document.ts";
-import { Ledger, type Notification } from "./jobs/ledger.ts";
+import { Ledger, type Notification, type OnExecutions } from "./jobs/ledger.ts";
 import { JobsTopics } from "./mqtt/jobsTopics.ts";
 import type { Names } from "./names.ts";
 import { Principals } from "./registry/principals.ts";
@@ -42,14 +42,16 @@ export function createServices(options: {
   readonly clock: Clock;
   readonly authority: Authority;
   readonly onNotification: (notification: Notification) => void;
+  readonly onExecutions: OnExecutions;
 }): Services {
-  const { names, clock, authority, onNotification } = options;
+  const { names, clock, authority, onNotification, onExecutions } = options;
   const registry = new Registry(names);
   const objects = new ObjectStore();
   const ledger = new Ledger({
     clock,
     presign: (object, expiresInS) => presignObject(object, expiresInS, names.region, clock.now()),
     onNotification,
+    onExecutions,
   });
   const principals = new Principals({
     names,

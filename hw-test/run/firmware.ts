@@ -21,6 +21,8 @@ export interface Firmware {
   readonly hasHeader: boolean;
   /** Of the new file's data, from the lowest to the highest address; 0 if it cannot be read. */
   readonly imageBytes: number;
+  /** The same data; undefined if it cannot be read. */
+  readonly newImage: Uint8Array | undefined;
   /** What the new file is instead of Intel HEX, for people; undefined if it looks like HEX. */
   readonly seems: string | undefined;
   readonly patches: readonly OfferedPatch[];
@@ -41,6 +43,7 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
     // A broken file is the tracker's to refuse.
     hasHeader: hex === undefined || (image !== undefined && readImage(image) !== undefined),
     imageBytes: image?.byteLength ?? 0,
+    newImage: image,
     seems: kind === "hex" ? undefined : about,
     patches: patchesFor(options.ways, oldImage, newHex),
   };

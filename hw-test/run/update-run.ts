@@ -7,10 +7,13 @@ import { faultsOf } from "../trackers/virtual/faults.ts";
 import { FlashFile } from "../trackers/virtual/flash-file.ts";
 import { requireJail } from "../trackers/virtual/jail.ts";
 import type { VirtualTracker } from "../trackers/virtual/tracker.ts";
+import { recordCloud, recordTracker } from "../web/record/recorder.ts";
+import type { RunRecord } from "../web/record/run-record.ts";
 import { Bench } from "./bench.ts";
 import { hooksFor } from "./faulty-cloud.ts";
 import { type Firmware, prepareFirmware } from "./firmware.ts";
 import { isOver, type JobState, type UpdateJob } from "./job.ts";
+import type { Looking } from "./looking.ts";
 import type { RunOptions } from "./options.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { RunResult } from "./result.ts";
@@ -21,26 +24,38 @@ const RUN_MAX_MS = 30 * 60_000;
 
 export type NewDisplay = (totalBytes: number) => ProgressDisplay;
 
-/** One update from the factory image to its end: local cloud, virtual tracker, one job. */
-export async function runUpdate(options: RunOptions, newDisplay: NewDisplay): Promise<RunResult> {
+/**
+ * One update from the factory image to its end: local cloud, virtual tracker, one job.
+ * @param looking told of all that happens; undefined if nobody looks
+ */
+export async function runUpdate(
+  options: RunOptions,
+  newDisplay: NewDisplay,
+  looking?: Looking,
+): Promise<RunResult> {
   if (options.jail) requireJail();
   const firmware = await prepareFirmware(options);
   return withTemporaryFolder("tracker-fota-", async (folder) => {
-    const cloud = await startCloudOn(options);
+    const record = looking?.record;
+    looking?.begin(smallestFile(firmware));
+    const cloud = await startCloudOn(options, record);
     try {
       const flashPath = options.flashPath ?? join(folder, "flash.bin");
-      const run = new UpdateRun(options, { firmware, cloud, flashPath });
-      return await run.execute(newDisplay(smallestFile(firmware)));
+      const run = new UpdateRun(options, { firmware, cloud, flashPath, record });
+      const result = await run.execute(newDisplay(smallestFile(firmware)));
+      await looking?.end(result);
+      return result;
     } finally {
       await cloud.stop();
     }
   });
 }
 
-async function startCloudOn({ ports, faults }: RunOptions): Promise<Cloud> {
+async function startCloudOn({ ports, faults }: RunOptions, record?: RunRecord): Promise<Cloud> {
   const given = Object.entries(ports).filter(([, port]) => port !== 0);
   try {
-    return await startCloud({ ports: Object.fromEntries(given), hooks: hooksFor(faults) });
+    const hooks = { ...hooksFor(faults), ...(record && recordCloud(record)) };
+    return await startCloud({ ports: Object.fromEntries(given), hooks });
   } catch (error) {
     if (error instanceof Error && /in use/.test(error.message)) throw new UsageError(error.message);
     throw error;
@@ -56,6 +71,8 @@ interface Parts {
   readonly firmware: Firmware;
   readonly cloud: Cloud;
   readonly flashPath: string;
+  /** What happens is recorded here, if anybody looks. */
+  readonly record: RunRecord | undefined;
 }
 
 class UpdateRun {
@@ -96,6 +113,8 @@ class UpdateRun {
   async execute(display: ProgressDisplay): Promise<RunResult> {
     const { tracker } = this;
     this.connectDisplay(display);
+    const { record, firmware } = this.parts;
+    const endRecord = record && recordTracker(record, tracker, firmware.newImage);
     try {
       await this.prepareTracker(display);
       const from = tracker.flashFile.slot("image-0").image?.version ?? "none";
@@ -103,8 +122,10 @@ class UpdateRun {
       await tracker.powerOn();
       const state = await this.end();
       await tracker.stop();
+      endRecord?.();
       return this.result(from, state);
     } finally {
+      endRecord?.();
       display.stop();
       await tracker.stop();
     }

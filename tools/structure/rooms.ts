@@ -44,11 +44,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/keys",
     "tools/patch",
   ],
+  "hw-test/web": ["hw-test/trackers", "hw-test/cloud", "tools/image", "tools/command-line"],
   "hw-test/run": [
     "firmware",
     "hw-test/driver.ts",
     "hw-test/trackers",
     "hw-test/cloud",
+    "hw-test/web",
     "tools/build",
     "tools/image",
     "tools/patch",

@@ -15,6 +15,9 @@ export interface Notification {
   readonly body: JsonObject;
 }
 
+/** Told of all executions of a thing, whenever one of them may have changed. */
+export type OnExecutions = (thingName: string, executions: readonly Execution[]) => void;
+
 /**
  * Jobs and executions, and what follows from a change of them whoever makes it: notifications,
  * timers, the completion of a job. `control.ts` and `device.ts` hold the verbs.
@@ -24,6 +27,7 @@ export class Ledger {
   readonly jobs = new Map<string, Job>();
   private readonly presign: Presign;
   private readonly onNotification: (notification: Notification) => void;
+  private readonly onExecutions: OnExecutions | undefined;
   private executions: Execution[] = [];
   private readonly timers = new Map<Execution, () => void>();
 
@@ -31,10 +35,12 @@ export class Ledger {
     readonly clock: Clock;
     readonly presign: Presign;
     readonly onNotification: (notification: Notification) => void;
+    readonly onExecutions?: OnExecutions;
   }) {
     this.clock = options.clock;
     this.presign = options.presign;
     this.onNotification = options.onNotification;
+    this.onExecutions = options.onExecutions;
   }
 
   job(jobId: string): Job {
@@ -90,7 +96,9 @@ export class Ledger {
     for (const thingName of thingNames) this.retry(thingName);
     for (const job of this.jobs.values()) this.completeIfDone(job);
     thingNames.forEach((thingName, index) => {
-      for (const execution of this.ofThing(thingName)) this.arm(execution);
+      const executions = this.ofThing(thingName);
+      for (const execution of executions) this.arm(execution);
+      this.onExecutions?.(thingName, executions);
       this.notify(thingName, before[index] ?? []);
     });
     for (const job of this.jobs.values()) {

@@ -55,7 +55,11 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
     this.options = options;
     this.flashFile = FlashFile.openOrCreate(options.flashPath);
     const faults = options.faults ?? [];
-    this.flashGate = new FlashGate({ cuts: powerCutsOf(faults), timing: options.flashTiming });
+    this.flashGate = new FlashGate({
+      cuts: powerCutsOf(faults),
+      timing: options.flashTiming,
+      onOperation: (operation) => this.emit("flashOperation", operation),
+    });
     const profile = options.link ?? linkProfiles.none;
     const seed = options.seed ?? 1;
     this.up = new Air({ profile, timing: realTiming, seed });
@@ -71,6 +75,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
       send: (frame) => this.cycle?.send(frame),
       onDownloaded: (totalBytes) => this.emit("downloaded", totalBytes),
       onSocketError: (target, reason) => this.emit("socketError", { target, reason }),
+      onConnection: (change) => this.emit("connection", change),
     });
   }
 
@@ -177,6 +182,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
     const { board } = this;
     if (board === undefined) throw new Error(`${resetCause}: the tracker was never on`);
     this.flashGate.actor = "bootloader";
+    this.emit("cycleStart", resetCause);
     this.cycle = new PowerCycle({
       program: board.program,
       before: board.before,

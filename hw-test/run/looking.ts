@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { UsageError } from "../../tools/command-line/usage-error.ts";
+import { RunRecord } from "../web/record/run-record.ts";
+import { openInBrowser } from "../web/server/browser.ts";
+import { type LiveServer, startLiveServer } from "../web/server/live-server.ts";
+import { bundlePage, type PageParts } from "../web/server/page-file.ts";
+import { requireWritable, writeReport } from "../web/server/report-file.ts";
+import type { RunOptions } from "./options.ts";
+import { describeEnd, isDone, type RunResult, summary } from "./result.ts";
+
+type Options = Pick<
+  RunOptions,
+  "web" | "webPort" | "report" | "version" | "board" | "link" | "faultSpecs" | "stopBeforeBoot"
+>;
+
+/** Those who look at a run: a page, a report, or both. */
+export class Looking {
+  readonly record = new RunRecord();
+  private readonly options: Options;
+  private readonly parts: Promise<PageParts>;
+  private server: LiveServer | undefined;
+
+  /**
+   * @returns undefined when nobody looks: then nothing is recorded
+   * @throws UsageError if the port is in use or the report cannot be written
+   */
+  static async start(options: Options): Promise<Looking | undefined> {
+    const { web, webPort, report } = options;
+    if (!web && report === undefined) return undefined;
+    if (report !== undefined) requireWritable("--report", report);
+    const looking = new Looking(options);
+    if (web) await looking.serve(webPort);
+    return looking;
+  }
+
+  private constructor(options: Options) {
+    this.options = options;
+    this.parts = bundlePage();
+    // Whoever waits for it hears of a failure; until then nobody does.
+    this.parts.catch(() => undefined);
+  }
+
+  get url(): string | undefined {
+    return this.server?.url;
+  }
+
+  /** The run begins. */
+  begin(totalBytes: number): void {
+    const { version: to, board, link, faultSpecs: faults } = this.options;
+    const { name, bitsPerSecond } = link;
+    this.record.add({
+      kind: "run",
+      id: randomUUID(),
+      startedAt: new Date().toISOString(),
+      to,
+      board,
+      faults,
+      link: name,
+      ...(Number.isFinite(bitsPerSecond) && { bitsPerSecond }),
+      totalBytes,
+    });
+  }
+
+  /** The run is over. @throws CommandFailed if the report cannot be written */
+  async end(result: RunResult): Promise<void> {
+    const done = isDone(result, this.options.stopBeforeBoot);
+    const text = done ? `done: the tracker runs ${result.running}` : describeEnd(result);
+    this.record.add({ kind: "end", done, text, summary: summary(result) });
+    const { report } = this.options;
+    if (report !== undefined) writeReport(report, await this.parts, this.record.events);
+  }
+
+  async stop(): Promise<void> {
+    await this.server?.stop();
+  }
+
+  private async serve(port: number): Promise<void> {
+    const { record, parts } = this;
+    try {
+      this.server = await startLiveServer({ record, port, page: () => parts });
+    } catch (error) {
+      if (error instanceof Error && /in use/.test(error.message)) {
+        throw new UsageError(error.message);
+      }
+      throw error;
+    }
+    openInBrowser(this.server.url);
+  }
+}
