@@ -66,6 +66,30 @@ export const patchMutations: readonly Mutation[] = [
     testName: "with extra bytes beyond it is refused",
   },
   {
+    name: "copies from outside the old image",
+    edits: [
+      {
+        file: "firmware/patch/bspatch.ts",
+        find: "    if (length > old.byteLength - oldPosition) {",
+        replace: "    if (length > this.newBytes) {",
+      },
+    ],
+    ...fuzzed,
+  },
+  {
+    name: "every chunk's start kept",
+    edits: [
+      {
+        file: "firmware/patch/reader.ts",
+        find: "  private beginChunk(): void {\n",
+        replace:
+          "  private readonly starts: PatchPosition[] = [];\n" +
+          "  private beginChunk(): void {\n    this.starts.push(this.chunk);\n",
+      },
+    ],
+    ...fuzzed,
+  },
+  {
     name: "bytes behind a chunk's stream",
     edits: [
       {
