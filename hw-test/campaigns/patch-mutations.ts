@@ -190,6 +190,18 @@ export const patchMutations: readonly Mutation[] = [
     testName: "tells of its loss when they are not needed any more",
   },
   {
+    name: "a patch given up for one odd answer",
+    edits: [
+      {
+        file: "firmware/download/budget.ts",
+        find: "    if (this.attempts >= config.downloadAttemptMax) throw failure;",
+        replace: "    if (this.attempts >= 1) throw failure;",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 way=patch http=1:garbage:1",
+  },
+  {
     name: "a patch given up for a dead network",
     edits: [
       {
