@@ -1,9 +1,10 @@
-import { asBuilt, buildImage } from "../../tools/build/image.ts";
+import { asBuilt, type BuiltImage, buildImage } from "../../tools/build/image.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { seemingKind } from "../../tools/image/file-kind.ts";
 import { fromHex } from "../../tools/image/hex.ts";
 import { readImage } from "../../tools/image/mcuboot.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
+import { boards } from "../trackers/boards.ts";
 import { faultsOf } from "../trackers/virtual/faults.ts";
 import type { OfferedPatch } from "./job.ts";
 import type { RunOptions } from "./options.ts";
@@ -27,11 +28,9 @@ export interface Firmware {
 }
 
 export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
-  const { hex, from, unsigned } = options;
+  const { hex, from } = options;
   const oldImage =
-    from === undefined
-      ? (await buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned) })).image
-      : imageOfHex("--from", from);
+    from === undefined ? (await buildOld(options)).image : imageOfHex("--from", from);
   const newHex = hex ?? (await buildNew(options));
   const image = fromHex(newHex, partitions["image-0"].byteLength)?.bytes;
   const { kind, about } = seemingKind(Buffer.from(newHex, "latin1"));
@@ -46,10 +45,15 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
   };
 }
 
-async function buildNew({ version, faults, unsigned }: RunOptions): Promise<string> {
+function buildOld({ unsigned, board }: RunOptions): Promise<BuiltImage> {
+  const { code } = boards[board];
+  return buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned), code });
+}
+
+async function buildNew({ version, faults, unsigned, board }: RunOptions): Promise<string> {
   const crashes = faultsOf(faults, "crash-at-boot").length > 0;
   const flavour = crashes ? "crash" : soundFlavour(unsigned);
-  const built = await buildImage({ version, flavour });
+  const built = await buildImage({ version, flavour, code: boards[board].code });
   if (faultsOf(faults, "bad-image").length === 0) return built.hex;
   const broken = built.image.slice();
   const middle = broken.byteLength >> 1;

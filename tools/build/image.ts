@@ -15,13 +15,15 @@ import { withTemporaryFolder } from "../command-line/temporary-folder.ts";
 import { toHex } from "../image/hex.ts";
 import { makeImage } from "../image/mcuboot.ts";
 import { partitions } from "../image/memory-map.ts";
+import { makeJavascriptBody, type ScriptCode } from "../image/script-body.ts";
 import { developmentKey } from "../keys/development.mjs";
 import { bundleFirmware, type Flavour } from "./bundle.ts";
+import { toCommonJs } from "./common-js.ts";
 
 export interface BuiltImage {
   /** Intel HEX at the primary slot's address. */
   readonly hex: string;
-  /** The MCUboot image: header, XS bytecode, TLVs. */
+  /** The MCUboot image: header, XS bytecode or JavaScript, TLVs. */
   readonly image: Uint8Array;
 }
 
@@ -52,15 +54,18 @@ export async function buildImage(options: {
   readonly keys?: readonly string[];
   /** MCUboot's; no such entry if left out. */
   readonly securityCounter?: number;
+  /** What runs it: XS, if left out, or Node. */
+  readonly code?: ScriptCode;
 }): Promise<BuiltImage> {
-  const { version, flavour = "normal", keys, securityCounter } = options;
+  const { version, flavour = "normal", keys, securityCounter, code = "xs" } = options;
   const pems = keys === undefined ? [developmentKey()] : keys.map((key) => readFileSync(key));
-  const hash = hashOf(await buildBoard(), pems).slice(0, 16);
+  const compiler = code === "xs" ? [readFileSync(await buildBoard())] : [code];
+  const hash = hashOf([...compiler, ...pems]).slice(0, 16);
   const counter = securityCounter === undefined ? "" : `-counter-${securityCounter}`;
   const path = join(cacheFolder, `${version}-${flavour}${counter}-${hash}`);
   if (!existsSync(path)) {
     const source = await bundleFirmware({ version, flavour, keys });
-    keep(path, await imageFromScript({ source, version, securityCounter }));
+    keep(path, await imageFromScript({ source, version, securityCounter, code }));
   }
   return asBuilt(readFileSync(path));
 }
@@ -70,9 +75,10 @@ export async function imageFromScript(options: {
   readonly source: string;
   readonly version: string;
   readonly securityCounter?: number | undefined;
+  readonly code?: ScriptCode | undefined;
 }): Promise<Uint8Array> {
-  const { source, version, securityCounter } = options;
-  const body = await bytecodeOf(source);
+  const { source, version, securityCounter, code = "xs" } = options;
+  const body = await (code === "xs" ? bytecodeOf(source) : javascriptOf(source));
   return makeImage({ body, version, ...(securityCounter !== undefined && { securityCounter }) });
 }
 
@@ -91,6 +97,11 @@ export async function bytecodeOf(source: string): Promise<Uint8Array> {
   });
 }
 
+/** The same for the board that runs in Node; nothing is compiled. */
+async function javascriptOf(source: string): Promise<Uint8Array> {
+  return makeJavascriptBody(await toCommonJs(source));
+}
+
 /** The HEX is made anew each time: that takes a few milliseconds and cannot differ. */
 export function asBuilt(image: Uint8Array): BuiltImage {
   return { image, hex: toHex(image, { address: partitions["image-0"].offset }) };
@@ -104,9 +115,9 @@ function keep(path: string, image: Uint8Array): void {
   renameSync(unfinished, path);
 }
 
-function hashOf(boardProgram: string, keys: readonly (string | Uint8Array)[]): string {
-  const hash = createHash("sha256").update(readFileSync(boardProgram));
-  for (const key of keys) hash.update(key);
+function hashOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
   for (const source of SOURCES) addToHash(hash, source);
   return hash.digest("hex");
 }
