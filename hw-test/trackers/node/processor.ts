@@ -130,6 +130,8 @@ function run(text: string, version: string, modules: Readonly<Record<string, obj
   const parsingContext = vm.createContext(globals, {
     codeGeneration: { strings: false, wasm: false },
   });
+  // V8 brings these by itself.
+  vm.runInContext("delete globalThis.console; delete globalThis.WebAssembly;", parsingContext);
   const load = vm.compileFunction(text, ["require", "exports"], {
     parsingContext,
     filename: `image ${version}`,

@@ -148,9 +148,19 @@ function socketOf(
       );
     }
 
-    /** As much as there is, at most what `into` holds; undefined if nothing waits. */
-    read(into: Uint8Array): number | undefined {
-      return this.socket.readableBytes === 0 ? undefined : this.socket.read(into);
+    /**
+     * With a buffer: fills what it can of it, and says how much. With a number: that many bytes, else
+     * all there are, in a new ArrayBuffer. Nothing to read: undefined.
+     */
+    read(what?: Uint8Array | number): ArrayBuffer | number | undefined {
+      const available = this.socket.readableBytes;
+      if (available === 0) return undefined;
+      if (typeof what === "object") return this.socket.read(what);
+      const byteLength = what ?? available;
+      if (byteLength === 0 || byteLength > available) throw new Error("invalid");
+      const bytes = new Uint8Array(byteLength);
+      this.socket.read(bytes);
+      return bytes.buffer;
     }
 
     write(bytes: Uint8Array): number {
