@@ -70,10 +70,19 @@ export { engineIsMissing };
 
 export const boardNames = Object.keys(boards) as BoardName[];
 
+/** Those with the engine; what takes HEX files of firmware that is compiled for it has only these. */
+export type XsBoardName = Exclude<BoardName, "node">;
+export const xsBoardNames = boardNames.filter((name): name is XsBoardName => name !== "node");
+
 /** The engine itself where it can be built, Node where it cannot. */
 export function defaultBoard(): BoardName {
   return engineIsMissing() === undefined ? "linux" : "node";
 }
 
 /** One line each, for help texts. */
-export const boardList = boardNames.map((name) => `${name}: ${boards[name].about}`).join("; ");
+export const boardList = listOf(boardNames);
+export const xsBoardList = listOf(xsBoardNames);
+
+function listOf(names: readonly BoardName[]): string {
+  return names.map((name) => `${name}: ${boards[name].about}`).join("; ");
+}

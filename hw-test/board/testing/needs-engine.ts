@@ -12,7 +12,10 @@ export function test(name: string, ...rest: [Work] | [node.TestOptions, Work]): 
   node.test(name, skip === false ? options : { ...options, skip }, work);
 }
 
-export function describe(name: string, ...rest: [() => void] | [node.TestOptions, () => void]): void {
+export function describe(
+  name: string,
+  ...rest: [() => void] | [node.TestOptions, () => void]
+): void {
   const [options, work] = rest.length === 2 ? rest : [{}, rest[0]];
   node.describe(name, skip === false ? options : { ...options, skip }, work);
 }

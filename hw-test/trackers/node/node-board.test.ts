@@ -88,7 +88,16 @@ describe("the board that runs in Node", { timeout: 60_000 }, () => {
   });
 
   it("gives a script the language, its modules, trace and System, and nothing of Node", async () => {
-    const names = ["process", "require", "setTimeout", "Buffer", "console", "fetch", "WebAssembly", "globalThis"];
+    const names = [
+      "process",
+      "require",
+      "setTimeout",
+      "Buffer",
+      "console",
+      "fetch",
+      "WebAssembly",
+      "globalThis",
+    ];
     const image = await script(`
       const of = (name) => { try { return typeof globalThis[name]; } catch (error) { return error; } };
       trace(${JSON.stringify(names)}.map(of).join() + "\\n");
