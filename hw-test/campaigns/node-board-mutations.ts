@@ -31,7 +31,7 @@ export const nodeBoardMutations: readonly Mutation[] = [
       },
     ],
     testFile: "hw-test/trackers/node/key-value.test.ts",
-    testName: "has the old or the new value after a power cut inside any operation",
+    testName: "keeps what lives when the move to the other bank is cut, at each operation of it",
   },
   {
     name: "any image taken for JavaScript",

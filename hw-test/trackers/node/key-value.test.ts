@@ -29,6 +29,12 @@ function withStore<T>(path: string, work: (store: KeyValueLog) => T, gate = open
   }
 }
 
+/** With values that live, and so many that do not that the next ones move the bank. */
+function fillBank(store: KeyValueLog): void {
+  store.write("kept", "buffer", Buffer.from("kept"));
+  for (let round = 0; round < 15; round++) store.write("fill", "buffer", Buffer.alloc(1024, round));
+}
+
 class Cut extends Error {}
 
 /** Cuts the power inside the n-th operation from now, after so many of its bytes. */
@@ -100,8 +106,9 @@ describe("the key-value store in a file", () => {
     const steps = fc.array(step, { minLength: 1, maxLength: 80 });
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(steps, fc.nat(100), share, (all, cutAt, done) => {
+      fc.property(steps, fc.nat(30), share, (all, cutAt, done) => {
         const path = erasedFlash();
+        withStore(path, fillBank);
         let finished = 0;
         try {
           const gate = cutInside(cutAt + 1, done);
@@ -121,6 +128,8 @@ describe("the key-value store in a file", () => {
         const found = withStore(path, contents);
         const [before, beyond] = [model(all.slice(0, finished)), model(all.slice(0, finished + 1))];
         assert.ok([before, beyond].some((one) => JSON.stringify(one) === JSON.stringify(found)));
+        const kept = withStore(path, (store) => store.read("kept", "buffer")?.toString());
+        assert.equal(kept, "kept");
         // And it goes on from there.
         withStore(path, (store) => store.write("a/1", "buffer", Buffer.from("go on")));
         assert.equal(
@@ -131,6 +140,23 @@ describe("the key-value store in a file", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("keeps what lives when the move to the other bank is cut, at each operation of it", () => {
+    // Four erases, two records, a head, and then the new record.
+    for (let operation = 1; operation <= 8; operation++) {
+      for (const share of [0, 0.5, 1]) {
+        const path = erasedFlash();
+        withStore(path, fillBank);
+        const write = (store: KeyValueLog) => store.write("new", "buffer", Buffer.alloc(1000, 1));
+        assert.throws(() => withStore(path, write, cutInside(operation, share)), Cut);
+        withStore(path, (store) => {
+          assert.equal(store.read("kept", "buffer")?.toString(), "kept", `${operation} ${share}`);
+          assert.equal(store.read("fill", "buffer")?.[0], 14);
+        });
+        rmSync(path);
+      }
+    }
   });
 
   it("refuses what does not fit in the board's words, and changes nothing", () => {

@@ -27,6 +27,7 @@ export function jailed(board: BoardProgram, flashPath: string): BoardProgram {
       // Node, for one, may stand in its user's own folder.
       ...[...readable, board.program].flatMap((path) => ["--ro-bind-try", path, path]),
       ...["--bind", flashPath, flashPath, "--", board.program],
+      ...(board.before ?? []),
     ],
     arguments: board.arguments,
   };
