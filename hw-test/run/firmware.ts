@@ -45,15 +45,17 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
   };
 }
 
-function buildOld({ unsigned, board }: RunOptions): Promise<BuiltImage> {
+function buildOld({ unsigned, board, app }: RunOptions): Promise<BuiltImage> {
   const { code } = boards[board];
-  return buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned), code });
+  return buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned), app, code });
 }
 
-async function buildNew({ version, faults, unsigned, board }: RunOptions): Promise<string> {
+async function buildNew(options: RunOptions): Promise<string> {
+  const { version, faults, unsigned, board, app } = options;
+  const { code } = boards[board];
   const crashes = faultsOf(faults, "crash-at-boot").length > 0;
   const flavour = crashes ? "crash" : soundFlavour(unsigned);
-  const built = await buildImage({ version, flavour, code: boards[board].code });
+  const built = await buildImage({ version, flavour, app: crashes ? undefined : app, code });
   if (faultsOf(faults, "bad-image").length === 0) return built.hex;
   const broken = built.image.slice();
   const middle = broken.byteLength >> 1;
