@@ -48,7 +48,7 @@ async function endOf(image: Uint8Array, ...words: string[]) {
   return { end, messages, last: tracker.consoleLines.at(-1)?.text };
 }
 
-describe("the board that runs in Node", { timeout: 60_000 }, () => {
+describe("the board that runs in Node", { timeout: 300_000 }, () => {
   it("is bitten by its watchdog when the script hangs", async () => {
     const image = await script(`trace("hangs\\n"); for (;;) {}`);
     const { end, last } = await endOf(image, "--watchdog-ms", "4000");
