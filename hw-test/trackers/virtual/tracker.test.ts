@@ -118,7 +118,7 @@ const engines: readonly [board: BoardName, engine: RegExp, skip: string | undefi
 ];
 
 for (const [board, engine, problem] of engines) {
-  describe(`VirtualTracker on ${board}`, { timeout: 60_000, skip: problem ?? false }, () => {
+  describe(`VirtualTracker on ${board}`, { timeout: 300_000, skip: problem ?? false }, () => {
     const trackerWith = (source: string, options: Partial<VirtualTrackerOptions> = {}) =>
       trackerOn(board, source, options);
 
