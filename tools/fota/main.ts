@@ -11,6 +11,7 @@ const verbs = {
   build: async () => (await import("./verbs/build.ts")).build,
   flash: async () => (await import("./verbs/flash.ts")).flash,
   monitor: async () => (await import("./verbs/monitor.ts")).monitor,
+  cloud: async () => (await import("./verbs/cloud.ts")).cloud,
 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
