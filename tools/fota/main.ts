@@ -12,6 +12,7 @@ const verbs = {
   flash: async () => (await import("./verbs/flash.ts")).flash,
   monitor: async () => (await import("./verbs/monitor.ts")).monitor,
   cloud: async () => (await import("./verbs/cloud.ts")).cloud,
+  deploy: async () => (await import("./verbs/deploy.ts")).deploy,
 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
