@@ -13,6 +13,7 @@ const verbs = {
   monitor: async () => (await import("./verbs/monitor.ts")).monitor,
   cloud: async () => (await import("./verbs/cloud.ts")).cloud,
   deploy: async () => (await import("./verbs/deploy.ts")).deploy,
+  watch: async () => (await import("./verbs/watch.ts")).watch,
 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
