@@ -3,6 +3,7 @@ import { IoTClient } from "@aws-sdk/client-iot";
 import { S3Client } from "@aws-sdk/client-s3";
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { CommandFailed } from "../../command-line/command-failed.ts";
+import { defineCommand } from "../../command-line/definition.ts";
 import { fileText } from "../../command-line/values.ts";
 
 /** Where AWS is and who asks: what is left out, the SDK finds as it does anywhere. */
@@ -13,16 +14,25 @@ export interface AwsWishes {
   readonly region?: string | undefined;
 }
 
-export const endpointOption = new Option(
+const endpointOption = new Option(
   "--endpoint <URL>",
   "another AWS than AWS's: https://HOST:PORT or HOST:PORT (default: AWS_ENDPOINT_URL)",
 ).argParser(endpointUrl);
-export const caOption = new Option(
+const caOption = new Option(
   "--ca <FILE>",
   "PEM of the authority that the endpoint's certificate is by (default: AWS_CA_BUNDLE)",
 );
-export const profileOption = new Option("--profile <NAME>", "profile of the AWS configuration");
-export const regionOption = new Option("--region <R>", "AWS region");
+const profileOption = new Option("--profile <NAME>", "profile of the AWS configuration");
+const regionOption = new Option("--region <R>", "AWS region");
+
+/** A verb that asks AWS: `awsClients` takes its options. */
+export function awsCommand(name: string) {
+  return defineCommand(name)
+    .addOption(endpointOption)
+    .addOption(caOption)
+    .addOption(profileOption)
+    .addOption(regionOption);
+}
 
 /** HOST:PORT is HTTPS. */
 function endpointUrl(text: string): string {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { DescribeJobExecutionCommand, IoTClient } from "@aws-sdk/client-iot";
 import { asBuilt, buildImage } from "../../build/image.ts";
-import { Folder, ONE_LINE } from "../testing/run-fota.ts";
+import { Folder } from "../testing/run-fota.ts";
 import { StandingCloud } from "../testing/standing-cloud.ts";
 
 const folder = new Folder();

@@ -1,25 +1,17 @@
 import { CreateJobCommand } from "@aws-sdk/client-iot";
-import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { print } from "../../command-line/command.ts";
-import { defineCommand } from "../../command-line/definition.ts";
 import { each, oneOf, wholeNumber } from "../../command-line/values.ts";
-import {
-  asked,
-  awsClients,
-  caOption,
-  endpointOption,
-  profileOption,
-  regionOption,
-} from "../aws/clients.ts";
+import { asked, awsClients, awsCommand } from "../aws/clients.ts";
 import { bucketName, groupName, jobName, thingName } from "../aws/names.ts";
 import { type JobWishes, jobOrder } from "../deploy/job-order.ts";
-import { readRelease, type Upload } from "../deploy/release-file.ts";
+import { readRelease } from "../deploy/release-file.ts";
 import { shellLines } from "../deploy/shell.ts";
 import { requireTargets, targetArns } from "../deploy/targets.ts";
+import { putAll } from "../deploy/upload.ts";
 import { abortRule, cron, factor, retryRule, timeText } from "../deploy/values.ts";
 import { examples } from "../examples.ts";
 
-export const deploy = defineCommand("deploy")
+export const deploy = awsCommand("deploy")
   .summary("upload a release and create its job")
   .description(
     "Uploads what fota pack made to the bucket that its job document names, and creates an AWS IoT job " +
@@ -62,10 +54,6 @@ export const deploy = defineCommand("deploy")
   .option("--bucket <NAME>", "bucket behind a location that is not S3's own", bucketName)
   .option("--no-upload", "the files are there already")
   .option("--dry-run", "print the AWS calls as lines for a shell, and make none")
-  .addOption(endpointOption)
-  .addOption(caOption)
-  .addOption(profileOption)
-  .addOption(regionOption)
   .option("--json", "one JSON object: {jobId, jobArn, targets, uploads}; of --dry-run {commands}")
   .addHelpText(
     "after",
@@ -96,22 +84,15 @@ export const deploy = defineCommand("deploy")
     }
     const { iot, s3 } = awsClients(options);
     const arns = await targetArns(iot, targets);
-    for (const one of release.uploads) await put(s3, one);
+    const uploads = await putAll(s3, release.uploads);
     const create = new CreateJobCommand({ ...order, targets: arns });
     const { jobArn } = await asked(`job ${order.jobId}`, iot.send(create));
-    const uploads = release.uploads.map((one) => `s3://${one.bucket}/${one.key}`);
     const { jobId } = order;
     const told = [...uploads.map((one) => `uploaded  ${one}`), `job       ${jobId}`];
     told.push(`watch     fota watch ${jobId}`);
     const facts = { jobId, jobArn, targets: arns, uploads };
     print(json ? `${JSON.stringify(facts)}\n` : `${told.join("\n")}\n`);
   });
-
-async function put(s3: S3Client, upload: Upload): Promise<void> {
-  const { bucket: Bucket, key: Key, bytes: Body, contentType: ContentType } = upload;
-  const command = new PutObjectCommand({ Bucket, Key, Body, ContentType });
-  await asked(`s3://${Bucket}/${Key}`, s3.send(command));
-}
 
 /** What AWS lets a rollout have. */
 function perMinute() {

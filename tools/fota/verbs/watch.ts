@@ -1,21 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandFailed } from "../../command-line/command-failed.ts";
-import { defineCommand } from "../../command-line/definition.ts";
 import { wholeNumber } from "../../command-line/values.ts";
-import {
-  awsClients,
-  caOption,
-  endpointOption,
-  profileOption,
-  regionOption,
-} from "../aws/clients.ts";
+import { awsClients, awsCommand } from "../aws/clients.ts";
 import { jobName } from "../aws/names.ts";
 import { examples } from "../examples.ts";
 import { JsonLines, Lines, LiveTable } from "../watch/display.ts";
 import { JobWatch } from "../watch/job-watch.ts";
 import { totalsText } from "../watch/table.ts";
 
-export const watch = defineCommand("watch")
+export const watch = awsCommand("watch")
   .summary("watch a job on all its trackers, to its end")
   .description(
     "Shows a job live: on a terminal as a table, the worst trackers first; in a pipe as lines. It ends by " +
@@ -24,10 +17,6 @@ export const watch = defineCommand("watch")
   .argument("<JOB>", "as fota deploy called it", jobName)
   .option("--interval <S>", "seconds between two looks", wholeNumber({ least: 1, most: 3600 }), 2)
   .option("--once", "one look; exit code 0 means no more than that it worked")
-  .addOption(endpointOption)
-  .addOption(caOption)
-  .addOption(profileOption)
-  .addOption(regionOption)
   .option(
     "--json",
     "a JSON object a line: {thing, status, details, …} for a change, {job, status, totals, …}",

@@ -3,14 +3,11 @@ import {
   DescribeJobExecutionCommand,
   type IoTClient,
   type Job,
-  type JobExecutionSummaryForJob,
-  paginateListJobExecutionsForJob,
 } from "@aws-sdk/client-iot";
 import { asked } from "../aws/clients.ts";
+import { type ExecutionState, newestExecutions } from "../aws/executions.ts";
 import { isUnderWay, type TrackerProgress, worstFirst } from "./progress.ts";
 
-/** AWS lists at most this many at a time. */
-const PAGE_ITEMS = 250;
 /** Calls for details that are under way at a time. */
 const CALLS_AT_A_TIME = 8;
 
@@ -57,31 +54,19 @@ export class JobWatch {
   }
 
   private async list(): Promise<void> {
-    const { iot: client, jobId } = this;
-    const pages = paginateListJobExecutionsForJob({ client, pageSize: PAGE_ITEMS }, { jobId });
-    const newest = new Map<string, JobExecutionSummaryForJob>();
-    await asked(
-      `executions of ${jobId}`,
-      (async () => {
-        for await (const { executionSummaries = [] } of pages) {
-          for (const one of executionSummaries) keepNewest(newest, one);
-        }
-      })(),
-    );
+    const newest = await newestExecutions(this.iot, this.jobId);
     for (const thing of this.trackers.keys()) if (!newest.has(thing)) this.trackers.delete(thing);
-    for (const [thing, summary] of newest) this.trackers.set(thing, this.merged(thing, summary));
+    for (const [thing, state] of newest) this.trackers.set(thing, this.merged(thing, state));
   }
 
-  private merged(thing: string, { jobExecutionSummary }: JobExecutionSummaryForJob) {
-    const { status = "QUEUED", executionNumber = 1, lastUpdatedAt } = jobExecutionSummary ?? {};
-    const updatedAtMs = lastUpdatedAt?.getTime() ?? 0;
+  private merged(thing: string, state: ExecutionState): TrackerProgress {
     const before = this.trackers.get(thing);
+    const { status, executionNumber, updatedAtMs } = state;
     const isSame = before?.status === status && before.executionNumber === executionNumber;
     if (before !== undefined && isSame && before.updatedAtMs === updatedAtMs) return before;
     // Of another state it has said nothing yet.
     const { details, detailsAtMs = 0, bytesPerSecond } = (isSame ? before : undefined) ?? {};
-    const now = { thing, status, executionNumber, updatedAtMs };
-    return { ...now, details, detailsAtMs, bytesPerSecond };
+    return { thing, ...state, details, detailsAtMs, bytesPerSecond };
   }
 
   private async detail(most: number): Promise<void> {
@@ -110,16 +95,6 @@ export class JobWatch {
     const now = { ...before, status, details, detailsAtMs, bytesPerSecond };
     this.trackers.set(thingName, { ...now, updatedAtMs: detailsAtMs });
   }
-}
-
-function keepNewest(
-  newest: Map<string, JobExecutionSummaryForJob>,
-  one: JobExecutionSummaryForJob,
-): void {
-  const thing = one.thingArn?.replace(/^.*:thing\//, "") ?? "";
-  const number = (of: JobExecutionSummaryForJob | undefined) =>
-    of?.jobExecutionSummary?.executionNumber ?? 0;
-  if (number(one) > number(newest.get(thing))) newest.set(thing, one);
 }
 
 function isNews(before: TrackerProgress | undefined, now: TrackerProgress): boolean {
