@@ -9,9 +9,6 @@ import { loopback } from "./listen.ts";
 import { Database } from "./store/database.ts";
 import { makeFolder, useAlone } from "./store/folder.ts";
 
-/** Ports that stay the same: the broker's is MQTT's over TLS, the control plane's is LocalStack's. */
-export const fixedPorts = Object.freeze({ control: 4566, broker: 8883, files: 8443 });
-
 export interface StandingOptions {
   /** Made if it is not there: database, certificates, `env`. */
   readonly folder: string;

@@ -1,17 +1,16 @@
 import { isIPv4 } from "node:net";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import {
-  fixedPorts,
-  type StandingCloud,
-  type StandingOptions,
-  startStandingCloud,
-} from "../../../hw-test/cloud/program.ts";
+import type { StandingCloud, StandingOptions } from "../../../hw-test/cloud/program.ts";
+import { requireCheckout } from "../../build/checkout.ts";
 import { print } from "../../command-line/command.ts";
 import { defineCommand } from "../../command-line/definition.ts";
 import { UsageError } from "../../command-line/usage-error.ts";
 import { each, portNumber } from "../../command-line/values.ts";
 import { bucketName, groupName, thingName } from "../aws/names.ts";
 import { examples } from "../examples.ts";
+
+/** The broker's is MQTT's over TLS, the control plane's is LocalStack's. */
+const ports = { control: 4566, broker: 8883, files: 8443 };
 
 export const cloud = defineCommand("cloud")
   .summary("a local AWS that stays: broker, Jobs, S3, certificates")
@@ -29,14 +28,9 @@ export const cloud = defineCommand("cloud")
   .option("--listen <ADDRESS>", "IPv4 address to listen at; 0.0.0.0: all", ipv4, "127.0.0.1")
   .option("--rsa", "RSA keys for things that have none yet: the Moddable SDK's TLS needs them")
   .option("--region <R>", "region that it says it is", region, "eu-west-1")
-  .option("--control-port <N>", "of the AWS services (HTTPS)", portNumber, fixedPorts.control)
-  .option("--broker-port <N>", "of the MQTT broker (TLS)", portNumber, fixedPorts.broker)
-  .option(
-    "--files-port <N>",
-    "of the file server for trackers (HTTPS)",
-    portNumber,
-    fixedPorts.files,
-  )
+  .option("--control-port <N>", "of the AWS services (HTTPS)", portNumber, ports.control)
+  .option("--broker-port <N>", "of the MQTT broker (TLS)", portNumber, ports.broker)
+  .option("--files-port <N>", "of the file server for trackers (HTTPS)", portNumber, ports.files)
   .option(
     "--json",
     "one JSON object when it is up: {endpoint, broker, files, region, env, ca, things}",
@@ -50,6 +44,7 @@ export const cloud = defineCommand("cloud")
     ),
   )
   .action(async (options) => {
+    requireCheckout("fota cloud");
     const { out, thing = [], listen, json } = options;
     if (listen !== "127.0.0.1") warn(listen);
     const ended = signal();
@@ -74,6 +69,8 @@ export const cloud = defineCommand("cloud")
 
 /** @throws UsageError: a port in use, a folder that cannot be written */
 async function start(options: StandingOptions): Promise<StandingCloud> {
+  // Loaded when it is wanted: broker and database are not in the npm package.
+  const { startStandingCloud } = await import("../../../hw-test/cloud/program.ts");
   try {
     return await startStandingCloud(options);
   } catch (error) {
