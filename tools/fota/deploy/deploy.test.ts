@@ -8,7 +8,7 @@ const folder = new Folder();
 
 before(async () => {
   folder.write("app.bin", Buffer.alloc(3000, 0x5a));
-  const place = ["--location", "s3://fw/new/"];
+  const place = ["--location", "s3://fota-bucket/new/"];
   const made = await folder.fota("pack", "app.bin", "--version", "1.0.1", ...place, "--packed");
   assert.equal(made.code, 0, made.errors);
 });
@@ -32,9 +32,12 @@ describe("fota deploy", () => {
     const commands: string[] = JSON.parse(output).commands;
     assert.equal(
       commands[0],
-      "aws s3 cp 1.0.1.hex s3://fw/new/1.0.1.hex --content-type text/x-hex",
+      "aws s3 cp 1.0.1.hex s3://fota-bucket/new/1.0.1.hex --content-type text/x-hex",
     );
-    assert.match(commands[1] ?? "", /^aws s3 cp \S+ s3:\/\/fw\/new\/\S+ --content-type \S+$/);
+    assert.match(
+      commands[1] ?? "",
+      /^aws s3 cp \S+ s3:\/\/fota-bucket\/new\/\S+ --content-type \S+$/,
+    );
     const create = commands.at(-1) ?? "";
     for (const part of [
       "--job-id j ",
