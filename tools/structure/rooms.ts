@@ -18,6 +18,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/build",
     "hw-test/desk",
     "hw-test/trackers",
+    "hw-test/cloud/program.ts",
   ],
   "tools/keys": [],
   "tools/patch": ["firmware"],
