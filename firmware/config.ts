@@ -98,8 +98,9 @@ export const config = Object.freeze({
   /** Longest packet read, in pieces; AWS IoT takes payloads of at most 128 KB. */
   mqttPacketMaxBytes: 262_144,
   /**
-   * The output queue: it holds the longest packet out, a FAILED whose detail is all quotes, of a thing
-   * and a job with the longest names (job/longest-update.test.ts).
+   * The output queue: it holds the longest packet out, 1,381 bytes, and an eighth of acknowledgements.
+   * That is an update with a detail that is all quotes, of a thing and a job with the longest names
+   * (job/longest-update.test.ts).
    */
   mqttOutputBytes: 2048,
   /** QoS 1 publishes under way at once. */
