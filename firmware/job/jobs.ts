@@ -52,7 +52,7 @@ export interface JobsOptions {
  * sent again after a reconnect, of an update whose version is old by then.
  *
  * Bounds: three requests under way (start-next, describe, update), one update that waits, and one
- * message that is read, in fixed memory however long it is.
+ * message that is read, in bounded memory however long it is.
  */
 export class Jobs implements MqttEvents {
   /** For the MQTT client. */
