@@ -5,7 +5,7 @@ import { buildImage } from "../../tools/build/image.ts";
 import { imageHash } from "../../tools/image/mcuboot.ts";
 import { makePatch } from "../../tools/patch/make-patch.ts";
 import { BenchRig } from "../tracker/rig.ts";
-import { IDLE_POOL_GOAL_BYTES, UPDATE_POOL_GOAL_BYTES } from "./memory.ts";
+import { IDLE_POOL_GOAL_BYTES, PATCH_POOL_GOAL_BYTES, UPDATE_POOL_GOAL_BYTES } from "./memory.ts";
 import { type Images, idles, updates } from "./pool.ts";
 
 const skip = (await kitIsMissing()) ?? false;
@@ -35,6 +35,6 @@ describe("a pool of the size that is promised", { skip }, () => {
   it("is enough for an update by a patch", async () => {
     const bytes = makePatch(images.from.image, images.to.image);
     const patches = [{ from: imageHash(images.from.image), bytes }];
-    assert.equal(await updates(rig, images, UPDATE_POOL_GOAL_BYTES, { board, patches }), true);
+    assert.equal(await updates(rig, images, PATCH_POOL_GOAL_BYTES, { board, patches }), true);
   });
 });

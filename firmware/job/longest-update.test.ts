@@ -49,6 +49,7 @@ test("the longest update of a job fits the output queue, beside acknowledgements
     jobId,
     executionNumber: Number.MAX_SAFE_INTEGER,
     queuedAt: 1,
+    fingerprint: undefined,
     status: "IN_PROGRESS",
     // What Reporter tells at most; the store may hold anything as the version that was left.
     statusDetails: statusDetails({

@@ -15,7 +15,7 @@ const char machine_engine[] =
 #define STACK_SLOTS 1024
 
 /* Of a machine whose bundle is loaded: the deepest calls of the firmware need more than 512, and less than 576. */
-#define CLONE_STACK_SLOTS 512
+#define CLONE_STACK_SLOTS 544
 
 /* Names a script makes at run time, such as keys of parsed JSON. */
 #define SPARE_NAMES 128
