@@ -3,6 +3,7 @@ import { fotaMutations } from "./fota-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { patchMutations } from "./patch-mutations.ts";
+import { shadowMutations } from "./shadow-mutations.ts";
 import { trustMutations } from "./trust-mutations.ts";
 
 export const mutations: readonly Mutation[] = [
@@ -354,6 +355,7 @@ export const mutations: readonly Mutation[] = [
   ...trustMutations,
   ...jobMutations,
   ...patchMutations,
+  ...shadowMutations,
   ...cloudMutations,
   ...fotaMutations,
 ];

@@ -8,6 +8,7 @@ import { notServed } from "./http/notServed.ts";
 import { startHttpServer } from "./http/server.ts";
 import { type Listening, loopback } from "./listen.ts";
 import { Broker, type TrackerMessage } from "./mqtt/broker.ts";
+import { shadowTopicOf } from "./mqtt/shadowTopics.ts";
 import { createNames, type Names } from "./names.ts";
 import type { Thing } from "./registry/registry.ts";
 import { createServices, type Services } from "./services.ts";
@@ -91,6 +92,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     clock,
     authority,
     onNotification: (notification) => deliveries.notify(notification),
+    onShadow: (notice) =>
+      deliveries.publish(notice.thingName, { topic: shadowTopicOf(notice), body: notice.body }),
   });
   const { ports = {}, hooks = {} } = options;
   const plan = { ports, hooks, clock, names, authority, services };
@@ -124,7 +127,7 @@ function given({ now, schedule }: CloudOptions): Partial<Clock> {
 
 function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker> {
   const { ports, hooks, names, authority, clock } = plan;
-  const { registry, principals, topics } = plan.services;
+  const { registry, principals, topics, shadowTopics } = plan.services;
   return Broker.start({
     server: authority.issueServer(["localhost", loopback, names.brokerHostName]),
     authority: authority.certificate,
@@ -139,6 +142,8 @@ function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker>
     onPublished: ({ client, thingName, topic, payload }) => {
       const reply = topics.answer(thingName, topic, payload);
       if (reply !== undefined) deliveries.reply(thingName, client, reply);
+      const said = shadowTopics.answer(thingName, topic, payload);
+      if (said !== undefined) deliveries.publish(thingName, said);
     },
   });
 }

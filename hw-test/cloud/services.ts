@@ -13,10 +13,11 @@ import { DeviceJobs } from "./jobs/device.ts";
 import type { ObjectAddress } from "./jobs/document.ts";
 import { Ledger, type Notification } from "./jobs/ledger.ts";
 import { JobsTopics } from "./mqtt/jobsTopics.ts";
+import { ShadowTopics } from "./mqtt/shadowTopics.ts";
 import type { Names } from "./names.ts";
 import { Principals } from "./registry/principals.ts";
 import { Registry } from "./registry/registry.ts";
-import { Shadows } from "./registry/shadows.ts";
+import { type ShadowNotice, Shadows } from "./registry/shadows.ts";
 import { ObjectStore } from "./s3/objects.ts";
 import { S3Service } from "./s3/service.ts";
 import { presignGet } from "./sigv4/presign.ts";
@@ -28,6 +29,7 @@ export interface Services {
   readonly objects: ObjectStore;
   readonly ledger: Ledger;
   readonly topics: JobsTopics;
+  readonly shadowTopics: ShadowTopics;
   /** By the name that a client signs with. */
   readonly bySigningName: Readonly<Record<string, Service>>;
   readonly s3: S3Service;
@@ -42,6 +44,7 @@ export function createServices(options: {
   readonly clock: Clock;
   readonly authority: Authority;
   readonly onNotification: (notification: Notification) => void;
+  readonly onShadow: (notice: ShadowNotice) => void;
 }): Services {
   const { names, clock, authority, onNotification } = options;
   const registry = new Registry(names);
@@ -73,9 +76,10 @@ export function createServices(options: {
     routes: jobsDataRoutes(device, registry),
     ...signing,
   });
+  const shadows = new Shadows({ now: clock.now, onNotice: options.onShadow });
   const data = new IotService({
     name: "AWS IoT Data",
-    routes: dataRoutes(new Shadows(clock), registry),
+    routes: dataRoutes(shadows, registry),
     ...signing,
   });
   return {
@@ -84,6 +88,7 @@ export function createServices(options: {
     objects,
     ledger,
     topics: new JobsTopics(device),
+    shadowTopics: new ShadowTopics(shadows, clock.now),
     bySigningName: {
       iot,
       // Older SDKs, and the AWS CLI of Debian.
