@@ -11,6 +11,7 @@ const verbs = {
   build: async () => (await import("./verbs/build.ts")).build,
   flash: async () => (await import("./verbs/flash.ts")).flash,
   monitor: async () => (await import("./verbs/monitor.ts")).monitor,
+  fleet: async () => (await import("./verbs/fleet.ts")).fleet,
 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -32,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
 /** With the verb that is wanted, or with all of them. */
 async function loadProgram(wanted: string) {
   const program = defineCommand("fota").description(
-    "From an application to a job for trackers: keys, packing, a look at files, boards. " +
+    "From an application to a job for trackers: keys, packing, a look at files, boards, a fleet. " +
       "fota VERB --help tells of each.",
   );
   const load = Object.hasOwn(verbs, wanted)

@@ -34,6 +34,7 @@ test("there is a feature for each thing that this project promises", () => {
     "patches.feature.md",
     "power-cut.feature.md",
     "revert.feature.md",
+    "shadow.feature.md",
     "successful-update.feature.md",
     "timed-out.feature.md",
     "trust.feature.md",
