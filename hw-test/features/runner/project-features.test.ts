@@ -31,6 +31,7 @@ test("there is a feature for each thing that this project promises", () => {
     "expired-url.feature.md",
     "invalid-file.feature.md",
     "low-battery.feature.md",
+    "messages.feature.md",
     "patches.feature.md",
     "power-cut.feature.md",
     "revert.feature.md",
