@@ -3,7 +3,7 @@ import type { Boot } from "../ports/boot.ts";
 import type { Flash } from "../ports/flash.ts";
 import type { Log } from "../ports/log.ts";
 import type { Platform } from "../ports/platform.ts";
-import { imageIdentity } from "../verify/identity.ts";
+import { imageIdentity, runningVersion } from "../verify/identity.ts";
 import type { Evidence } from "./judge.ts";
 
 /**
@@ -41,4 +41,16 @@ export function identityIn(flash: Flash, log: Log): string {
     (failure) => log(`update: ${failure.code}: ${failure.detail}`),
   );
   return identity;
+}
+
+/** The version of the running image; undefined if its header cannot be read. */
+export function versionIn(primary: Flash, log: Log): string | undefined {
+  let version: string | undefined;
+  attempt(
+    () => {
+      version = runningVersion(primary);
+    },
+    (failure) => log(`update: ${failure.code}: ${failure.detail}`),
+  );
+  return version;
 }

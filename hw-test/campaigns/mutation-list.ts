@@ -4,6 +4,7 @@ import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { nodeBoardMutations } from "./node-board-mutations.ts";
 import { patchMutations } from "./patch-mutations.ts";
+import { shadowMutations } from "./shadow-mutations.ts";
 import { trustMutations } from "./trust-mutations.ts";
 
 export const mutations: readonly Mutation[] = [
@@ -355,6 +356,7 @@ export const mutations: readonly Mutation[] = [
   ...trustMutations,
   ...jobMutations,
   ...patchMutations,
+  ...shadowMutations,
   ...cloudMutations,
   ...fotaMutations,
   ...nodeBoardMutations,

@@ -250,9 +250,21 @@ export class World {
     }
     this.endedMs ??= this.clock.nowMs();
     const { values } = this.tracker.store;
-    if (!values.has("outbox") && !values.has("update")) return true;
+    const isClear = !values.has("outbox") && !values.has("update");
+    if (isClear && (this.isShadowTrue || this.isShadowGivenUp)) return true;
     // A store that did not take the last changes is tidied up after the next reset.
     return this.hasBrokenStore && this.clock.nowMs() - this.endedMs >= WATCH_MS;
+  }
+
+  /** The shadow says what runs, and the tracker knows that it does. */
+  private get isShadowTrue(): boolean {
+    const isAcknowledged = this.tracker.store.values.get("shadow")?.[1] === 0;
+    return isAcknowledged && this.cloud.reportedFirmware()?.version === this.running.version;
+  }
+
+  /** As often as the firmware tries. */
+  private get isShadowGivenUp(): boolean {
+    return (this.tracker.store.values.get("shadow")?.[1] ?? 0) >= 3;
   }
 
   private get hasBrokenStore(): boolean {
@@ -371,6 +383,7 @@ export class World {
     const { version, flavour } = this.running;
     return {
       running: { version, flavour },
+      shadow: this.isShadowGivenUp ? undefined : this.cloud.reportedFirmware(),
       jobs: this.ordered.map((job) => this.jobEnd(job)),
       cuts: supply.cutsDone,
       cutInTrial: this.cutInTrial,

@@ -13,6 +13,7 @@ import { notServed } from "./http/notServed.ts";
 import { startHttpServer } from "./http/server.ts";
 import { type Listening, loopback } from "./listen.ts";
 import { Broker, type TrackerMessage } from "./mqtt/broker.ts";
+import { shadowTopicOf } from "./mqtt/shadowTopics.ts";
 import { createNames, type Names } from "./names.ts";
 import type { Thing } from "./registry/registry.ts";
 import { createServices, type Services } from "./services.ts";
@@ -120,6 +121,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     keys,
     tables,
     onNotification: (notification) => deliveries.notify(notification),
+    onShadow: (notice) =>
+      deliveries.publish(notice.thingName, { topic: shadowTopicOf(notice), body: notice.body }),
   });
   const { ports = {}, hooks = {} } = options;
   const plan = { ports, hooks, clock, names, authority, keys, reach, services };
@@ -153,7 +156,7 @@ function given({ now, schedule }: CloudOptions): Partial<Clock> {
 
 function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker> {
   const { ports, hooks, names, authority, clock } = plan;
-  const { registry, principals, topics } = plan.services;
+  const { registry, principals, topics, shadowTopics } = plan.services;
   return Broker.start({
     server: authority.issueServer([...ownNames(plan), names.brokerHostName]),
     authority: authority.certificate,
@@ -169,6 +172,8 @@ function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker>
     onPublished: ({ client, thingName, topic, payload }) => {
       const reply = topics.answer(thingName, topic, payload);
       if (reply !== undefined) deliveries.reply(thingName, client, reply);
+      const said = shadowTopics.answer(thingName, topic, payload);
+      if (said !== undefined) deliveries.publish(thingName, said);
     },
   });
 }

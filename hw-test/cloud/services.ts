@@ -13,10 +13,11 @@ import { DeviceJobs } from "./jobs/device.ts";
 import type { ObjectAddress, Presign } from "./jobs/document.ts";
 import { Ledger, type Notification } from "./jobs/ledger.ts";
 import { JobsTopics } from "./mqtt/jobsTopics.ts";
+import { ShadowTopics } from "./mqtt/shadowTopics.ts";
 import type { Names } from "./names.ts";
 import { Principals } from "./registry/principals.ts";
 import { Registry } from "./registry/registry.ts";
-import { Shadows } from "./registry/shadows.ts";
+import { type ShadowNotice, Shadows } from "./registry/shadows.ts";
 import { ObjectStore } from "./s3/objects.ts";
 import { S3Service } from "./s3/service.ts";
 import { type AccessKey, presignGet } from "./sigv4/presign.ts";
@@ -29,6 +30,7 @@ export interface Services {
   readonly objects: ObjectStore;
   readonly ledger: Ledger;
   readonly topics: JobsTopics;
+  readonly shadowTopics: ShadowTopics;
   /** By the name that a client signs with. */
   readonly bySigningName: Readonly<Record<string, Service>>;
   readonly s3: S3Service;
@@ -45,6 +47,7 @@ export function createServices(options: {
   readonly keys: AccessKeys;
   readonly tables: Tables;
   readonly onNotification: (notification: Notification) => void;
+  readonly onShadow: (notice: ShadowNotice) => void;
 }): Services {
   const { names, clock, authority, keys, tables, onNotification } = options;
   const registry = new Registry(names, tables);
@@ -78,9 +81,10 @@ export function createServices(options: {
     routes: jobsDataRoutes(device, registry),
     ...signing,
   });
+  const shadows = new Shadows({ now: clock.now, onNotice: options.onShadow, tables });
   const data = new IotService({
     name: "AWS IoT Data",
-    routes: dataRoutes(new Shadows(clock, tables), registry),
+    routes: dataRoutes(shadows, registry),
     ...signing,
   });
   return {
@@ -89,6 +93,7 @@ export function createServices(options: {
     objects,
     ledger,
     topics: new JobsTopics(device),
+    shadowTopics: new ShadowTopics(shadows, clock.now),
     bySigningName: {
       iot,
       // Older SDKs, and the AWS CLI of Debian.

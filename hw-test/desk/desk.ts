@@ -278,6 +278,7 @@ export class Desk {
     const { topics } = this.cloud;
     const answer = topics.answer.bind(topics);
     topics.answer = (thingName, topic, payload) => {
+      if (!topic.startsWith(`$aws/things/${THING}/jobs/`)) return undefined;
       const request: JobsRequest = {
         topic: topic.replace(`$aws/things/${THING}/jobs/`, ""),
         body: JSON.parse(payload.toString()),

@@ -1,5 +1,3 @@
-import { rollup } from "rollup";
-
 const ENTRY = "main";
 
 /**
@@ -8,6 +6,7 @@ const ENTRY = "main";
  * @throws Error with rollup's words for what is no module
  */
 export async function toCommonJs(source: string): Promise<string> {
+  const { rollup } = await import("rollup");
   const build = await rollup({
     input: ENTRY,
     external: (id) => id !== ENTRY,

@@ -178,7 +178,7 @@ test("groups, certificates, shadows, objects and parts are there again, byte for
   const open = (tables: Database) => ({
     registry: new Registry(names, tables),
     principals: new Principals({ names, issue, now: clock.now, tables }),
-    shadows: new Shadows(clock, tables),
+    shadows: new Shadows({ now: clock.now, onNotice: () => {}, tables }),
     objects: new ObjectStore(tables),
   });
   const first = new Database(path);

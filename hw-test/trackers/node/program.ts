@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Plugin, rollup } from "rollup";
+import type { Plugin } from "rollup";
 import ts from "typescript";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -43,6 +43,8 @@ async function bundle(): Promise<string> {
 /** Complete under its name, or not there: processes may build it at once. */
 async function write(folder: string): Promise<void> {
   const unfinished = `${folder}.${process.pid}`;
+  // Not there where fota came with the package.
+  const { rollup } = await import("rollup");
   const build = await rollup({
     input: {
       main: join(root, "hw-test/trackers/node/main.ts"),

@@ -1,5 +1,6 @@
 import { Agent } from "node:https";
 import { IoTClient } from "@aws-sdk/client-iot";
+import { IoTDataPlaneClient } from "@aws-sdk/client-iot-data-plane";
 import { S3Client } from "@aws-sdk/client-s3";
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { CommandFailed } from "../../command-line/command-failed.ts";
@@ -41,8 +42,14 @@ function endpointUrl(text: string): string {
   throw new InvalidArgumentError("https://HOST:PORT, http://HOST:PORT or HOST:PORT");
 }
 
+export interface AwsClients {
+  readonly iot: IoTClient;
+  readonly iotData: IoTDataPlaneClient;
+  readonly s3: S3Client;
+}
+
 /** The SDK's own clients. @throws UsageError for a file that cannot be read */
-export function awsClients(wishes: AwsWishes): { readonly iot: IoTClient; readonly s3: S3Client } {
+export function awsClients(wishes: AwsWishes): AwsClients {
   const { endpoint, profile, region } = wishes;
   const caFile = wishes.ca ?? process.env["AWS_CA_BUNDLE"];
   const ca = caFile && fileText(wishes.ca ? "--ca" : "AWS_CA_BUNDLE", caFile, "utf8");
@@ -55,6 +62,7 @@ export function awsClients(wishes: AwsWishes): { readonly iot: IoTClient; readon
   const isElsewhere = endpoint !== undefined || process.env["AWS_ENDPOINT_URL"] !== undefined;
   return {
     iot: new IoTClient(config),
+    iotData: new IoTDataPlaneClient(config),
     // Only AWS has a name for each bucket.
     s3: new S3Client({ ...config, forcePathStyle: isElsewhere }),
   };
