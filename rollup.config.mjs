@@ -17,13 +17,15 @@ import { trustAnchor, trustAnchors } from "./tools/keys/trust-anchors.mjs";
 //                                      name is the key's id) and not the development key
 //   rollup -c --configFlavour unsigned integrity only: it installs what nobody has signed
 //   rollup -c --configFlavour native   signatures are checked by the Moddable SDK's own ECDSA, in C
+//   rollup -c --configBoot esp-idf     for ESP-IDF's bootloader; mcuboot if left out
 //   rollup -c --configFlavour crash    an image that is wrong on purpose, for tests
 // Beside the bundle stands sbom.cdx.json, the packages in it.
 
 const inRoot = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The platform's modules, which are never part of a bundle. */
-const isPlatformModule = (id) => /^(embedded:.+|mc\/.+|timer|time|crypt|curve|ecdsa|ecp)$/.test(id);
+const isPlatformModule = (id) =>
+  /^(embedded:.+|mc\/.+|tracker\/.+|timer|time|crypt|curve|ecdsa|ecp)$/.test(id);
 
 /** What mqtt-packet asks of Node, and what it gets. */
 const shims = {
@@ -52,18 +54,26 @@ const flavours = {
   },
 };
 
+const boots = {
+  mcuboot: {},
+  "esp-idf": { "./boot-side.js": "firmware/boot-side-esp-idf.ts" },
+};
+
 /** @param {Record<string, unknown>} args */
 export default function config(args) {
   const version = args.configVersion ?? JSON.parse(readFileSync(inRoot("package.json"))).version;
   const flavour = flavours[args.configFlavour ?? "normal"];
   if (flavour === undefined) throw new Error(`--configFlavour: ${Object.keys(flavours)}`);
+  const boot = boots[args.configBoot ?? "mcuboot"];
+  if (boot === undefined) throw new Error(`--configBoot: ${Object.keys(boots)}`);
+  const stubs = { ...flavour.stubs, ...boot };
   const anchors = flavour === flavours.unsigned ? "" : anchorsOf(args.configKeys);
   return {
     input: inRoot(flavour.input),
-    external: (id) => isPlatformModule(id) && !(id in flavour.stubs),
+    external: (id) => isPlatformModule(id) && !(id in stubs),
     plugins: [
       alias({
-        entries: [...aliases(shims, "firmware/mqtt/shims/"), ...aliases(flavour.stubs, "")],
+        entries: [...aliases(shims, "firmware/mqtt/shims/"), ...aliases(stubs, "")],
       }),
       // Types are the type check's business: this only erases them.
       typescript({ tsconfig: inRoot("tools/build/tsconfig.json"), filterRoot: inRoot(".") }),

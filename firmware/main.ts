@@ -1,8 +1,7 @@
-import { moddablePlatform } from "./platforms/moddable/platform.ts";
+// A build for ESP-IDF's bootloader puts boot-side-esp-idf.ts here (rollup.config.mjs).
+import { newPlatform } from "./boot-side.ts";
 import { readSettings } from "./platforms/settings.ts";
 import { printableLog } from "./printable.ts";
-import { McubootBoot } from "./swap/mcuboot.ts";
-import { OffsetSlot } from "./swap/offset-slot.ts";
 import { TRUST_ANCHORS } from "./trust-anchors.ts";
 import { batteryGate } from "./update/gate.ts";
 import { Update } from "./update/update.ts";
@@ -16,10 +15,7 @@ import { FIRMWARE_VERSION } from "./version.ts";
  * linked into ROM (docs/decisions/011-read-only-heap.md).
  */
 export default function start(): void {
-  const platform = moddablePlatform({
-    newBoot: (slots) => new McubootBoot(slots),
-    offsetSlot: (slot) => new OffsetSlot(slot),
-  });
+  const platform = newPlatform();
   const settings = readSettings(platform.store);
   const { batteryMinimum } = settings;
 
@@ -32,7 +28,7 @@ export default function start(): void {
     trust: { anchors: TRUST_ANCHORS, verifier },
     // An application adds its own checks here: sensors answer, GNSS has a fix.
     application(done) {
-      const header = runningVersion(platform.primary);
+      const header = runningVersion(platform);
       const same = header === FIRMWARE_VERSION;
       done(same ? undefined : `the header says ${header}, the code ${FIRMWARE_VERSION}`);
     },

@@ -196,7 +196,7 @@ export class Reporter implements Listener {
     let version: string | undefined;
     attempt(
       () => {
-        version = runningVersion(this.platform.primary);
+        version = runningVersion(this.platform);
       },
       (failure) => this.logFailure(failure),
     );

@@ -135,7 +135,7 @@ export class Update implements JobRunEvents {
     const { platform } = this;
     // Once: were the former image no better, the two would change places for ever.
     if (!this.crashLoop.count() || this.reporter.hasRolledBack()) return false;
-    const version = runningVersion(platform.primary) ?? "";
+    const version = runningVersion(platform) ?? "";
     platform.log(`update: ${version} starts in vain: back to the former image`);
     if (!this.goBack()) return false;
     this.reporter.noteRollback(version);
@@ -343,7 +343,7 @@ export class Update implements JobRunEvents {
     let identity = "";
     attempt(
       () => {
-        identity = imageIdentity(this.platform.primary);
+        identity = imageIdentity(this.platform.primary, this.platform.format);
       },
       ({ code, detail }) => this.platform.log(`update: ${code}: ${detail}`),
     );

@@ -4,6 +4,7 @@ import type { Settings } from "../../firmware/settings.ts";
 import { McubootBoot } from "../../firmware/swap/mcuboot.ts";
 import { OffsetSlot } from "../../firmware/swap/offset-slot.ts";
 import { Update } from "../../firmware/update/update.ts";
+import { mcubootFormat } from "../../firmware/verify/mcuboot-format.ts";
 import type { ScriptedNetwork } from "../model/scripted-network.ts";
 import type { DeviceClock } from "./device-clock.ts";
 import type { Flavour } from "./images.ts";
@@ -79,6 +80,7 @@ export function platformOf(parts: DeviceParts): Platform {
     network,
     primary,
     secondary,
+    format: mcubootFormat,
     boot: new McubootBoot({ primary, secondary }),
     store,
     random,

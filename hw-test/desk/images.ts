@@ -1,4 +1,5 @@
 import { imageIdentity } from "../../firmware/verify/identity.ts";
+import { mcubootFormat } from "../../firmware/verify/mcuboot-format.ts";
 import { toHex } from "../../tools/image/hex.ts";
 import { type ImageParts, makeImage } from "../../tools/image/mcuboot.ts";
 import { makePatch } from "../../tools/patch/make-patch.ts";
@@ -100,6 +101,7 @@ function identityOf(image: Uint8Array): string {
   const byteLength = Math.ceil(image.byteLength / blockLength) * blockLength;
   return imageIdentity(
     new NorFlash({ byteLength, blockLength, writeAlign: 4, eraseValue: 0xff }, image),
+    mcubootFormat,
   );
 }
 

@@ -36,8 +36,14 @@ const allowed: Record<string, readonly string[]> = {
   update: ["mqtt", "job", "download", "hex", "patch", "slot", "verify", "swap", "confirm"],
 };
 
-/** The composition roots, one a platform. */
-const roots = ["firmware/main.ts", "firmware/main-espruino.ts", "firmware/app-espruino.ts"];
+/** The composition roots, one a platform, and what a build puts into one. */
+const roots = [
+  "firmware/main.ts",
+  "firmware/boot-side.ts",
+  "firmware/boot-side-esp-idf.ts",
+  "firmware/main-espruino.ts",
+  "firmware/app-espruino.ts",
+];
 
 /** The CRC is arithmetic, not a stage: the slot writer checks pages with it. */
 const exceptions = [["firmware/slot/writer.ts", "firmware/verify/crc32.ts"]];
