@@ -4,9 +4,11 @@ import { Option } from "@commander-js/extra-typings";
 import { defineCommand, helpText, readArguments } from "../../tools/command-line/definition.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { each, fileText, oneOf, portNumber } from "../../tools/command-line/values.ts";
+import { type BootName, bootNames } from "../../tools/image/formats.ts";
 import { imageVersion } from "../../tools/image/version-option.ts";
 import type { LinkProfile } from "../driver.ts";
 import { type BoardName, boardList, boardNames } from "../trackers/boards.ts";
+import { bootList } from "../trackers/boot-schemes.ts";
 import { linkProfiles, parseLinkProfile } from "../trackers/link-profile.ts";
 import { FAULT_FORMS, type Fault, faultsOf, parseFault } from "../trackers/virtual/faults.ts";
 import type { PatchKind } from "./patches.ts";
@@ -31,6 +33,7 @@ export interface RunOptions {
   readonly ways: readonly PatchKind[];
   readonly json: boolean;
   readonly board: BoardName;
+  readonly boot: BootName;
   /** The board runs in a jail. */
   readonly jail: boolean;
   readonly faults: readonly Fault[];
@@ -74,6 +77,11 @@ const command = defineCommand("npm start --")
       .argParser(oneOf(...boardNames))
       .default("linux" as const),
   )
+  .addOption(
+    new Option("--boot <NAME>", bootList)
+      .argParser(oneOf(...bootNames))
+      .default("mcuboot" as const),
+  )
   .option("--jail", "run the board in a jail: no network, no files (needs bubblewrap)")
   .option("--broker-port <N>", "fixed port for MQTT (default: any free port)", portNumber)
   .option("--files-port <N>", "fixed port for HTTPS (default: any free port)", portNumber)
@@ -89,6 +97,7 @@ whose origin you do not know.
 Examples:
   npm start
   npm start -- --patch --link nb-iot
+  npm start -- --boot esp-idf --fault crash-at-boot
   npm start -- --fault power@flash:120:torn --link lte-m
   npm start -- --hex app.hex --fw-version 2.0.0 --flash flash.bin --stop-before-boot --json`,
   );
@@ -110,6 +119,9 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     throw new UsageError("--resume needs --flash FILE: there is no flash image to start from");
   }
   refuseImageFaultWithHex(faults, hex);
+  if (given.boot !== "mcuboot" && given.board !== "linux") {
+    throw new UsageError(`--boot ${given.boot} runs on the board linux, not on ${given.board}`);
+  }
   if (given.job !== undefined && (given.patch || given.packed)) {
     throw new UsageError(
       "--patch and --packed are offered by the job document, which --job brings",
@@ -130,6 +142,7 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     ],
     json: given.json === true,
     board: given.board,
+    boot: given.boot,
     jail: given.jail === true,
     faults,
     link: given.link,

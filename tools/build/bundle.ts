@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { rollup } from "rollup";
 import { loadConfigFile } from "rollup/loadConfigFile";
+import type { BootName } from "../image/formats.ts";
 
 /**
  * `normal`; `native`, whose signatures the SDK's C checks; `unsigned`, which installs what nobody has signed; or wrong on purpose: throws at start,
@@ -22,6 +23,7 @@ export interface Bundle {
 interface BundleOptions {
   readonly version: string;
   readonly flavour: Flavour;
+  readonly boot?: BootName | undefined;
   /** Paths of PEM files whose keys it trusts; the development key if left out. */
   readonly keys?: readonly string[] | undefined;
 }
@@ -35,6 +37,7 @@ export async function bundleWithSbom(options: BundleOptions): Promise<Bundle> {
   const { options: configs } = await loadConfigFile(CONFIG, {
     configVersion: options.version,
     configFlavour: options.flavour,
+    configBoot: options.boot ?? "mcuboot",
     ...(options.keys && { configKeys: options.keys.join(",") }),
   });
   const [config] = configs;

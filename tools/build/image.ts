@@ -12,16 +12,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
 import { withTemporaryFolder } from "../command-line/temporary-folder.ts";
+import { type BootName, formats } from "../image/formats.ts";
 import { toHex } from "../image/hex.ts";
-import { makeImage } from "../image/mcuboot.ts";
 import { partitions } from "../image/memory-map.ts";
 import { developmentKey } from "../keys/development.mjs";
 import { bundleFirmware, type Flavour } from "./bundle.ts";
 
 export interface BuiltImage {
-  /** Intel HEX at the primary slot's address. */
+  /** Intel HEX at the first slot's address. */
   readonly hex: string;
-  /** The MCUboot image: header, XS bytecode, TLVs. */
+  /** As the bootloader wants it, with XS bytecode as its body. */
   readonly image: Uint8Array;
 }
 
@@ -48,19 +48,21 @@ export async function buildImage(options: {
   /** `1.2.3` or `1.2.3+4`. */
   readonly version: string;
   readonly flavour?: Flavour;
+  /** `mcuboot` if left out. */
+  readonly boot?: BootName | undefined;
   /** Paths of PEM files whose keys it trusts; the development key if left out. */
   readonly keys?: readonly string[];
-  /** MCUboot's; no such entry if left out. */
+  /** The image's own; it has none if left out. */
   readonly securityCounter?: number;
 }): Promise<BuiltImage> {
-  const { version, flavour = "normal", keys, securityCounter } = options;
+  const { version, flavour = "normal", boot = "mcuboot", keys, securityCounter } = options;
   const pems = keys === undefined ? [developmentKey()] : keys.map((key) => readFileSync(key));
   const hash = hashOf(await buildBoard(), pems).slice(0, 16);
   const counter = securityCounter === undefined ? "" : `-counter-${securityCounter}`;
-  const path = join(cacheFolder, `${version}-${flavour}${counter}-${hash}`);
+  const path = join(cacheFolder, `${version}-${flavour}-${boot}${counter}-${hash}`);
   if (!existsSync(path)) {
-    const source = await bundleFirmware({ version, flavour, keys });
-    keep(path, await imageFromScript({ source, version, securityCounter }));
+    const source = await bundleFirmware({ version, flavour, boot, keys });
+    keep(path, await imageFromScript({ source, version, boot, securityCounter }));
   }
   return asBuilt(readFileSync(path));
 }
@@ -69,11 +71,12 @@ export async function buildImage(options: {
 export async function imageFromScript(options: {
   readonly source: string;
   readonly version: string;
+  readonly boot?: BootName | undefined;
   readonly securityCounter?: number | undefined;
 }): Promise<Uint8Array> {
-  const { source, version, securityCounter } = options;
+  const { source, version, boot = "mcuboot", securityCounter } = options;
   const body = await bytecodeOf(source);
-  return makeImage({ body, version, ...(securityCounter !== undefined && { securityCounter }) });
+  return formats[boot].make({ body, version, securityCounter });
 }
 
 /**
