@@ -293,7 +293,7 @@ describe("update: store that fails", () => {
     for (const key of ["outbox", "update", "progress"]) desk.brokenKeys.add(key);
     desk.runUntilOver(jobId);
     assert.equal(desk.end(jobId).status, "SUCCEEDED");
-    assert.equal(desk.tracker.isUnconfirmed, false);
+    assert.equal(desk.tracker.bootModel.isUnconfirmed, false);
     assert.equal(desk.boots, 2);
   });
 
@@ -357,7 +357,7 @@ describe("update: rollback", () => {
     assert.equal(desk.update?.rollback(), true);
     desk.runUntil(() => desk.boots === 3 && desk.phase === "idle");
     assert.equal(desk.running, "1.0.0");
-    assert.equal(desk.tracker.isUnconfirmed, false);
+    assert.equal(desk.tracker.bootModel.isUnconfirmed, false);
     assert.equal(desk.deliveredBytes, deliveredBytes);
     desk.reset();
     desk.powerOn();
@@ -411,7 +411,7 @@ describe("update: start", () => {
     desk.reset();
     desk.runUntil(() => desk.boots === 2 && desk.phase === "idle");
     assert.equal(desk.running, "1.0.2");
-    assert.equal(desk.tracker.isUnconfirmed, false);
+    assert.equal(desk.tracker.bootModel.isUnconfirmed, false);
     assert.equal(desk.end(jobId).status, "IN_PROGRESS", "not SUCCEEDED: it is not installed");
   });
 

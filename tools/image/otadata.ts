@@ -24,9 +24,12 @@ const NOTHING = 0xffffffff;
  * Both sectors of the otadata partition, as they stand; undefined for one without a number. Shares
  * nothing with hw-test/board/otadata.c, whose oracle it is.
  */
-export function readOtadata(partition: Uint8Array): readonly (OtaEntry | undefined)[] {
+export function readOtadata(
+  partition: Uint8Array,
+  sectorBytes = PAGE_BYTES,
+): readonly (OtaEntry | undefined)[] {
   const bytes = Buffer.from(partition.buffer, partition.byteOffset, partition.byteLength);
-  return [0, PAGE_BYTES].map((at) => {
+  return [0, sectorBytes].map((at) => {
     const seq = bytes.readUInt32LE(at);
     if (seq === NOTHING) return undefined;
     const number = bytes.readUInt32LE(at + STATE);
