@@ -1,3 +1,5 @@
 // The main module on Zephyr: the board first, then the firmware.
 import "tracker/board";
-import "main";
+import start from "main";
+
+start();

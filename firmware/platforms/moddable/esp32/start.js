@@ -1,0 +1,5 @@
+// The main module on ESP32: the board first, then the firmware.
+import "tracker/board";
+import start from "main";
+
+start();
