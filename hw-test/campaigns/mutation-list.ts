@@ -2,6 +2,7 @@ import { cloudMutations } from "./cloud-mutations.ts";
 import { fotaMutations } from "./fota-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { otaMutations } from "./ota-mutations.ts";
 import { patchMutations } from "./patch-mutations.ts";
 import { trustMutations } from "./trust-mutations.ts";
 
@@ -353,6 +354,7 @@ export const mutations: readonly Mutation[] = [
   },
   ...trustMutations,
   ...jobMutations,
+  ...otaMutations,
   ...patchMutations,
   ...cloudMutations,
   ...fotaMutations,
