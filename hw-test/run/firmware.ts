@@ -27,11 +27,12 @@ export interface Firmware {
 }
 
 export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
-  const { hex, from, unsigned, boot } = options;
+  const { hex, from, unsigned, boot, app } = options;
   const format = formats[boot];
   const oldImage =
     from === undefined
-      ? (await buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned), boot })).image
+      ? (await buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned), boot, app }))
+          .image
       : imageOfHex("--from", from, format);
   const newHex = hex ?? (await buildNew(options));
   const image = fromHex(newHex, partitions["image-0"].byteLength)?.bytes;
@@ -47,10 +48,10 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
   };
 }
 
-async function buildNew({ version, faults, unsigned, boot }: RunOptions): Promise<string> {
+async function buildNew({ version, faults, unsigned, boot, app }: RunOptions): Promise<string> {
   const crashes = faultsOf(faults, "crash-at-boot").length > 0;
   const flavour = crashes ? "crash" : soundFlavour(unsigned);
-  const built = await buildImage({ version, flavour, boot });
+  const built = await buildImage({ version, flavour, boot, app: crashes ? undefined : app });
   if (faultsOf(faults, "bad-image").length === 0) return built.hex;
   const broken = built.image.slice();
   const middle = broken.byteLength >> 1;

@@ -12,17 +12,33 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
 import { withTemporaryFolder } from "../command-line/temporary-folder.ts";
+import { UsageError } from "../command-line/usage-error.ts";
 import { type BootName, formats } from "../image/formats.ts";
 import { toHex } from "../image/hex.ts";
 import { partitions } from "../image/memory-map.ts";
 import { developmentKey } from "../keys/development.mjs";
 import { bundleFirmware, type Flavour } from "./bundle.ts";
+import { requireCheckout } from "./checkout.ts";
 
 export interface BuiltImage {
   /** Intel HEX at the first slot's address. */
   readonly hex: string;
   /** As the bootloader wants it, with XS bytecode as its body. */
   readonly image: Uint8Array;
+}
+
+interface ImageOptions {
+  /** `1.2.3` or `1.2.3+4`. */
+  readonly version: string;
+  readonly flavour?: Flavour | undefined;
+  /** `mcuboot` if left out. */
+  readonly boot?: BootName | undefined;
+  /** Paths of PEM files whose keys it trusts; the development key if left out. */
+  readonly keys?: readonly string[] | undefined;
+  /** MCUboot's; no such entry if left out. */
+  readonly securityCounter?: number | undefined;
+  /** Folder of an application around the client; its image is not kept. */
+  readonly app?: string | undefined;
 }
 
 const hasDefaultExport = /\bexport\s+default\b|\bas\s+default\b/;
@@ -44,18 +60,10 @@ const SOURCES = [
  * Builds firmware/ into an image for the virtual tracker. Kept in build/images by the hash of all
  * that goes into it, so that a second call only reads it.
  */
-export async function buildImage(options: {
-  /** `1.2.3` or `1.2.3+4`. */
-  readonly version: string;
-  readonly flavour?: Flavour;
-  /** `mcuboot` if left out. */
-  readonly boot?: BootName | undefined;
-  /** Paths of PEM files whose keys it trusts; the development key if left out. */
-  readonly keys?: readonly string[];
-  /** The image's own; it has none if left out. */
-  readonly securityCounter?: number;
-}): Promise<BuiltImage> {
-  const { version, flavour = "normal", boot = "mcuboot", keys, securityCounter } = options;
+export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
+  const { version, flavour = "normal", boot = "mcuboot", keys, securityCounter, app } = options;
+  if (app !== undefined)
+    return buildApplication(app, { version, flavour, boot, keys, securityCounter });
   const pems = keys === undefined ? [developmentKey()] : keys.map((key) => readFileSync(key));
   const hash = hashOf(await buildBoard(), pems).slice(0, 16);
   const counter = securityCounter === undefined ? "" : `-counter-${securityCounter}`;
@@ -65,6 +73,19 @@ export async function buildImage(options: {
     keep(path, await imageFromScript({ source, version, boot, securityCounter }));
   }
   return asBuilt(readFileSync(path));
+}
+
+/** What is wrong with somebody's application is said in one line. */
+async function buildApplication(
+  app: string,
+  options: Omit<ImageOptions, "app"> & { readonly flavour: Flavour },
+): Promise<BuiltImage> {
+  try {
+    const source = await bundleFirmware({ ...options, app });
+    return asBuilt(await imageFromScript({ ...options, source }));
+  } catch (error) {
+    throw new UsageError(`--app ${app}: ${(error as Error).message}`);
+  }
 }
 
 /** An image of any ES module that imports nothing but the board's modules. */
@@ -85,6 +106,7 @@ export async function imageFromScript(options: {
  * @throws BoardError with the engine's words for what is no module
  */
 export async function bytecodeOf(source: string): Promise<Uint8Array> {
+  requireCheckout("compiling JavaScript");
   return withTemporaryFolder("tracker-image-", async (folder) => {
     const input = join(folder, "main.js");
     const output = join(folder, "main.xsb");

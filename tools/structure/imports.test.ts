@@ -41,6 +41,7 @@ const roots = [
   "firmware/main.ts",
   "firmware/boot-side.ts",
   "firmware/boot-side-esp-idf.ts",
+  "firmware/tracker-fota.ts",
   "firmware/main-espruino.ts",
   "firmware/app-espruino.ts",
 ];

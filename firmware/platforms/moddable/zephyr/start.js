@@ -1,5 +1,3 @@
 // The main module on Zephyr: the board first, then the firmware.
 import "tracker/board";
-import start from "main";
-
-start();
+import "main";
