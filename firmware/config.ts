@@ -8,10 +8,11 @@ export const config = Object.freeze({
   /** Largest erase block the page buffer is made for: nRF 4096, some external NOR 8192. */
   pageMaxBytes: 8192,
   /**
-   * Largest slot in pages; the bitmap is 32 B. Beyond 128 pages MCUboot's BOOT_MAX_IMG_SECTORS, whose
-   * default is 128, has to be the number of pages, and the trailer grows with it (slot/layout.ts).
+   * Largest slot in pages: an ESP32's has 488; the bitmap is 64 B. Beyond 128 pages MCUboot's
+   * BOOT_MAX_IMG_SECTORS, whose default is 128, has to be the number of pages, and the trailer grows
+   * with it (slot/layout.ts).
    */
-  slotMaxPages: 256,
+  slotMaxPages: 512,
 
   /** One receive buffer, shared by every read of the download. */
   receiveBytes: 1024,

@@ -115,7 +115,7 @@ export class Intake implements Listener {
     const known = journal.record();
     const unread = { jobId, executionNumber, queuedAt, fingerprint: undefined };
     const isKnown = known !== undefined && isSameExecution(known, unread);
-    const from = imageIdentity(platform.primary);
+    const from = imageIdentity(platform.primary, platform.format);
     // Half a patch onto another image would be completed onto this one.
     if (isKnown && known.from !== from) journal.clearProgress();
     const record: UpdateRecord = {

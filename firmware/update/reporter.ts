@@ -199,7 +199,7 @@ export class Reporter implements Listener {
   }
 
   private version(): string | undefined {
-    return versionIn(this.platform.primary, this.platform.log);
+    return versionIn(this.platform);
   }
 
   /** Without the store a report is lost only if a reset comes before the service has it. */

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { Desk, type DeskOptions } from "../../hw-test/desk/desk.ts";
 import { config } from "../config.ts";
 import { imageIdentity } from "../verify/identity.ts";
+import { mcubootFormat } from "../verify/mcuboot-format.ts";
 
 const TOPIC = "$aws/things/tracker-1/shadow/update";
 const HOUR_MS = 3600_000;
@@ -29,7 +30,7 @@ describe("shadow report", () => {
     desk.runFor(10_000);
     assert.deepEqual(desk.cloud.reportedFirmware(), {
       version: "1.0.0",
-      image: imageIdentity(desk.tracker.primary),
+      image: imageIdentity(desk.tracker.primary, mcubootFormat),
     });
     for (let start = 0; start < 3; start += 1) {
       desk.reset();
@@ -45,7 +46,7 @@ describe("shadow report", () => {
     desk.runFor(10_000);
     assert.deepEqual(desk.cloud.reportedFirmware(), {
       version: desk.firmwares.offered.version,
-      image: imageIdentity(desk.tracker.primary),
+      image: imageIdentity(desk.tracker.primary, mcubootFormat),
       result: { jobId, status: "SUCCEEDED" },
     });
     assert.equal(reports(up), 1);

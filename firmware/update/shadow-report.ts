@@ -95,7 +95,7 @@ export class ShadowReport {
   /** What is null is removed from the shadow: the reason of an earlier job. */
   private text(result: string): string {
     const { platform, image } = this.options;
-    const version = JSON.stringify(versionIn(platform.primary, platform.log) ?? null);
+    const version = JSON.stringify(versionIn(platform) ?? null);
     const firmware = `{"version":${version},"image":"${image}","result":${result}}`;
     return `{"state":{"reported":{"firmware":${firmware}}}}`;
   }

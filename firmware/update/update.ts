@@ -88,7 +88,7 @@ export class Update implements JobRunEvents {
       onRetry: () => this.askAgain(),
     });
     // Patches may start from it. Where it cannot be read the HEX file is taken.
-    const image = identityIn(platform.primary, platform.log);
+    const image = identityIn(platform.primary, platform);
     this.jobs = this.newJobs(image);
     this.mqtt = this.newMqtt();
     this.shadow = settings.shadow === "off" ? undefined : this.newShadow(image);
@@ -148,7 +148,7 @@ export class Update implements JobRunEvents {
     const { platform } = this;
     // Once: were the former image no better, the two would change places for ever.
     if (!this.crashLoop.count() || this.reporter.hasRolledBack()) return false;
-    const version = runningVersion(platform.primary) ?? "";
+    const version = runningVersion(platform) ?? "";
     platform.log(`update: ${version} starts in vain: back to the former image`);
     if (!this.goBack()) return false;
     this.reporter.noteRollback(version);

@@ -5,6 +5,7 @@
 #ifndef LAYOUT_H
 #define LAYOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define FLASH_BYTES 0x100000u
@@ -14,7 +15,7 @@
 #define FLASH_ERASED 0xFFu
 
 struct partition {
-	const char *label; /* Zephyr device tree label */
+	const char *label; /* Zephyr's device tree has it, or ESP-IDF's partition table */
 	uint32_t address;
 	uint32_t byte_length;
 };
@@ -22,6 +23,22 @@ struct partition {
 extern const struct partition partition_primary;
 extern const struct partition partition_secondary;
 extern const struct partition partition_storage;
+
+/*
+ * The same slots for ESP-IDF's bootloader, and where it keeps its notes: as its partitions_two_ota.csv
+ * has them, but for the factory partition.
+ */
+#define PARTITION_OTA_COUNT 2u
+extern const struct partition partition_ota[PARTITION_OTA_COUNT];
+extern const struct partition partition_otadata;
+
+/*
+ * That bootloader has started this one: from now on the partitions are ESP-IDF's, and `running` and
+ * `nextota` are found as well, as in the Moddable SDK.
+ */
+void layout_set_running(unsigned slot);
+bool layout_has_running(void);
+unsigned layout_running(void);
 
 /* The partition of that label, or NULL. */
 const struct partition *partition_find(const char *label);

@@ -3,6 +3,7 @@ import { fotaMutations } from "./fota-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { nodeBoardMutations } from "./node-board-mutations.ts";
+import { otaMutations } from "./ota-mutations.ts";
 import { patchMutations } from "./patch-mutations.ts";
 import { shadowMutations } from "./shadow-mutations.ts";
 import { trustMutations } from "./trust-mutations.ts";
@@ -355,6 +356,7 @@ export const mutations: readonly Mutation[] = [
   },
   ...trustMutations,
   ...jobMutations,
+  ...otaMutations,
   ...patchMutations,
   ...shadowMutations,
   ...cloudMutations,

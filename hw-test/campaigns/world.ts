@@ -162,12 +162,11 @@ export class World {
     this.running = this.known(image.version, flavourOf(image.body));
     this.note(`bootloader: ${did}, runs ${image.version}`);
     this.link.isOffline = this.running.flavour === "offline";
-    const { primary, secondary, store } = this.tracker;
+    const { bootModel, store } = this.tracker;
     startFirmware(this.running.flavour, {
       clock,
       network: this.link.network,
-      primary,
-      secondary,
+      ports: bootModel.ports(undefined),
       store,
       random: this.random.next,
       wasPowerLoss: this.wasPowerLoss,
@@ -214,9 +213,9 @@ export class World {
     this.note("power cut");
     this.wasPowerLoss = true;
     this.noteFaultQuietly();
-    if (this.tracker.isUnconfirmed) this.cutInTrial = true;
+    if (this.tracker.bootModel.isUnconfirmed) this.cutInTrial = true;
     this.noteLostRevert();
-    if (this.tracker.supply.actor === "firmware" && this.tracker.isRequestHalfMade) {
+    if (this.tracker.supply.actor === "firmware" && this.tracker.bootModel.isRequestHalfMade) {
       throw new BrokenInvariant("half a swap request");
     }
     this.states.push(this.tracker.digest());
@@ -228,11 +227,11 @@ export class World {
    * a revert begins, one while it begins again. The client mends the first where it gets to run.
    */
   private noteLostRevert(): void {
-    const { tracker } = this;
-    if (this.isRevertTorn && tracker.supply.actor === "bootloader") {
-      this.isRevertLost ||= tracker.isRevertTorn && tracker.isSwapForgotten;
+    const { bootModel, supply } = this.tracker;
+    if (this.isRevertTorn && supply.actor === "bootloader") {
+      this.isRevertLost ||= bootModel.isRevertTorn && bootModel.isSwapForgotten;
     }
-    this.isRevertTorn = tracker.isUnconfirmed && tracker.isRevertTorn;
+    this.isRevertTorn = bootModel.isUnconfirmed && bootModel.isRevertTorn;
   }
 
   private takeReset(restart: Restart): void {
@@ -244,7 +243,7 @@ export class World {
   }
 
   private isSettled(): boolean {
-    if (this.cloud.pending().length > 0 || this.tracker.isUnconfirmed) {
+    if (this.cloud.pending().length > 0 || this.tracker.bootModel.isUnconfirmed) {
       this.endedMs = undefined;
       return false;
     }
@@ -379,7 +378,7 @@ export class World {
   }
 
   private outcome(): Outcome {
-    const { supply, secondary } = this.tracker;
+    const { supply, erasesMax } = this.tracker;
     const { version, flavour } = this.running;
     return {
       running: { version, flavour },
@@ -402,7 +401,7 @@ export class World {
       connections: this.connections,
       attemptsAfterFaults: this.attemptsAfterFaults,
       resetsAfterFaults: this.resetsAfterFaults,
-      erasesMax: Math.max(...secondary.counts.erases.firmware),
+      erasesMax,
       virtualMs: this.clock.nowMs(),
       states: this.states,
       log: this.log,

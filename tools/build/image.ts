@@ -13,8 +13,8 @@ import { fileURLToPath } from "node:url";
 import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
 import { withTemporaryFolder } from "../command-line/temporary-folder.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { type BootName, formats } from "../image/formats.ts";
 import { toHex } from "../image/hex.ts";
-import { makeImage } from "../image/mcuboot.ts";
 import { partitions } from "../image/memory-map.ts";
 import { makeJavascriptBody, type ScriptCode } from "../image/script-body.ts";
 import { developmentKey } from "../keys/development.mjs";
@@ -23,9 +23,9 @@ import { requireCheckout } from "./checkout.ts";
 import { toCommonJs } from "./common-js.ts";
 
 export interface BuiltImage {
-  /** Intel HEX at the primary slot's address. */
+  /** Intel HEX at the first slot's address. */
   readonly hex: string;
-  /** The MCUboot image: header, XS bytecode or JavaScript, TLVs. */
+  /** As the bootloader wants it, with XS bytecode or JavaScript as its body. */
   readonly image: Uint8Array;
 }
 
@@ -33,6 +33,8 @@ interface ImageOptions {
   /** `1.2.3` or `1.2.3+4`. */
   readonly version: string;
   readonly flavour?: Flavour | undefined;
+  /** `mcuboot` if left out. */
+  readonly boot?: BootName | undefined;
   /** Paths of PEM files whose keys it trusts; the development key if left out. */
   readonly keys?: readonly string[] | undefined;
   /** MCUboot's; no such entry if left out. */
@@ -63,17 +65,18 @@ const SOURCES = [
  * that goes into it, so that a second call only reads it.
  */
 export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
-  const { version, flavour = "normal", keys, securityCounter, app, code = "xs" } = options;
-  const order = { version, flavour, keys, securityCounter, code };
+  const { version, flavour = "normal", boot = "mcuboot", keys, securityCounter, app } = options;
+  const { code = "xs" } = options;
+  const order = { version, flavour, boot, keys, securityCounter, code };
   if (app !== undefined) return buildApplication(app, order);
   const pems = keys === undefined ? [developmentKey()] : keys.map((key) => readFileSync(key));
   const compiler = code === "xs" ? [readFileSync(await buildBoard())] : [code];
   const hash = hashOf([...compiler, ...pems]).slice(0, 16);
   const counter = securityCounter === undefined ? "" : `-counter-${securityCounter}`;
-  const path = join(cacheFolder, `${version}-${flavour}${counter}-${hash}`);
+  const path = join(cacheFolder, `${version}-${flavour}-${boot}${counter}-${hash}`);
   if (!existsSync(path)) {
-    const source = await bundleFirmware({ version, flavour, keys });
-    keep(path, await imageFromScript({ source, version, securityCounter, code }));
+    const source = await bundleFirmware({ version, flavour, boot, keys });
+    keep(path, await imageFromScript({ source, version, boot, securityCounter, code }));
   }
   return asBuilt(readFileSync(path));
 }
@@ -95,12 +98,13 @@ async function buildApplication(
 export async function imageFromScript(options: {
   readonly source: string;
   readonly version: string;
+  readonly boot?: BootName | undefined;
   readonly securityCounter?: number | undefined;
   readonly code?: ScriptCode | undefined;
 }): Promise<Uint8Array> {
-  const { source, version, securityCounter, code = "xs" } = options;
+  const { source, version, boot = "mcuboot", securityCounter, code = "xs" } = options;
   const body = await (code === "xs" ? bytecodeOf(source) : javascriptOf(source));
-  return makeImage({ body, version, ...(securityCounter !== undefined && { securityCounter }) });
+  return formats[boot].make({ body, version, securityCounter });
 }
 
 /**

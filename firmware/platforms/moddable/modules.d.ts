@@ -85,6 +85,14 @@ declare module "ecdsa" {
   }
 }
 
+/** Ours: ESP-IDF's application partitions, by FFI on ESP32 (esp32/ota.js). */
+declare module "tracker/ota" {
+  import type { OtaPartitions } from "../../ports/ota.ts";
+
+  const ota: OtaPartitions;
+  export default ota;
+}
+
 /** Set up by the SDK's `modules/io/system`. */
 declare const System: {
   restart(): void;

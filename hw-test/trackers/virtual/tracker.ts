@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { PartitionName } from "../../../tools/image/memory-map.ts";
 import type { ConsoleLine, InputName, LinkProfile, Settings, TrackerDriver } from "../../driver.ts";
 import { type Board, type BoardProgram, boards } from "../boards.ts";
+import { type BootReading, type BootScheme, bootSchemes } from "../boot-schemes.ts";
 import type { SocketSecurity } from "../connect.ts";
 import { linkProfiles } from "../link-profile.ts";
 import { Air, realTiming } from "./air.ts";
@@ -78,7 +79,10 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
   async flash(what: { slot0: Uint8Array } | { whole: Uint8Array }): Promise<void> {
     this.requireOff("flash");
     if ("whole" in what) this.flashFile.writeAll(what.whole);
-    else this.flashFile.write("image-0", what.slot0);
+    else {
+      this.flashFile.write("image-0", what.slot0);
+      for (const name of this.scheme.notes) this.flashFile.write(name, new Uint8Array(0));
+    }
   }
 
   async provision(settings: Settings): Promise<void> {
@@ -166,6 +170,15 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
     return boards[this.options.board ?? "linux"];
   }
 
+  /** What starts next, or runs, and whether it stays. */
+  get bootReading(): BootReading {
+    return this.scheme.read(this.flashFile.read());
+  }
+
+  private get scheme(): BootScheme {
+    return bootSchemes[this.options.boot ?? "mcuboot"];
+  }
+
   private requireOff(verb: string): void {
     if (this.cycle !== undefined) throw new Error(`${verb}: the tracker is on`);
     if (this.isStopping) throw new Error(`${verb}: the rig has stopped`);
@@ -187,7 +200,11 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
       before: board.before,
       flashPath: resolve(this.flashFile.path),
       resetCause,
-      arguments: [...board.arguments, ...(this.options.boardArguments ?? [])],
+      arguments: [
+        ...board.arguments,
+        ...this.scheme.boardArguments,
+        ...(this.options.boardArguments ?? []),
+      ],
       onFrame: (frame) => this.handle(frame, this.cycle),
       onLine: (text) => this.takeLine(text),
       onEnd: (end, detail) => this.cycleEnded(end, detail),
