@@ -1,4 +1,9 @@
-import { type Authority, type Credential, createAuthority } from "./certificates/authority.ts";
+import {
+  type Authority,
+  type Credential,
+  createAuthority,
+  type KeyKind,
+} from "./certificates/authority.ts";
 import { type Clock, type Now, realClock, type Schedule } from "./clock.ts";
 import { userKey } from "./credentials.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -29,6 +34,8 @@ export interface CloudOptions {
     readonly broker?: number;
     readonly files?: number;
   };
+  /** Of every certificate; `ec` if left out. The Moddable SDK's TLS signs with RSA only. */
+  readonly keys?: KeyKind;
   readonly now?: Now;
   readonly schedule?: Schedule;
   readonly hooks?: CloudHooks;
@@ -85,7 +92,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const clock = { ...realClock, ...given(options) };
   const names = createNames(options.region ?? "eu-west-1");
   const deliveries = new Deliveries();
-  const authority = createAuthority();
+  const authority = createAuthority(options.keys);
   const services = createServices({
     names,
     clock,

@@ -1,7 +1,10 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { issueCertificate } from "./certificate.ts";
 
-/** A certificate and its P-256 private key (PKCS #8), both PEM. */
+/** What all keys of a cloud are: ECDSA P-256, or RSA of 2,048 bits, as AWS IoT's own are. */
+export type KeyKind = "ec" | "rsa";
+
+/** A certificate and its private key (PKCS #8), both PEM. */
 export interface Credential {
   readonly cert: string;
   readonly key: string;
@@ -19,7 +22,9 @@ export interface Authority {
 
 const authorityName = "tracker-fota local AWS root";
 
-export function createAuthority(): Authority {
+/** @param keys RSA costs some tenths of a second a key */
+export function createAuthority(keys: KeyKind = "ec"): Authority {
+  const newKeyPair = keyMakers[keys];
   const own = newKeyPair();
   const issuer = { commonName: authorityName, privateKey: own.privateKey };
   const certificate = issueCertificate(
@@ -44,9 +49,10 @@ export function createAuthority(): Authority {
   };
 }
 
-function newKeyPair(): { publicKey: KeyObject; privateKey: KeyObject } {
-  return generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-}
+const keyMakers: Record<KeyKind, () => { publicKey: KeyObject; privateKey: KeyObject }> = {
+  ec: () => generateKeyPairSync("ec", { namedCurve: "prime256v1" }),
+  rsa: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
+};
 
 function pemKey(key: KeyObject): string {
   return key.export({ type: "pkcs8", format: "pem" }).toString();
