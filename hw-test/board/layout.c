@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
-const struct partition partition_primary = {"image-0", 0x10000, 0x70000};
-const struct partition partition_secondary = {"image-1", 0x80000, 0x70000};
+const struct partition partition_primary = {"image-0", 0x10000, SLOT_BYTES};
+const struct partition partition_secondary = {"image-1", 0x80000, SLOT_BYTES};
 const struct partition partition_storage = {"storage", 0xF8000, 0x8000};
 
 static const struct partition *const partitions[] = {

@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { CommandFailed } from "../../tools/command-line/command-failed.ts";
+import { withBuildLock } from "../board/build-lock.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const output = join(root, "build/moddable-lin");
+const OUTPUT_MAX_BYTES = 16 * 1024 * 1024;
+
+const TOOLS = "build/bin/lin/release";
+
+/** @returns one line that says what to do, or undefined if the SDK is there */
+export function sdkIsMissing(): string | undefined {
+  const { MODDABLE: sdk } = process.env;
+  const install = "the Moddable SDK is installed as its documentation says, for Linux";
+  if (sdk === undefined || sdk === "") return `MODDABLE names no Moddable SDK; ${install}`;
+  if (!existsSync(join(sdk, TOOLS, "mcconfig"))) {
+    return `no ${TOOLS}/mcconfig in MODDABLE (${sdk}); ${install}`;
+  }
+  return undefined;
+}
+
+/** The SDK's tools find each other by PATH. */
+function sdkEnvironment(): NodeJS.ProcessEnv {
+  const { MODDABLE: sdk = "", PATH: path = "" } = process.env;
+  return { ...process.env, PATH: `${join(sdk, TOOLS)}:${path}` };
+}
+
+async function step(program: string, args: readonly string[]): Promise<void> {
+  try {
+    await run(program, [...args], {
+      cwd: root,
+      env: sdkEnvironment(),
+      maxBuffer: OUTPUT_MAX_BYTES,
+    });
+  } catch (error) {
+    const { stderr, stdout, message } = error as Error & { stderr?: string; stdout?: string };
+    const words = `${stderr ?? ""}${stdout ?? ""}`.trim() || message;
+    throw new CommandFailed(`${program} failed: ${words.slice(-2000)}`);
+  }
+}
+
+/** @returns the path of the bootloader and headless runner */
+export async function buildLoader(): Promise<string> {
+  await withLock(() => step("make", ["-s", "-C", "hw-test/moddable-lin"]));
+  return join(output, "loader");
+}
+
+/**
+ * Compiles the tracker with the SDK's own tools, one program a version.
+ * @returns what the loader takes as an image's body: mc.so without its symbols, packed by gzip
+ */
+export async function buildPrograms(versions: readonly string[]): Promise<readonly Uint8Array[]> {
+  return withLock(async () => {
+    const programs: Uint8Array[] = [];
+    for (const version of versions) programs.push(await buildProgram(version));
+    return programs;
+  });
+}
+
+async function buildProgram(version: string): Promise<Uint8Array> {
+  const config = "firmware/platforms/moddable/rollup.config.mjs";
+  const rollup = join(root, "node_modules/rollup/dist/bin/rollup");
+  await step(process.execPath, [rollup, "-c", config, "--silent", "--configVersion", version]);
+  const out = join(output, "sdk");
+  mkdirSync(out, { recursive: true });
+  await step("mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", out, "manifest.json"]);
+  const program = join(output, `${version}.so`);
+  copyFileSync(join(out, `bin/lin/mc/release/${root.split("/").at(-2)}/mc.so`), program);
+  await step("strip", ["--strip-all", program]);
+  return gzipSync(readFileSync(program), { level: 9 });
+}
+
+function withLock<T>(work: () => Promise<T>): Promise<T> {
+  mkdirSync(join(root, "build"), { recursive: true });
+  return withBuildLock(join(root, "build/moddable-lin.lock"), work);
+}
