@@ -6,6 +6,7 @@ import nodeResolve from "@rollup/plugin-node-resolve";
 import replace from "@rollup/plugin-replace";
 import terser from "@rollup/plugin-terser";
 import typescript from "@rollup/plugin-typescript";
+import { application } from "./tools/build/application.mjs";
 import { isAboutOtherBundlers, sbom } from "./tools/build/sbom.mjs";
 import { developmentKey } from "./tools/keys/development.mjs";
 import { trustAnchor, trustAnchors } from "./tools/keys/trust-anchors.mjs";
@@ -18,6 +19,8 @@ import { trustAnchor, trustAnchors } from "./tools/keys/trust-anchors.mjs";
 //   rollup -c --configFlavour unsigned integrity only: it installs what nobody has signed
 //   rollup -c --configFlavour native   signatures are checked by the Moddable SDK's own ECDSA, in C
 //   rollup -c --configFlavour crash    an image that is wrong on purpose, for tests
+//   rollup -c --configApp FOLDER       an application around the client, its main.ts or main.js
+//                                      (docs/application.md), in place of the client alone
 // Beside the bundle stands sbom.cdx.json, the packages in it.
 
 const inRoot = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -57,13 +60,19 @@ export default function config(args) {
   const version = args.configVersion ?? JSON.parse(readFileSync(inRoot("package.json"))).version;
   const flavour = flavours[args.configFlavour ?? "normal"];
   if (flavour === undefined) throw new Error(`--configFlavour: ${Object.keys(flavours)}`);
-  const anchors = flavour === flavours.unsigned ? "" : anchorsOf(args.configKeys);
+  const anchors = flavour === flavours.unsigned ? "integrity only" : anchorsOf(args.configKeys);
+  const app = args.configApp && application(args.configApp, { version, trust: anchors });
   return {
-    input: inRoot(flavour.input),
-    external: (id) => isPlatformModule(id) && !(id in flavour.stubs),
+    input: app ? app.main : inRoot(flavour.input),
+    external: (id) => isPlatformModule(id) && !(id in flavour.stubs) && !app?.provides(id),
     plugins: [
+      app?.plugin,
       alias({
-        entries: [...aliases(shims, "firmware/mqtt/shims/"), ...aliases(flavour.stubs, "")],
+        entries: [
+          ...aliases(shims, "firmware/mqtt/shims/"),
+          ...aliases(flavour.stubs, ""),
+          ...aliases({ "tracker-fota": "firmware/tracker-fota.ts" }, ""),
+        ],
       }),
       // Types are the type check's business: this only erases them.
       typescript({ tsconfig: inRoot("tools/build/tsconfig.json"), filterRoot: inRoot(".") }),

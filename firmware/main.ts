@@ -1,40 +1,12 @@
-import { moddablePlatform } from "./platforms/moddable/platform.ts";
-import { readSettings } from "./platforms/settings.ts";
-import { printableLog } from "./printable.ts";
-import { McubootBoot } from "./swap/mcuboot.ts";
-import { OffsetSlot } from "./swap/offset-slot.ts";
-import { TRUST_ANCHORS } from "./trust-anchors.ts";
-import { batteryGate } from "./update/gate.ts";
-import { Update } from "./update/update.ts";
-import { runningVersion } from "./verify/identity.ts";
-// A build puts the board's own here, or none for an unsigned image (rollup.config.mjs).
-import { verifier } from "./verify/p256.ts";
+import { startClient } from "./tracker-fota.ts";
+import { COMPILED_IN } from "./trust-anchors.ts";
 import { FIRMWARE_VERSION } from "./version.ts";
 
 /**
- * What the board calls when it has loaded this module, which only defines: so that all of it can be
- * linked into ROM (docs/decisions/011-read-only-heap.md).
+ * The client and nothing else, as the rig builds it. What the board calls when it has loaded this
+ * module, which only defines: so that all of it can be linked into ROM
+ * (docs/decisions/011-read-only-heap.md).
  */
 export default function start(): void {
-  const platform = moddablePlatform({
-    newBoot: (slots) => new McubootBoot(slots),
-    offsetSlot: (slot) => new OffsetSlot(slot),
-  });
-  const settings = readSettings(platform.store);
-  const { batteryMinimum } = settings;
-
-  printableLog(platform.log)(`tracker-fota ${FIRMWARE_VERSION} on ${settings.thingName}`);
-
-  new Update({
-    platform,
-    settings,
-    gates: batteryMinimum === undefined ? [] : [batteryGate(platform.power, batteryMinimum)],
-    trust: { anchors: TRUST_ANCHORS, verifier },
-    // An application adds its own checks here: sensors answer, GNSS has a fix.
-    application(done) {
-      const header = runningVersion(platform.primary);
-      const same = header === FIRMWARE_VERSION;
-      done(same ? undefined : `the header says ${header}, the code ${FIRMWARE_VERSION}`);
-    },
-  }).start();
+  startClient({ version: FIRMWARE_VERSION, trust: COMPILED_IN });
 }

@@ -1,3 +1,5 @@
+import { assert } from "./assert.ts";
+
 /** A public key whose releases this firmware installs. */
 export interface TrustAnchor {
   /** What a job may name it by; 1 to 32 characters of `[a-zA-Z0-9_-]`. */
@@ -10,10 +12,23 @@ export interface TrustAnchor {
  * `id=point id=point …`, put here by the build (rollup.config.mjs): the anchors are part of the image,
  * so only an image that an anchor has signed can change them.
  */
-const compiledIn = "no anchors";
+export const COMPILED_IN = "no anchors";
+
+/** What has to be written in place of anchors by whoever wants firmware that checks no signatures. */
+export const INTEGRITY_ONLY = "integrity only";
 
 /** At most `config.trustAnchorMax`; none in an unsigned build. */
-export const TRUST_ANCHORS: readonly TrustAnchor[] = parseAnchors(compiledIn);
+export const TRUST_ANCHORS: readonly TrustAnchor[] = parseAnchors(COMPILED_IN);
+
+/**
+ * @param text anchors as `fota keygen` prints them, with blanks between, or `integrity only`
+ * @returns none for the latter alone: that nobody thought of keys is an assertion
+ */
+export function trustAnchors(text: string): readonly TrustAnchor[] {
+  const anchors = parseAnchors(text);
+  assert(anchors.length > 0 || text === INTEGRITY_ONLY, "no trust anchors: fota keygen prints one");
+  return anchors;
+}
 
 export function parseAnchors(text: string): readonly TrustAnchor[] {
   const anchors: TrustAnchor[] = [];

@@ -22,11 +22,16 @@ const defaults = Object.freeze({
   batteryMinimum: undefined,
 });
 
-/** Asserts that the tracker was provisioned: without a name and a broker there is nothing to do. */
-export function readSettings(store: Store): Settings {
+/**
+ * Asserts that the tracker was provisioned: without a name and a broker there is nothing to do.
+ * @param ofProduct the same on all trackers; what the store has of the one tracker comes first
+ */
+export function readSettings(store: Store, ofProduct: Partial<Settings> = {}): Settings {
   const value = store.read(KEY);
-  assert(value !== undefined, "not provisioned: the store has no settings");
-  return settingsFrom(JSON.parse(decodeUtf8(value)));
+  const isNamed = value !== undefined || ofProduct.thingName !== undefined;
+  assert(isNamed, "not provisioned: the store has no settings");
+  const ofTracker = value === undefined ? {} : JSON.parse(decodeUtf8(value));
+  return settingsFrom(Object.assign({}, ofProduct, ofTracker));
 }
 
 /** What was provisioned, and the defaults of what was not. */

@@ -36,7 +36,10 @@ export interface JobRunEvents {
 export interface JobRunOptions {
   readonly platform: Platform;
   readonly settings: Settings;
+  /** Of the download. */
   readonly gates: readonly Gate[];
+  /** Of the reset, with those of the download among them. */
+  readonly resetGates: readonly Gate[];
   readonly trust: Trust;
   readonly journal: Journal;
   readonly jobs: Jobs;
@@ -110,7 +113,8 @@ export class JobRun implements ImageFetchEvents, Listener {
 
   /** Goes on as far as the gates let it. */
   private proceed(): void {
-    const reason = firstShut(this.options.gates);
+    const { gates, resetGates } = this.options;
+    const reason = firstShut(this.identity === undefined ? gates : resetGates);
     if (reason !== undefined) {
       this.options.platform.log(`held: ${reason}`);
       this.isStale = this.identity !== undefined;

@@ -8,6 +8,7 @@ import { Failure } from "../failure.ts";
 import { type JobExecution, parseExecution } from "../job/execution.ts";
 import { encodeUtf8 } from "../utf8.ts";
 import type { Gate } from "./gate.ts";
+import type { UpdateProgress } from "./hooks.ts";
 
 /** Half of the file has come when so many bytes have. */
 const HALF = 2000;
@@ -338,6 +339,80 @@ describe("update: gates", () => {
     desk.cloud.act(jobId, "cancel");
     desk.runUntil(() => desk.phase === "idle");
     assert.equal(desk.deliveredBytes, 0);
+  });
+});
+
+describe("update: hooks", () => {
+  it("the reset waits until the application lets it come, and is announced", () => {
+    const told: string[] = [];
+    let reason: string | undefined = "the pump runs";
+    const desk = new Desk({
+      hooks: { mayReset: () => reason, onReset: () => told.push("reset") },
+    });
+    const jobId = desk.cloud.order(desk.firmwares.offered);
+    desk.runUntil(() => desk.phase === "armed");
+    desk.runFor(10 * config.gateIntervalMs);
+    assert.equal(desk.phase, "armed");
+    assert.equal(desk.isSwapRequested, false);
+    assert.ok(desk.log.some((line) => line.includes("held: the pump runs")));
+    assert.deepEqual(told, []);
+    reason = undefined;
+    desk.runUntilOver(jobId);
+    assert.equal(desk.end(jobId).status, "SUCCEEDED");
+    assert.deepEqual(told, ["reset"]);
+  });
+
+  it("the download asks nobody for a reset", () => {
+    const desk = new Desk({ hooks: { mayReset: () => "never" } });
+    desk.cloud.order(desk.firmwares.offered);
+    desk.runUntil(() => desk.phase === "armed");
+    assert.ok(desk.deliveredBytes > 0);
+  });
+
+  it("progress is each phase in its order, and bytes that only grow", () => {
+    const seen: UpdateProgress[] = [];
+    const desk = new Desk({ hooks: { onProgress: (progress) => seen.push(progress) } });
+    const jobId = desk.cloud.order(desk.firmwares.offered);
+    desk.runUntilOver(jobId);
+    const phases = seen.map(({ phase }) => phase).filter((phase, at, all) => phase !== all[at - 1]);
+    assert.deepEqual(phases.slice(0, 7), [
+      "idle",
+      "held",
+      "downloading",
+      "verifying",
+      "armed",
+      "swapping",
+      "resetting",
+    ]);
+    const ofFile = seen.filter(({ phase }) => phase === "downloading");
+    assert.ok(ofFile.length > 5, `${ofFile.length} reports of the download`);
+    for (const [at, { bytes, size, version }] of ofFile.entries()) {
+      assert.equal(version, "1.0.1");
+      assert.ok(bytes >= (ofFile[at - 1]?.bytes ?? 0) && bytes <= size);
+    }
+  });
+
+  it("ask for a rollback in vain", () => {
+    const answers: boolean[] = [];
+    let client: Desk | undefined;
+    const desk = new Desk({
+      hooks: {
+        onProgress({ phase }) {
+          if (phase === "idle" && client !== undefined)
+            answers.push(client.update?.rollback() ?? true);
+        },
+      },
+    });
+    const jobId = desk.cloud.order(desk.firmwares.offered);
+    desk.runUntilOver(jobId);
+    desk.runFor(config.gateIntervalMs);
+    client = desk;
+    const second = desk.cloud.order(desk.firmwares.offered);
+    desk.runUntilOver(second);
+    desk.runFor(config.gateIntervalMs);
+    assert.ok(answers.length > 0);
+    assert.ok(answers.every((answer) => !answer));
+    assert.equal(desk.running, "1.0.1");
   });
 });
 

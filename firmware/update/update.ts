@@ -17,6 +17,7 @@ import { noteConfirmed } from "./confirmed.ts";
 import { CrashLoop } from "./crash-loop.ts";
 import { runningCounter } from "./former.ts";
 import type { Gate } from "./gate.ts";
+import { type ApplicationHooks, resetGates } from "./hooks.ts";
 import { Intake } from "./intake.ts";
 import { JobRun, type JobRunEvents } from "./job-run.ts";
 import { Journal } from "./journal.ts";
@@ -34,6 +35,7 @@ export interface UpdateOptions {
   readonly gates: readonly Gate[];
   /** The application's part of the self-test. */
   readonly application: ApplicationCheck;
+  readonly hooks?: ApplicationHooks | undefined;
   /** Whose releases are installed; see trust-anchors.ts. */
   readonly trust: TrustOptions;
 }
@@ -60,6 +62,8 @@ export class Update implements JobRunEvents {
   /** Until the reset, so that what was last told to the job leaves the device. */
   private readonly farewell: Deadline;
   private run: JobRun | undefined;
+  /** The application is being told: it may not ask for anything meanwhile. */
+  private isTelling = false;
 
   constructor(options: UpdateOptions) {
     const { settings } = options;
@@ -157,10 +161,11 @@ export class Update implements JobRunEvents {
   /**
    * Goes back to the image in the secondary slot, which ran before, without a download. It runs as
    * a test swap and must confirm itself.
-   * @returns false if an update is under way, no former image is there, or the flash refuses
+   * @returns false if an update is under way, no former image is there, the flash refuses, or it is
+   * called from inside a hook
    */
   rollback(): boolean {
-    return this.phase === "idle" && this.goBack();
+    return this.phase === "idle" && !this.isTelling && this.goBack();
   }
 
   private goBack(): boolean {
@@ -182,6 +187,22 @@ export class Update implements JobRunEvents {
 
   onProgress(): void {
     if (this.run !== undefined) this.reporter.tell(this.run.job, this.phase);
+    this.tellApplication();
+  }
+
+  private tellApplication(): void {
+    const onProgress = this.options.hooks?.onProgress;
+    if (onProgress === undefined) return;
+    const { phase, run } = this;
+    const job = run?.job;
+    this.isTelling = true;
+    onProgress({
+      phase,
+      version: job?.document.version,
+      bytes: job?.bytes ?? 0,
+      size: job === undefined ? 0 : fileBytes(job),
+    });
+    this.isTelling = false;
   }
 
   onSwapRequested(): void {
@@ -251,7 +272,7 @@ export class Update implements JobRunEvents {
 
   private begin(job: ActiveJob): void {
     const { platform, journal, jobs, trust } = this;
-    const { settings, gates } = this.options;
+    const { settings, gates, hooks = {} } = this.options;
     const { jobId, document } = job;
     const kind = fileKind(job);
     const file = kind === undefined ? "" : ` (${kind})`;
@@ -259,6 +280,7 @@ export class Update implements JobRunEvents {
       platform,
       settings,
       gates,
+      resetGates: resetGates(gates, hooks),
       trust,
       journal,
       jobs,
@@ -316,6 +338,7 @@ export class Update implements JobRunEvents {
 
   private reset(): void {
     this.mqtt.stop();
+    this.options.hooks?.onReset?.();
     this.platform.reset.restart();
   }
 

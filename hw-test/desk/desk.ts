@@ -4,6 +4,7 @@ import type { Platform } from "../../firmware/ports/platform.ts";
 import type { Store } from "../../firmware/ports/store.ts";
 import type { Settings } from "../../firmware/settings.ts";
 import type { Gate } from "../../firmware/update/gate.ts";
+import type { ApplicationHooks } from "../../firmware/update/hooks.ts";
 import type { TrustOptions } from "../../firmware/update/trust.ts";
 import { Update } from "../../firmware/update/update.ts";
 import type { Reply } from "../cloud/mqtt/jobsTopics.ts";
@@ -52,6 +53,7 @@ export interface DeskOptions {
   /** What a connection takes, to any server. */
   readonly connectMs?: number | undefined;
   readonly gates?: readonly Gate[];
+  readonly hooks?: ApplicationHooks;
   /** Of the tracker's random numbers; 1 if left out. */
   readonly seed?: number;
   /** Whose releases the image of a version installs; the desk's key if left out. */
@@ -242,6 +244,7 @@ export class Desk {
       platform: adapt === undefined ? platform : adapt(platform),
       settings: { ...settings, ...this.options.settings },
       gates: this.options.gates ?? [],
+      hooks: this.options.hooks,
       trust: this.trust(),
       application(done) {
         if (flavour !== "silent") done(flavour === "sick" ? "the sensor is silent" : undefined);

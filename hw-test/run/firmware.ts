@@ -27,10 +27,10 @@ export interface Firmware {
 }
 
 export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
-  const { hex, from, unsigned } = options;
+  const { hex, from, unsigned, app } = options;
   const oldImage =
     from === undefined
-      ? (await buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned) })).image
+      ? (await buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned), app })).image
       : imageOfHex("--from", from);
   const newHex = hex ?? (await buildNew(options));
   const image = fromHex(newHex, partitions["image-0"].byteLength)?.bytes;
@@ -46,10 +46,10 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
   };
 }
 
-async function buildNew({ version, faults, unsigned }: RunOptions): Promise<string> {
+async function buildNew({ version, faults, unsigned, app }: RunOptions): Promise<string> {
   const crashes = faultsOf(faults, "crash-at-boot").length > 0;
   const flavour = crashes ? "crash" : soundFlavour(unsigned);
-  const built = await buildImage({ version, flavour });
+  const built = await buildImage({ version, flavour, app: crashes ? undefined : app });
   if (faultsOf(faults, "bad-image").length === 0) return built.hex;
   const broken = built.image.slice();
   const middle = broken.byteLength >> 1;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -102,6 +102,27 @@ describe("npm start", () => {
     assert.match(output, /evidence +INTEGRITY ONLY/);
     assert.match(output, /done: the tracker runs 1\.0\.1, confirmed; INTEGRITY ONLY/);
     assert.doesNotMatch(output, /is signed by the key/);
+  });
+
+  it("--app: updates an application, whose own words count", async () => {
+    const { code, output, result } = await run("--app", "examples/sensor-loop");
+    assert.equal(code, 0, output);
+    assert.equal(result.running, "1.0.1");
+    assert.equal(result.job.status, "SUCCEEDED");
+    const reset = output.indexOf("boot: swap test");
+    assert.match(output.slice(0, reset), /sensor-loop 1\.0\.0: 0 readings so far/);
+    assert.match(output.slice(0, reset), /sensor-loop: the update is here/);
+    assert.match(output.slice(reset), /sensor-loop 1\.0\.1: [1-9]\d* readings so far/);
+    assert.match(output, /\[fota\] update: starting -> testing/);
+  });
+
+  it("--app: an application that cannot be built is one line", async () => {
+    const app = join(folder, "broken-app");
+    mkdirSync(app);
+    writeFileSync(join(app, "main.js"), "export default function start( {");
+    const { code, errors } = await start("--app", app);
+    assert.equal(code, 2, errors);
+    assert.match(errors, /^npm start: --app .*broken-app: .*main\.js.*\n$/);
   });
 
   it("has an image that throws at start reverted, and FAILED reported", async () => {
@@ -210,6 +231,7 @@ describe("npm start, used wrongly", () => {
     [["--link", "carrier-pigeon"], /--link carrier-pigeon/],
     [["--board", "arm"], /--board arm: linux, cortex-m or cortex-m-64mhz/],
     [["--resume"], /--resume needs --flash/],
+    [["--app", folder], /--app .*: no main\.ts and no main\.js/],
     [["--fw-version", "abc"], /--fw-version abc: 1\.2\.3 or 1\.2\.3\+4/],
     [["--hex", "/dev/zero", "--fw-version", "1.0.1"], /--hex \/dev\/zero: larger than 32 MB/],
     [["--broker-port", "0"], /--broker-port 0: 1 to 65535/],

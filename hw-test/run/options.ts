@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
+import { mainOf } from "../../tools/build/application.mjs";
 import { defineCommand, helpText, readArguments } from "../../tools/command-line/definition.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { each, fileText, oneOf, portNumber } from "../../tools/command-line/values.ts";
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly stopBeforeBoot: boolean;
   /** Firmware that is built checks no signatures, and a job that is made has none. */
   readonly unsigned: boolean;
+  /** Folder of the application that is built around the client; undefined for the client alone. */
+  readonly app: string | undefined;
   /** What the job offers beside the HEX file. */
   readonly ways: readonly PatchKind[];
   readonly json: boolean;
@@ -48,6 +51,11 @@ const command = defineCommand("npm start --")
   .option(
     "--from <FILE>",
     "firmware to start with, Intel HEX (default: 1.0.0, built from firmware/)",
+  )
+  .option(
+    "--app <FOLDER>",
+    "build both firmwares of this application (its main.ts or main.js)",
+    applicationFolder,
   )
   .option("--job <FILE.json>", "send this job document as it is")
   .option("--flash <FILE>", "keep the 1 MiB flash image in FILE", flashPath)
@@ -89,6 +97,7 @@ whose origin you do not know.
 Examples:
   npm start
   npm start -- --patch --link nb-iot
+  npm start -- --app examples/sensor-loop
   npm start -- --fault power@flash:120:torn --link lte-m
   npm start -- --hex app.hex --fw-version 2.0.0 --flash flash.bin --stop-before-boot --json`,
   );
@@ -124,6 +133,7 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     resume: resume && existsSync(flash ?? ""),
     stopBeforeBoot: given.stopBeforeBoot === true,
     unsigned: given.unsigned === true,
+    app: given.app,
     ways: [
       ...(given.patch === true ? (["patch"] as const) : []),
       ...(given.packed === true ? (["packed"] as const) : []),
@@ -157,6 +167,11 @@ function jobDocument(path: string): string {
     throw new UsageError(`--job ${path}: ${(error as Error).message}`);
   }
   return text;
+}
+
+function applicationFolder(path: string): string {
+  if (mainOf(path) !== undefined) return path;
+  throw new UsageError(`--app ${path}: no main.ts and no main.js`);
 }
 
 /** Said now, and not after the minute that building may take. */

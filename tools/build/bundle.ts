@@ -1,6 +1,4 @@
 import { fileURLToPath } from "node:url";
-import { rollup } from "rollup";
-import { loadConfigFile } from "rollup/loadConfigFile";
 
 /**
  * `normal`; `native`, whose signatures the SDK's C checks; `unsigned`, which installs what nobody has signed; or wrong on purpose: throws at start,
@@ -24,6 +22,8 @@ interface BundleOptions {
   readonly flavour: Flavour;
   /** Paths of PEM files whose keys it trusts; the development key if left out. */
   readonly keys?: readonly string[] | undefined;
+  /** Folder of an application around the client; the client alone if left out. */
+  readonly app?: string | undefined;
 }
 
 /** The firmware as one ES module that imports nothing but the platform's modules. */
@@ -32,13 +32,16 @@ export async function bundleFirmware(options: BundleOptions): Promise<string> {
 }
 
 export async function bundleWithSbom(options: BundleOptions): Promise<Bundle> {
+  const { loadConfigFile } = await import("rollup/loadConfigFile");
   const { options: configs } = await loadConfigFile(CONFIG, {
     configVersion: options.version,
     configFlavour: options.flavour,
     ...(options.keys && { configKeys: options.keys.join(",") }),
+    ...(options.app && { configApp: options.app }),
   });
   const [config] = configs;
   if (config === undefined) throw new Error("rollup.config.mjs exports no configuration");
+  const { rollup } = await import("rollup");
   const build = await rollup(config);
   try {
     const { output } = await build.generate(config.output[0] ?? {});

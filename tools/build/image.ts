@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
 import { withTemporaryFolder } from "../command-line/temporary-folder.ts";
+import { UsageError } from "../command-line/usage-error.ts";
 import { toHex } from "../image/hex.ts";
 import { makeImage } from "../image/mcuboot.ts";
 import { partitions } from "../image/memory-map.ts";
@@ -23,6 +24,18 @@ export interface BuiltImage {
   readonly hex: string;
   /** The MCUboot image: header, XS bytecode, TLVs. */
   readonly image: Uint8Array;
+}
+
+interface ImageOptions {
+  /** `1.2.3` or `1.2.3+4`. */
+  readonly version: string;
+  readonly flavour?: Flavour | undefined;
+  /** Paths of PEM files whose keys it trusts; the development key if left out. */
+  readonly keys?: readonly string[] | undefined;
+  /** MCUboot's; no such entry if left out. */
+  readonly securityCounter?: number | undefined;
+  /** Folder of an application around the client; its image is not kept. */
+  readonly app?: string | undefined;
 }
 
 const hasDefaultExport = /\bexport\s+default\b|\bas\s+default\b/;
@@ -44,16 +57,9 @@ const SOURCES = [
  * Builds firmware/ into an image for the virtual tracker. Kept in build/images by the hash of all
  * that goes into it, so that a second call only reads it.
  */
-export async function buildImage(options: {
-  /** `1.2.3` or `1.2.3+4`. */
-  readonly version: string;
-  readonly flavour?: Flavour;
-  /** Paths of PEM files whose keys it trusts; the development key if left out. */
-  readonly keys?: readonly string[];
-  /** MCUboot's; no such entry if left out. */
-  readonly securityCounter?: number;
-}): Promise<BuiltImage> {
-  const { version, flavour = "normal", keys, securityCounter } = options;
+export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
+  const { version, flavour = "normal", keys, securityCounter, app } = options;
+  if (app !== undefined) return buildApplication(app, { version, flavour, keys, securityCounter });
   const pems = keys === undefined ? [developmentKey()] : keys.map((key) => readFileSync(key));
   const hash = hashOf(await buildBoard(), pems).slice(0, 16);
   const counter = securityCounter === undefined ? "" : `-counter-${securityCounter}`;
@@ -63,6 +69,19 @@ export async function buildImage(options: {
     keep(path, await imageFromScript({ source, version, securityCounter }));
   }
   return asBuilt(readFileSync(path));
+}
+
+/** What is wrong with somebody's application is said in one line. */
+async function buildApplication(
+  app: string,
+  options: Omit<ImageOptions, "app"> & { readonly flavour: Flavour },
+): Promise<BuiltImage> {
+  try {
+    const source = await bundleFirmware({ ...options, app });
+    return asBuilt(await imageFromScript({ ...options, source }));
+  } catch (error) {
+    throw new UsageError(`--app ${app}: ${(error as Error).message}`);
+  }
 }
 
 /** An image of any ES module that imports nothing but the board's modules. */

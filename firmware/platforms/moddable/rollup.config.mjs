@@ -1,22 +1,18 @@
 import { fileURLToPath } from "node:url";
 import bundle from "../../../rollup.config.mjs";
 
-// For a build inside the Moddable SDK (manifest.json): the same code as the bundle, in two modules,
-// so that all but the composition root can be preloaded into flash.
-//   rollup -c firmware/platforms/moddable/rollup.config.mjs    build/sdk/main.js, build/sdk/firmware.js
+// The module that an application on the Moddable SDK imports as "tracker-fota" (manifest.json): one
+// file, so that all of it can be preloaded into flash.
+//   rollup -c firmware/platforms/moddable/rollup.config.mjs    build/sdk/tracker-fota.js
 
-/** @param {Record<string, unknown>} args as for the bundle, `--configVersion` for one */
+const inRoot = (path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+/** @param {Record<string, unknown>} args as for the bundle, but that version and keys are the application's */
 export default function config(args) {
   const { output, ...rest } = bundle(args);
-  const { file, ...format } = output;
   return {
     ...rest,
-    output: {
-      ...format,
-      dir: fileURLToPath(new URL("../../../build/sdk", import.meta.url)),
-      entryFileNames: "main.js",
-      chunkFileNames: "[name].js",
-      manualChunks: (id) => (id.endsWith("firmware/main.ts") ? undefined : "firmware"),
-    },
+    input: inRoot("firmware/tracker-fota.ts"),
+    output: { ...output, file: inRoot("build/sdk/tracker-fota.js") },
   };
 }
