@@ -1,14 +1,18 @@
 import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { CommandFailed } from "../../tools/command-line/command-failed.ts";
+import { developmentKey } from "../../tools/keys/development.mjs";
+import { trustAnchor } from "../../tools/keys/trust-anchors.mjs";
 import { withBuildLock } from "../board/build-lock.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
+const application = "examples/sensor-loop";
+const manifest = `${application}/manifest.json`;
 const output = join(root, "build/moddable-lin");
 const OUTPUT_MAX_BYTES = 16 * 1024 * 1024;
 
@@ -25,10 +29,11 @@ export function sdkIsMissing(): string | undefined {
   return undefined;
 }
 
-/** The SDK's tools find each other by PATH. */
+/** The SDK's tools find each other by PATH, and the TypeScript compiler. */
 function sdkEnvironment(): NodeJS.ProcessEnv {
   const { MODDABLE: sdk = "", PATH: path = "" } = process.env;
-  return { ...process.env, PATH: `${join(sdk, TOOLS)}:${path}` };
+  const folders = [join(sdk, TOOLS), join(root, "node_modules/.bin"), path];
+  return { ...process.env, PATH: folders.join(delimiter) };
 }
 
 async function step(program: string, args: readonly string[]): Promise<void> {
@@ -52,26 +57,27 @@ export async function buildLoader(): Promise<string> {
 }
 
 /**
- * Compiles the tracker with the SDK's own tools, one program a version.
+ * Compiles the application with the SDK's own tools, one program a version, as docs/application.md has it.
  * @returns what the loader takes as an image's body: mc.so without its symbols, packed by gzip
  */
-export async function buildPrograms(versions: readonly string[]): Promise<readonly Uint8Array[]> {
+export async function buildPrograms<const Versions extends readonly string[]>(
+  versions: Versions,
+): Promise<{ readonly [Index in keyof Versions]: Uint8Array }> {
   return withLock(async () => {
+    await step("npm", ["run", "--silent", "build:moddable"]);
     const programs: Uint8Array[] = [];
     for (const version of versions) programs.push(await buildProgram(version));
-    return programs;
+    return programs as { [Index in keyof Versions]: Uint8Array };
   });
 }
 
 async function buildProgram(version: string): Promise<Uint8Array> {
-  const config = "firmware/platforms/moddable/rollup.config.mjs";
-  const rollup = join(root, "node_modules/rollup/dist/bin/rollup");
-  await step(process.execPath, [rollup, "-c", config, "--silent", "--configVersion", version]);
   const out = join(output, "sdk");
+  const config = [`version=${version}`, `trust=${trustAnchor("development", developmentKey())}`];
   mkdirSync(out, { recursive: true });
-  await step("mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", out, "manifest.json"]);
+  await step("mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", out, manifest, ...config]);
   const program = join(output, `${version}.so`);
-  copyFileSync(join(out, `bin/lin/mc/release/${root.split("/").at(-2)}/mc.so`), program);
+  copyFileSync(join(out, `bin/lin/mc/release/${basename(application)}/mc.so`), program);
   await step("strip", ["--strip-all", program]);
   return gzipSync(readFileSync(program), { level: 9 });
 }

@@ -59,6 +59,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "hw-test/cloud",
     "hw-test/run",
     "tools/image",
+    "tools/keys",
     "tools/command-line",
   ],
   "hw-test/features": [
