@@ -28,7 +28,10 @@ export interface ApplicationHooks {
 }
 
 /** The gates of the reset: those of the download, and the application's own word last. */
-export function resetGates(gates: readonly Gate[], { mayReset }: ApplicationHooks): readonly Gate[] {
+export function resetGates(
+  gates: readonly Gate[],
+  { mayReset }: ApplicationHooks,
+): readonly Gate[] {
   if (mayReset === undefined) return gates;
   const all: Gate[] = [];
   for (const gate of gates) all.push(gate);
