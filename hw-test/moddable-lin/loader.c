@@ -44,6 +44,7 @@ static const char *reset_text(int status)
 	case EXIT_EXCEPTION: return "exception";
 	case EXIT_WATCHDOG: return "watchdog";
 	case EXIT_STACK_OVERFLOW: return "stack overflow";
+	case EXIT_FAULT: return "fault";
 	default: return NULL;
 	}
 }

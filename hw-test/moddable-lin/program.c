@@ -83,8 +83,8 @@ static txScreenLaunchProc load(int file)
 	void *library = dlopen(path, RTLD_NOW);
 	void *launch = library ? dlsym(library, "fxScreenLaunch") : NULL;
 	if (!launch) {
-		fprintf(stderr, "fatal: %s\n", dlerror());
-		_exit(EXIT_NO_IMAGE);
+		fprintf(stderr, "fault: %s\n", dlerror());
+		_exit(EXIT_FAULT);
 	}
 	return (txScreenLaunchProc)launch;
 }

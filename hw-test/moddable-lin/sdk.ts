@@ -11,8 +11,6 @@ import { withBuildLock } from "../board/build-lock.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const application = "examples/sensor-loop";
-const manifest = `${application}/manifest.json`;
 const output = join(root, "build/moddable-lin");
 const OUTPUT_MAX_BYTES = 16 * 1024 * 1024;
 
@@ -30,7 +28,7 @@ export function sdkIsMissing(): string | undefined {
 }
 
 /** The SDK's tools find each other by PATH, and the TypeScript compiler. */
-function sdkEnvironment(): NodeJS.ProcessEnv {
+export function sdkEnvironment(): NodeJS.ProcessEnv {
   const { MODDABLE: sdk = "", PATH: path = "" } = process.env;
   const folders = [join(sdk, TOOLS), join(root, "node_modules/.bin"), path];
   return { ...process.env, PATH: folders.join(delimiter) };
@@ -56,28 +54,36 @@ export async function buildLoader(): Promise<string> {
   return join(output, "loader");
 }
 
+/** The example that is updated, and for whom it is built. */
+export const sensorLoop = "examples/sensor-loop";
+const developers = `trust=${trustAnchor("development", developmentKey())}`;
+
 /**
- * Compiles the application with the SDK's own tools, one program a version, as docs/application.md has it.
+ * Compiles an application with the SDK's own tools, one program a version, as docs/application.md has it.
+ * @param application its folder, from the project's
  * @returns what the loader takes as an image's body: mc.so without its symbols, packed by gzip
  */
-export async function buildPrograms<const Versions extends readonly string[]>(
-  versions: Versions,
-): Promise<{ readonly [Index in keyof Versions]: Uint8Array }> {
+export async function buildPrograms(
+  application: string,
+  versions: readonly string[],
+): Promise<readonly Uint8Array[]> {
   return withLock(async () => {
     await step("npm", ["run", "--silent", "build:moddable"]);
     const programs: Uint8Array[] = [];
-    for (const version of versions) programs.push(await buildProgram(version));
-    return programs as { [Index in keyof Versions]: Uint8Array };
+    for (const version of versions) programs.push(await buildProgram(application, version));
+    return programs;
   });
 }
 
-async function buildProgram(version: string): Promise<Uint8Array> {
+async function buildProgram(application: string, version: string): Promise<Uint8Array> {
+  const name = basename(application);
   const out = join(output, "sdk");
-  const config = [`version=${version}`, `trust=${trustAnchor("development", developmentKey())}`];
+  const manifest = join(application, "manifest.json");
+  const target = ["-m", "-p", "lin", "-t", "build", "-o", out];
   mkdirSync(out, { recursive: true });
-  await step("mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", out, manifest, ...config]);
-  const program = join(output, `${version}.so`);
-  copyFileSync(join(out, `bin/lin/mc/release/${basename(application)}/mc.so`), program);
+  await step("mcconfig", [...target, manifest, `version=${version}`, developers]);
+  const program = join(output, `${name}-${version}.so`);
+  copyFileSync(join(out, `bin/lin/mc/release/${name}/mc.so`), program);
   await step("strip", ["--strip-all", program]);
   return gzipSync(readFileSync(program), { level: 9 });
 }

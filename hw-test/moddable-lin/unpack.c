@@ -28,8 +28,8 @@ int unpack_image(const struct image *image)
 	GInputStream *unpacked = g_converter_input_stream_new(packed, gunzip);
 	int file = memfd_create("mc.so", MFD_CLOEXEC);
 	if (file < 0 || !copy(unpacked, file)) {
-		fputs("fatal: the image does not unpack\n", stderr);
-		_exit(EXIT_NO_IMAGE);
+		fputs("fault: the image does not unpack\n", stderr);
+		_exit(EXIT_FAULT);
 	}
 	g_object_unref(unpacked);
 	g_object_unref(gunzip);

@@ -4,7 +4,7 @@
 
 #include "image.h"
 
-/* A descriptor of the unpacked body. The image was checked; one that does not unpack is EXIT_NO_IMAGE. */
+/* A descriptor of the unpacked body. One that does not unpack is EXIT_FAULT, as wild code would be. */
 int unpack_image(const struct image *image);
 
 #endif
