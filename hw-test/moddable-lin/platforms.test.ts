@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { withTemporaryFolder } from "../../tools/command-line/temporary-folder.ts";
@@ -11,13 +13,13 @@ const without = "nrf52 mac wasm win qca4020 pico pico/pico_w gecko x-lin x-cli-l
   " ",
 );
 
-/** What mcconfig says of the example for a platform; nothing is built. */
+/** What mcconfig says of the example for a platform; it reads manifests, nothing is built. */
 function saysFor(platform: string, out: string): { status: number | null; lines: string[] } {
-  const manifest = `${sensorLoop}/manifest.json`;
-  const args = ["-m", "-p", platform, "-t", "build", "-o", out, manifest];
+  const args = ["-p", platform, "-t", "build", "-o", out, `${sensorLoop}/manifest.json`];
   const { status, stdout, stderr } = spawnSync("mcconfig", args, {
     cwd: root,
-    env: sdkEnvironment(),
+    // Any folder does for Zephyr as long as nothing is built.
+    env: { ...sdkEnvironment(), ZEPHYR_BASE: out },
     encoding: "utf8",
   });
   return { status, lines: `${stdout}${stderr}`.split("\n").filter((line) => line !== "") };
@@ -40,4 +42,24 @@ describe("a platform without a port", { skip }, () => {
       });
     });
   }
+});
+
+describe("the example on Zephyr", { skip }, () => {
+  it("has the client and leaves out display, RTC and LittleFS (small.json)", async () => {
+    await withTemporaryFolder("tracker-sdk-", async (out) => {
+      const { status, lines } = saysFor("zephyr/nrf52840dk", out);
+      assert.equal(status, 0, lines.join("\n"));
+      const made = join(out, "tmp/zephyr/nrf52840dk/release/sensor-loop");
+      const build = readFileSync(join(made, "CMakeLists.txt"), "utf8");
+      for (const module of ["tracker-fota", "main", "setup/tracker"]) {
+        assert.ok(build.includes(`/${module}.xsb`), module);
+      }
+      assert.doesNotMatch(build, /display\/zephyr\.xsb|zephyr-builtin\.xsb|storage\/files\.xsb/);
+      const options = readFileSync(join(made, "zephyr.conf"), "utf8").split("\n");
+      for (const name of ["DISPLAY", "RTC", "FILE_SYSTEM", "FILE_SYSTEM_LITTLEFS"]) {
+        assert.ok(options.includes(`CONFIG_${name}=n`), name);
+      }
+      assert.ok(options.includes("CONFIG_BOOTLOADER_MCUBOOT=y"));
+    });
+  });
 });
