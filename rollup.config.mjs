@@ -66,7 +66,7 @@ export default function config(args) {
     input: app ? app.main : inRoot(flavour.input),
     external: (id) => isPlatformModule(id) && !(id in flavour.stubs) && !app?.provides(id),
     plugins: [
-      app?.plugin,
+      ...(app ? [app.plugin] : []),
       alias({
         entries: [
           ...aliases(shims, "firmware/mqtt/shims/"),

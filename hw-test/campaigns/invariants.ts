@@ -137,7 +137,9 @@ function checkPatches(plan: Plan, { jobs }: Outcome): void {
 
 function mayFallBack({ way, http, bits, actions }: Plan): boolean {
   const isNew = actions.some(({ action }) => action === "newFile");
-  return way !== "hex" && (http.length > 0 || bits.length > 0 || isNew);
+  // What a good client gets over costs no patch either.
+  const isBad = http.some(({ kind, count }) => allowedCodes(kind, count).length > 0);
+  return way !== "hex" && (isBad || bits.length > 0 || isNew);
 }
 
 /** Files of a job: its patch, and its HEX file behind it. */

@@ -30,6 +30,7 @@ export interface Firmware {
 /** How an offered image comes: as a HEX file alone, or with a patch or packed image beside it. */
 export const ways = ["hex", "patch", "packed"] as const;
 export type Way = (typeof ways)[number];
+export const patchedWays = ["patch", "packed"] as const;
 
 /** A patch, or a packed image (docs/patch-format.md). */
 export interface Patch {

@@ -18,6 +18,7 @@ import { makeImage } from "../image/mcuboot.ts";
 import { partitions } from "../image/memory-map.ts";
 import { developmentKey } from "../keys/development.mjs";
 import { bundleFirmware, type Flavour } from "./bundle.ts";
+import { requireCheckout } from "./checkout.ts";
 
 export interface BuiltImage {
   /** Intel HEX at the primary slot's address. */
@@ -101,6 +102,7 @@ export async function imageFromScript(options: {
  * @throws BoardError with the engine's words for what is no module
  */
 export async function bytecodeOf(source: string): Promise<Uint8Array> {
+  requireCheckout("compiling JavaScript");
   return withTemporaryFolder("tracker-image-", async (folder) => {
     const input = join(folder, "main.js");
     const output = join(folder, "main.xsb");

@@ -3,8 +3,10 @@ export type Command = readonly [program: string, ...args: readonly string[]];
 
 export interface BuildOrder {
   readonly version: string;
-  /** PEM files; the development key if there are none. */
-  readonly keys: readonly string[];
+  /** `id=point …` of the keys that it trusts. */
+  readonly trust: string;
+  /** Folder of the application, with a manifest.json. */
+  readonly app: string;
 }
 
 export interface FlashOrder {
@@ -95,15 +97,17 @@ const esptool: FlashTool = Object.freeze({
   ],
 });
 
-/** docs/porting.md, "The Moddable SDK": two modules, then the SDK. */
+/** docs/porting.md, "The Moddable SDK": the client's module, then the application. */
 function mcconfig(platform: string): (order: BuildOrder) => readonly Command[] {
-  return ({ version, keys }) => [
+  return ({ version, trust, app }) => [
     [
       ...(["npx", "rollup", "-c", "firmware/platforms/moddable/rollup.config.mjs"] as const),
-      ...["--configVersion", version, "--configFlavour", "native"],
-      ...(keys.length === 0 ? [] : ["--configKeys", keys.join(",")]),
+      ...["--configFlavour", "native"],
     ],
-    ["mcconfig", "-m", "-p", platform, "manifest.json"],
+    [
+      ...(["mcconfig", "-m", "-p", platform, `${app}/manifest.json`] as const),
+      ...[`version=${version}`, `trust=${trust}`],
+    ],
   ];
 }
 

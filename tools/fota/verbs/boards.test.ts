@@ -58,8 +58,8 @@ describe("fota build and flash --dry-run", { concurrency: 3 }, () => {
     [
       ["build", "--board", "nrf52840dk", "--version", "1.0.0", "--dry-run"],
       [
-        /^npx rollup -c \S+ --configVersion 1\.0\.0 --configFlavour native$/,
-        /^mcconfig -m -p zephyr\/nrf52840dk manifest\.json$/,
+        /^npx rollup -c \S+ --configFlavour native$/,
+        /^mcconfig -m -p zephyr\/nrf52840dk examples\/sensor-loop\/manifest\.json version=1\.0\.0 trust=development=04[0-9a-f]{128}$/,
       ],
     ],
     [

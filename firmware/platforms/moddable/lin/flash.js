@@ -3,6 +3,7 @@
 
 import config from "mc/config";
 import FFI from "mc/ffi";
+import check from "tracker/problem";
 
 const WRITE_ALIGN = 4;
 const ERASED = 0xff;
@@ -70,11 +71,6 @@ function flashLength() {
     blockCount = Math.max(blockCount, firstBlock + blocks);
   }
   return blockCount * blockLength;
-}
-
-/** Each of the natives answers with what went wrong, or "". */
-function check(problem) {
-  if (problem !== "") throw new Error(problem);
 }
 
 export default Object.freeze({

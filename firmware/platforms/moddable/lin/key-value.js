@@ -2,6 +2,7 @@
 // moved over it when it is complete. Format `buffer` only.
 
 import FFI from "mc/ffi";
+import check from "tracker/problem";
 
 class Storage {
   constructor(path) {
@@ -33,11 +34,6 @@ function name(text) {
   if (text === "" || text.startsWith(".") || text.includes("/"))
     throw new RangeError(`no key: ${text}`);
   return text;
-}
-
-/** Each of the natives answers with what went wrong, or "". */
-function check(problem) {
-  if (problem !== "") throw new Error(problem);
 }
 
 export default Object.freeze({
