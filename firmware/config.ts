@@ -97,8 +97,12 @@ export const config = Object.freeze({
   mqttKeepAliveS: 240,
   /** Longest packet read, in pieces; AWS IoT takes payloads of at most 128 KB. */
   mqttPacketMaxBytes: 262_144,
-  /** The output queue: it holds the longest packet out, a job update with all its details. */
-  mqttOutputBytes: 4096,
+  /**
+   * The output queue: it holds the longest packet out, 1,381 bytes, and an eighth of acknowledgements.
+   * That is an update with a detail that is all quotes, of a thing and a job with the longest names
+   * (job/longest-update.test.ts).
+   */
+  mqttOutputBytes: 2048,
   /** QoS 1 publishes under way at once. */
   mqttInFlightMax: 4,
   /** AWS IoT takes at most 8 topics in one SUBSCRIBE. */

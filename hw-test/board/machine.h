@@ -19,7 +19,7 @@ typedef struct sxMachine txMachine;
  * in the pool (README.md, "Memory"), so it is larger than the 256 KiB of an nRF9160. 64-bit slots are
  * twice as large.
  */
-#define MACHINE_POOL_BYTES (sizeof(void *) == 4 ? 88u * 1024 : 176u * 1024)
+#define MACHINE_POOL_BYTES (sizeof(void *) == 4 ? 72u * 1024 : 144u * 1024)
 
 /* `region` of memory for a machine: it is never given back. */
 struct machine_region {

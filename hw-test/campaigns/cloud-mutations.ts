@@ -3,18 +3,6 @@ import type { Mutation } from "./mutation.ts";
 /** Bugs of the local AWS that would make a client's mistake, or ours, pass unseen. */
 export const cloudMutations: readonly Mutation[] = [
   {
-    name: "an RSA signature called ECDSA",
-    edits: [
-      {
-        file: "hw-test/cloud/certificates/certificate.ts",
-        find: "isRsa ? rsaWithSha256 : ecdsaWithSha256",
-        replace: "isRsa ? ecdsaWithSha256 : ecdsaWithSha256",
-      },
-    ],
-    testFile: "hw-test/cloud/certificates/authority.test.ts",
-    testName: "an authority of RSA keys signs with them, and OpenSSL takes the chain",
-  },
-  {
     name: "unknown sub-resource taken for a put",
     edits: [
       {

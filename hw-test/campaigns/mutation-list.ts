@@ -2,6 +2,7 @@ import { cloudMutations } from "./cloud-mutations.ts";
 import { fotaMutations } from "./fota-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { nodeBoardMutations } from "./node-board-mutations.ts";
 import { patchMutations } from "./patch-mutations.ts";
 import { trustMutations } from "./trust-mutations.ts";
 
@@ -356,4 +357,5 @@ export const mutations: readonly Mutation[] = [
   ...patchMutations,
   ...cloudMutations,
   ...fotaMutations,
+  ...nodeBoardMutations,
 ];

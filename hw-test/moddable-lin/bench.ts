@@ -35,7 +35,7 @@ export class SdkBench {
   /** Writes what docs/porting.md, "What is provisioned", lists. The power must be off. */
   provision(): void {
     const { ca, endpoints } = this.cloud;
-    const { cert, key } = this.cloud.issueTrackerCertificate(THING);
+    const { cert, key } = this.cloud.issueTrackerCertificate(THING, "RSA");
     const authority = new X509Certificate(ca).raw;
     this.tracker.provision({
       "tracker-fota": {
@@ -92,7 +92,7 @@ export async function withSdkBench<T>(
   work: (bench: SdkBench) => Promise<T>,
 ): Promise<T> {
   return withTemporaryFolder("tracker-sdk-", async (folder) => {
-    const cloud = await startCloud({ keys: "rsa" });
+    const cloud = await startCloud();
     const tracker = new SdkTracker(loader, folder);
     try {
       return await work(new SdkBench(cloud, tracker));

@@ -1,9 +1,10 @@
-import { asBuilt, buildImage } from "../../tools/build/image.ts";
+import { asBuilt, type BuiltImage, buildImage } from "../../tools/build/image.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { seemingKind } from "../../tools/image/file-kind.ts";
 import { fromHex } from "../../tools/image/hex.ts";
 import { readImage } from "../../tools/image/mcuboot.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
+import { boards } from "../trackers/boards.ts";
 import { faultsOf } from "../trackers/virtual/faults.ts";
 import type { OfferedPatch } from "./job.ts";
 import type { RunOptions } from "./options.ts";
@@ -27,11 +28,9 @@ export interface Firmware {
 }
 
 export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
-  const { hex, from, unsigned, app } = options;
+  const { hex, from } = options;
   const oldImage =
-    from === undefined
-      ? (await buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned), app })).image
-      : imageOfHex("--from", from);
+    from === undefined ? (await buildOld(options)).image : imageOfHex("--from", from);
   const newHex = hex ?? (await buildNew(options));
   const image = fromHex(newHex, partitions["image-0"].byteLength)?.bytes;
   const { kind, about } = seemingKind(Buffer.from(newHex, "latin1"));
@@ -46,10 +45,17 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
   };
 }
 
-async function buildNew({ version, faults, unsigned, app }: RunOptions): Promise<string> {
+function buildOld({ unsigned, board, app }: RunOptions): Promise<BuiltImage> {
+  const { code } = boards[board];
+  return buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned), app, code });
+}
+
+async function buildNew(options: RunOptions): Promise<string> {
+  const { version, faults, unsigned, board, app } = options;
+  const { code } = boards[board];
   const crashes = faultsOf(faults, "crash-at-boot").length > 0;
   const flavour = crashes ? "crash" : soundFlavour(unsigned);
-  const built = await buildImage({ version, flavour, app: crashes ? undefined : app });
+  const built = await buildImage({ version, flavour, app: crashes ? undefined : app, code });
   if (faultsOf(faults, "bad-image").length === 0) return built.hex;
   const broken = built.image.slice();
   const middle = broken.byteLength >> 1;

@@ -7,7 +7,7 @@ import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { each, fileText, oneOf, portNumber } from "../../tools/command-line/values.ts";
 import { imageVersion } from "../../tools/image/version-option.ts";
 import type { LinkProfile } from "../driver.ts";
-import { type BoardName, boardList, boardNames } from "../trackers/boards.ts";
+import { type BoardName, boardList, boardNames, defaultBoard } from "../trackers/boards.ts";
 import { linkProfiles, parseLinkProfile } from "../trackers/link-profile.ts";
 import { FAULT_FORMS, type Fault, faultsOf, parseFault } from "../trackers/virtual/faults.ts";
 import type { PatchKind } from "./patches.ts";
@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly ways: readonly PatchKind[];
   readonly json: boolean;
   readonly board: BoardName;
+  /** Nobody asked for this board: it is what the machine can do. */
+  readonly isBoardChosen: boolean;
   /** The board runs in a jail. */
   readonly jail: boolean;
   readonly faults: readonly Fault[];
@@ -78,9 +80,10 @@ const command = defineCommand("npm start --")
       .default(linkProfiles.none, "none"),
   )
   .addOption(
-    new Option("--board <NAME>", boardList)
-      .argParser(oneOf(...boardNames))
-      .default("linux" as const),
+    new Option(
+      "--board <NAME>",
+      `${boardList} (default: linux; node where gcc or make is missing)`,
+    ).argParser(oneOf(...boardNames)),
   )
   .option("--jail", "run the board in a jail: no network, no files (needs bubblewrap)")
   .option("--broker-port <N>", "fixed port for MQTT (default: any free port)", portNumber)
@@ -139,7 +142,8 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
       ...(given.packed === true ? (["packed"] as const) : []),
     ],
     json: given.json === true,
-    board: given.board,
+    board: given.board ?? defaultBoard(),
+    isBoardChosen: given.board !== undefined,
     jail: given.jail === true,
     faults,
     link: given.link,

@@ -11,6 +11,13 @@ const verbs = {
   build: async () => (await import("./verbs/build.ts")).build,
   flash: async () => (await import("./verbs/flash.ts")).flash,
   monitor: async () => (await import("./verbs/monitor.ts")).monitor,
+  cloud: async () => (await import("./verbs/cloud.ts")).cloud,
+  deploy: async () => (await import("./verbs/deploy.ts")).deploy,
+  watch: async () => (await import("./verbs/watch.ts")).watch,
+  pause: async () => (await import("./verbs/pause.ts")).pause,
+  resume: async () => (await import("./verbs/resume.ts")).resume,
+  abort: async () => (await import("./verbs/abort.ts")).abort,
+  rollback: async () => (await import("./verbs/rollback.ts")).rollback,
 } as const;
 
 async function main(args: readonly string[]): Promise<number> {

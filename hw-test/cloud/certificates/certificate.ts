@@ -34,24 +34,17 @@ const notAfter = new Date("2049-12-31T23:59:59Z");
 
 const commonNameId = "2.5.4.3";
 const ecdsaWithSha256 = new x509.AlgorithmIdentifier({ algorithm: "1.2.840.10045.4.3.2" });
-/** Its parameters are there and null (RFC 4055, 5). */
-const rsaWithSha256 = new x509.AlgorithmIdentifier({
-  algorithm: "1.2.840.113549.1.1.11",
-  parameters: null,
-});
 
 /**
- * An X.509 v3 certificate (RFC 5280), signed with the issuer's key and SHA-256.
+ * An X.509 v3 certificate (RFC 5280), signed with the issuer's P-256 key and SHA-256.
  * @returns PEM
  */
 export function issueCertificate(request: CertificateRequest, issuer: Issuer): string {
-  const isRsa = issuer.privateKey.asymmetricKeyType === "rsa";
-  const signatureAlgorithm = isRsa ? rsaWithSha256 : ecdsaWithSha256;
   const publicKey = AsnConvert.parse(spki(request.publicKey), x509.SubjectPublicKeyInfo);
   const tbsCertificate = new x509.TBSCertificate({
     version: x509.Version.v3,
     serialNumber: serialNumber(),
-    signature: signatureAlgorithm,
+    signature: ecdsaWithSha256,
     issuer: distinguishedName(issuer.commonName),
     validity: new x509.Validity({ notBefore, notAfter: request.validUntil ?? notAfter }),
     subject: distinguishedName(request.commonName),
@@ -60,7 +53,7 @@ export function issueCertificate(request: CertificateRequest, issuer: Issuer): s
   });
   const toBeSigned = Buffer.from(AsnConvert.serialize(tbsCertificate));
   const signatureValue = arrayBuffer(sign("sha256", toBeSigned, issuer.privateKey));
-  const certificate = { tbsCertificate, signatureAlgorithm, signatureValue };
+  const certificate = { tbsCertificate, signatureAlgorithm: ecdsaWithSha256, signatureValue };
   const der = AsnConvert.serialize(new x509.Certificate(certificate));
   return new X509Certificate(Buffer.from(der)).toString();
 }

@@ -1,11 +1,13 @@
 import type { Clock } from "../clock.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { notFound } from "../serviceError.ts";
+import { inMemory, type Tables } from "../store/tables.ts";
 import { type Presign, resolvePlaceholders } from "./document.ts";
 import { deadlineMs, type Execution, type ExecutionStatus, isPending } from "./execution.ts";
 import { isAborted, isRetried } from "./failures.ts";
 import { isOpen, type Job } from "./job.ts";
 import { limits } from "./limits.ts";
+import { Records } from "./records.ts";
 import { executionView, summaryView } from "./views.ts";
 
 /** A message for whoever listens to a thing's `jobs/notify` or `jobs/notify-next`. */
@@ -21,20 +23,26 @@ export interface Notification {
  */
 export class Ledger {
   readonly clock: Clock;
-  readonly jobs = new Map<string, Job>();
+  readonly jobs: Map<string, Job>;
+  private readonly records: Records;
   private readonly presign: Presign;
   private readonly onNotification: (notification: Notification) => void;
-  private executions: Execution[] = [];
+  private executions: Execution[];
   private readonly timers = new Map<Execution, () => void>();
 
   constructor(options: {
     readonly clock: Clock;
     readonly presign: Presign;
     readonly onNotification: (notification: Notification) => void;
+    readonly tables?: Tables;
   }) {
+    this.records = new Records(options.tables ?? inMemory);
+    this.jobs = this.records.jobs();
+    this.executions = this.records.executions(this.jobs);
     this.clock = options.clock;
     this.presign = options.presign;
     this.onNotification = options.onNotification;
+    for (const execution of this.executions) this.arm(execution);
   }
 
   job(jobId: string): Job {
@@ -89,6 +97,8 @@ export class Ledger {
     const result = action();
     for (const thingName of thingNames) this.retry(thingName);
     for (const job of this.jobs.values()) this.completeIfDone(job);
+    const touched = thingNames.flatMap((thingName) => this.ofThing(thingName));
+    this.records.keep(this.jobs, touched);
     thingNames.forEach((thingName, index) => {
       for (const execution of this.ofThing(thingName)) this.arm(execution);
       this.notify(thingName, before[index] ?? []);
@@ -168,7 +178,10 @@ export class Ledger {
 
   /** Forgets executions. Call within `change`. */
   remove(doomed: readonly Execution[]): void {
-    for (const execution of doomed) this.disarm(execution);
+    for (const execution of doomed) {
+      this.disarm(execution);
+      this.records.forget(execution);
+    }
     this.executions = this.executions.filter((execution) => !doomed.includes(execution));
   }
 

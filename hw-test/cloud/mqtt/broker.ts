@@ -26,6 +26,8 @@ export interface BrokerOptions {
   readonly authority: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Of the interface: the loopback unless told otherwise. */
+  readonly address?: string | undefined;
   readonly now: Now;
   /** The things that a certificate of the registry is attached to; undefined: it has no such one. */
   readonly thingsOf: (certificateId: string) => readonly string[] | undefined;
@@ -58,7 +60,8 @@ export class Broker {
     Object.assign(aedes, authorization(sessions));
     const broker = new Broker(options, aedes, sessions);
     try {
-      broker.listening = await listen(broker.server, options.port, "MQTT broker");
+      const { port, address } = options;
+      broker.listening = await listen(broker.server, port, "MQTT broker", address);
     } catch (error) {
       aedes.close();
       throw error;

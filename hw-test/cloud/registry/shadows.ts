@@ -1,6 +1,7 @@
 import { type Clock, epochSeconds } from "../clock.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { invalidRequest, ServiceError } from "../serviceError.ts";
+import { inMemory, type Tables } from "../store/tables.ts";
 
 /** AWS General Reference, "AWS IoT Core Device Shadow service": 8 KB. */
 const documentMaxBytes = 8 * 1024;
@@ -22,12 +23,14 @@ type SectionName = "desired" | "reported";
 /** Device shadows, classic and named (AWS IoT developer guide, "Device Shadow service documents"). */
 export class Shadows {
   private readonly now: Clock["now"];
-  private readonly shadows = new Map<string, Shadow>();
+  private readonly shadows: Map<string, Shadow>;
   /** A shadow that is made again counts on from where the deleted one was. */
-  private readonly versions = new Map<string, number>();
+  private readonly versions: Map<string, number>;
 
-  constructor(clock: Pick<Clock, "now">) {
+  constructor(clock: Pick<Clock, "now">, tables: Tables = inMemory) {
     this.now = clock.now;
+    this.shadows = tables.open("shadows");
+    this.versions = tables.open("shadow versions");
   }
 
   /** @param shadowName empty: the classic shadow */

@@ -1,7 +1,7 @@
 import { defineCommand, helpText, readArguments } from "../../../tools/command-line/definition.ts";
 import { UsageError } from "../../../tools/command-line/usage-error.ts";
 import { each, oneOf } from "../../../tools/command-line/values.ts";
-import { type BoardName, boardList, boardNames } from "../../trackers/boards.ts";
+import { type BoardName, xsBoardList, xsBoardNames } from "../../trackers/boards.ts";
 import { type BoardConfig, readBoardConfig } from "../../trackers/serial/config.ts";
 import type { AwsOptions } from "./aws-side.ts";
 import { type ExternalBroker, readBroker } from "./broker-side.ts";
@@ -33,7 +33,7 @@ const command = defineCommand("npm run feature --")
   .option("--junit <FILE>", "write the report as JUnit XML")
   .option(
     "--board <NAME|NAME=FILE>",
-    `what virtual trackers run on, ${boardList} (default: "linux"); or, for the tracker NAME, a real ` +
+    `what virtual trackers run on, ${xsBoardList} (default: "linux"); or, for the tracker NAME, a real ` +
       "board that is handled as FILE says: docs/board.md; may be repeated",
     each(boardOption),
   )
@@ -118,11 +118,13 @@ function brokerOption(given: Given): ExternalBroker | undefined {
 }
 
 function boardOption(text: string): BoardName | [string, BoardConfig] {
-  const kind = boardNames.find((known) => known === text);
+  const kind = xsBoardNames.find((known) => known === text);
   if (kind !== undefined) return kind;
   const [, name, path] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || path === undefined) {
-    throw new UsageError(`--board ${text}: expected NAME=FILE, or one of ${boardNames.join(", ")}`);
+    throw new UsageError(
+      `--board ${text}: expected NAME=FILE, or one of ${xsBoardNames.join(", ")}`,
+    );
   }
   return [name, readBoardConfig(path)];
 }

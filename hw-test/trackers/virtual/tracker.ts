@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { resolve } from "node:path";
 import type { PartitionName } from "../../../tools/image/memory-map.ts";
 import type { ConsoleLine, InputName, LinkProfile, Settings, TrackerDriver } from "../../driver.ts";
-import { type BoardProgram, boards } from "../boards.ts";
+import { type Board, type BoardProgram, boards } from "../boards.ts";
 import type { SocketSecurity } from "../connect.ts";
 import { linkProfiles } from "../link-profile.ts";
 import { Air, realTiming } from "./air.ts";
@@ -14,7 +14,6 @@ import { jailed } from "./jail.ts";
 import { encodeFrame, type Frame } from "./link.ts";
 import { type PowerCut, powerCutsOf } from "./power.ts";
 import { type CycleEnd, endings, PowerCycle, type ResetCause } from "./power-cycle.ts";
-import { writeSettings } from "./provisioning.ts";
 import { RestartGuard } from "./restart-guard.ts";
 import { Sockets, type Traffic } from "./sockets.ts";
 import type { VirtualTrackerEvents, VirtualTrackerOptions } from "./tracker-options.ts";
@@ -22,6 +21,8 @@ import type { VirtualTrackerEvents, VirtualTrackerOptions } from "./tracker-opti
 /** Lines of the console that are kept, the newest. */
 const CONSOLE_MAX_LINES = 20_000;
 const STOP_TIMEOUT_MS = 2_000;
+/** Where the firmware's store has its settings, as JSON. */
+const SETTINGS_NAME = "tracker-fota/settings";
 const pins: Readonly<Record<InputName, number>> = Object.freeze({ battery: 0, signal: 1 });
 
 /** A tracker without hardware (docs/virtual-tracker.md). */
@@ -82,12 +83,12 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
 
   async provision(settings: Settings): Promise<void> {
     this.requireOff("provision");
-    await writeSettings(this.flashFile.path, settings);
+    await this.kind.provision(this.flashFile.path, SETTINGS_NAME, JSON.stringify(settings));
   }
 
   async powerOn(): Promise<void> {
     this.requireOff("powerOn");
-    const board = await boards[this.options.board ?? "linux"].build();
+    const board = await this.kind.build();
     this.board = this.options.jail === true ? jailed(board, resolve(this.flashFile.path)) : board;
     this.startCycle("power-on");
   }
@@ -159,6 +160,10 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
 
   get traffic(): Readonly<Record<SocketSecurity, Readonly<Traffic>>> {
     return this.sockets.traffic;
+  }
+
+  private get kind(): Board {
+    return boards[this.options.board ?? "linux"];
   }
 
   private requireOff(verb: string): void {
