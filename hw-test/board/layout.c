@@ -5,7 +5,6 @@
 
 #define SLOT_0 0x10000
 #define SLOT_1 0x80000
-#define SLOT_BYTES 0x70000
 #define NO_SLOT PARTITION_OTA_COUNT
 
 const struct partition partition_primary = {"image-0", SLOT_0, SLOT_BYTES};

@@ -8,8 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A program for another flash is built with its own three, and a layout.c of its own. */
+#ifndef FLASH_BYTES
 #define FLASH_BYTES 0x100000u
 #define FLASH_PAGE_BYTES 4096u
+#define SLOT_BYTES 0x70000u
+#endif
 /* Write block: offset and length of a write are multiples of it. */
 #define FLASH_WRITE_BYTES 4u
 #define FLASH_ERASED 0xFFu

@@ -57,6 +57,14 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/patch",
     "tools/command-line",
   ],
+  "hw-test/moddable-lin": [
+    "hw-test/board",
+    "hw-test/cloud",
+    "hw-test/run",
+    "tools/image",
+    "tools/keys",
+    "tools/command-line",
+  ],
   "hw-test/features": [
     "firmware",
     "hw-test/driver.ts",

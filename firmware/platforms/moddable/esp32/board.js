@@ -1,5 +1,6 @@
 // What the SDK does not have on ESP32, or has under another name. Its System.restart and
 // System.resolve work there, and its TLS draws on the chip's random numbers.
+// The SDK loads what is named `setup/…` before the application's main module.
 
 import FFI from "mc/ffi";
 import Timer from "timer";
