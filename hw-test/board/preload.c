@@ -10,7 +10,7 @@
 /* Of the ROM region: the root's stack, tables of names and modules. */
 #define ROOT_C_HEAP_BYTES (96u * 1024)
 /* Of the pool, besides the aliases: tables of names, the engine's own state, and as much for the modules. */
-#define CLONE_C_HEAP_BYTES (sizeof(void *) == 4 ? 3u * 1024 + 256 : 7u * 1024)
+#define CLONE_C_HEAP_BYTES (sizeof(void *) == 4 ? 5u * 1024 : 10u * 1024)
 
 static void load(txMachine *the, const struct bytecode *bytecode)
 {

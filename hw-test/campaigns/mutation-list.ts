@@ -347,8 +347,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/update/judge.ts",
-        find: '    return { kind: "failed", code: "REVERTED" };',
-        replace: '    return { kind: "succeeded" };',
+        find: '  reverted: failed("REVERTED"),',
+        replace: '  reverted: Object.freeze({ kind: "succeeded" }),',
       },
     ],
     campaign: "power",

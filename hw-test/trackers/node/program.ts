@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "rollup";
-import ts from "typescript";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const output = join(root, "build/node-board");
@@ -13,7 +12,8 @@ const SOURCES = ["hw-test/trackers", "hw-test/desk", "firmware", "tools/image"];
 /** Whether they are right is the type check's business. */
 const eraseTypes: Plugin = {
   name: "erase-types",
-  transform: (source) => {
+  async transform(source) {
+    const { default: ts } = await import("typescript");
     const compilerOptions = {
       target: ts.ScriptTarget.ES2023,
       module: ts.ModuleKind.ESNext,
