@@ -3,9 +3,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { before, test } from "node:test";
 import { compileModule, plainBoard, temporaryFolder } from "./testing/build.ts";
 import { layout, TestFlash, testImage } from "./testing/image.ts";
+import { before, test } from "./testing/needs-engine.ts";
 import { type CycleOptions, powerCycle } from "./testing/peer.ts";
 import { flashFor, runModule, traced } from "./testing/run.ts";
 
@@ -126,6 +126,21 @@ test("what a preloaded module defines is in ROM, and it is started by its defaul
   const cycle = await runModule(program, source);
   assert.deepEqual(traced(cycle), ["2000,1,b1,12345678901234567890,c2,b1"]);
   assert.equal(cycle.exitCode, 0);
+});
+
+test("a preloaded module starts, whatever it fills of the root's heap", async () => {
+  // A round of the loop takes 16 slots, the heap grows by 1,024, and sharing it takes one a module.
+  const source = (objects: number) => `import "timer"; import "time"; import "crypt";
+    import "embedded:storage/flash"; import "embedded:storage/key-value"; import "embedded:io/analog";
+    const all = [];
+    for (let count = 0; count < ${objects}; count += 1) all.push({});
+    export default function start() { trace(all.length); trace("end"); }`;
+  const failed = [];
+  for (let objects = 0; objects < 70; objects += 1) {
+    const cycle = await runModule(program, source(objects));
+    if (cycle.exitCode !== 0 || traced(cycle)[0] !== String(objects)) failed.push(objects);
+  }
+  assert.deepEqual(failed, []);
 });
 
 test("a write to what is in ROM, and a loop or an exception while it is made, end the cycle", async () => {

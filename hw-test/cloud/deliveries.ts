@@ -35,14 +35,17 @@ export class Deliveries {
    * To subscribers, with QoS 1. It waits for the current task to end, so that the reply to the
    * request which caused it goes first: accepted, notify, notify-next.
    */
-  notify({ thingName, topic: name, body }: Notification): void {
+  notify({ thingName, topic, body }: Notification): void {
+    const message = { topic: `$aws/things/${thingName}/jobs/${topic}`, body };
+    queueMicrotask(() => this.publish(thingName, message));
+  }
+
+  /** To subscribers, with QoS 1. */
+  publish(thingName: string, { topic, body }: Reply): void {
     const payload = JSON.stringify(body);
-    const topic = `$aws/things/${thingName}/jobs/${name}`;
-    queueMicrotask(() => {
-      this.sequence(thingName).add(async () => {
-        this.onSent({ thingName, topic, payload });
-        await this.broker?.publish(topic, payload);
-      });
+    this.sequence(thingName).add(async () => {
+      this.onSent({ thingName, topic, payload });
+      await this.broker?.publish(topic, payload);
     });
   }
 

@@ -3,21 +3,29 @@ import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { RunRecord } from "../web/record/run-record.ts";
 import { openInBrowser } from "../web/server/browser.ts";
 import { type LiveServer, startLiveServer } from "../web/server/live-server.ts";
-import { bundlePage, type PageParts } from "../web/server/page-file.ts";
+import { type PageParts, pageParts } from "../web/server/page-file.ts";
 import { requireWritable, writeReport } from "../web/server/report-file.ts";
 import type { RunOptions } from "./options.ts";
 import { describeEnd, isDone, type RunResult, summary } from "./result.ts";
 
 type Options = Pick<
   RunOptions,
-  "web" | "webPort" | "report" | "version" | "board" | "link" | "faultSpecs" | "stopBeforeBoot"
+  | "web"
+  | "webPort"
+  | "report"
+  | "version"
+  | "board"
+  | "boot"
+  | "link"
+  | "faultSpecs"
+  | "stopBeforeBoot"
 >;
 
 /** Those who look at a run: a page, a report, or both. */
 export class Looking {
   readonly record = new RunRecord();
   private readonly options: Options;
-  private readonly parts: Promise<PageParts>;
+  private readonly parts: PageParts;
   private server: LiveServer | undefined;
 
   /**
@@ -28,16 +36,14 @@ export class Looking {
     const { web, webPort, report } = options;
     if (!web && report === undefined) return undefined;
     if (report !== undefined) requireWritable("--report", report);
-    const looking = new Looking(options);
+    const looking = new Looking(options, await pageParts());
     if (web) await looking.serve(webPort);
     return looking;
   }
 
-  private constructor(options: Options) {
+  private constructor(options: Options, parts: PageParts) {
     this.options = options;
-    this.parts = bundlePage();
-    // Whoever waits for it hears of a failure; until then nobody does.
-    this.parts.catch(() => undefined);
+    this.parts = parts;
   }
 
   get url(): string | undefined {
@@ -46,7 +52,7 @@ export class Looking {
 
   /** The run begins. */
   begin(totalBytes: number): void {
-    const { version: to, board, link, faultSpecs: faults } = this.options;
+    const { version: to, board, boot, link, faultSpecs: faults } = this.options;
     const { name, bitsPerSecond } = link;
     this.record.add({
       kind: "run",
@@ -54,6 +60,7 @@ export class Looking {
       startedAt: new Date().toISOString(),
       to,
       board,
+      boot,
       faults,
       link: name,
       ...(Number.isFinite(bitsPerSecond) && { bitsPerSecond }),
@@ -61,13 +68,13 @@ export class Looking {
     });
   }
 
-  /** The run is over. @throws CommandFailed if the report cannot be written */
+  /** The update is over. @throws CommandFailed if the report cannot be written */
   async end(result: RunResult): Promise<void> {
     const done = isDone(result, this.options.stopBeforeBoot);
     const text = done ? `done: the tracker runs ${result.running}` : describeEnd(result);
     this.record.add({ kind: "end", done, text, summary: summary(result) });
     const { report } = this.options;
-    if (report !== undefined) writeReport(report, await this.parts, this.record.events);
+    if (report !== undefined) writeReport(report, this.parts, this.record.events);
   }
 
   async stop(): Promise<void> {
@@ -75,9 +82,9 @@ export class Looking {
   }
 
   private async serve(port: number): Promise<void> {
-    const { record, parts } = this;
+    const { record, parts: page } = this;
     try {
-      this.server = await startLiveServer({ record, port, page: () => parts });
+      this.server = await startLiveServer({ record, port, page });
     } catch (error) {
       if (error instanceof Error && /in use/.test(error.message)) {
         throw new UsageError(error.message);

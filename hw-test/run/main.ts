@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { print, runCommand } from "../../tools/command-line/command.ts";
+import { engineIsMissing } from "../trackers/boards.ts";
 import { Looking } from "./looking.ts";
 import { HELP, parseOptions, type RunOptions } from "./options.ts";
 import { progressDisplay } from "./progress.ts";
@@ -17,6 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (options.unsigned) print(`${WARNING}\n`);
+  if (options.board === "node") print(`${nodeText(options)}\n`);
   print("building the board and the firmware (the first time this takes a minute)\n");
   const looking = await Looking.start(options);
   if (looking?.url !== undefined) print(`page: ${looking.url}\n`);
@@ -43,6 +45,14 @@ async function runWatched(options: RunOptions, looking: Looking | undefined): Pr
 
 function interrupted(): Promise<unknown> {
   return Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+}
+
+/** What it is, and what brings the engine. */
+function nodeText({ isBoardChosen }: RunOptions): string {
+  const what = "the client runs in a Node process, not on XS";
+  const problem = engineIsMissing();
+  if (isBoardChosen || problem === undefined) return what;
+  return `${what}: ${problem}`;
 }
 
 function doneText({ stopBeforeBoot, unsigned }: RunOptions, version: string): string {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { withTemporaryFolder } from "../../tools/command-line/temporary-folder.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
+import { formats } from "../../tools/image/formats.ts";
 import { type Cloud, startCloud } from "../cloud/cloud.ts";
-import { isConfirmed } from "../trackers/slot-contents.ts";
 import { faultsOf } from "../trackers/virtual/faults.ts";
 import { FlashFile } from "../trackers/virtual/flash-file.ts";
 import { requireJail } from "../trackers/virtual/jail.ts";
@@ -36,12 +36,10 @@ export async function runUpdate(
   if (options.jail) requireJail();
   const firmware = await prepareFirmware(options);
   return withTemporaryFolder("tracker-fota-", async (folder) => {
-    const record = looking?.record;
-    looking?.begin(smallestFile(firmware));
-    const cloud = await startCloudOn(options, record);
+    const cloud = await startCloudOn(options, looking?.record);
     try {
       const flashPath = options.flashPath ?? join(folder, "flash.bin");
-      const run = new UpdateRun(options, { firmware, cloud, flashPath, record });
+      const run = new UpdateRun(options, { firmware, cloud, flashPath, looking });
       const result = await run.execute(newDisplay(smallestFile(firmware)));
       await looking?.end(result);
       return result;
@@ -71,8 +69,7 @@ interface Parts {
   readonly firmware: Firmware;
   readonly cloud: Cloud;
   readonly flashPath: string;
-  /** What happens is recorded here, if anybody looks. */
-  readonly record: RunRecord | undefined;
+  readonly looking: Looking | undefined;
 }
 
 class UpdateRun {
@@ -94,6 +91,7 @@ class UpdateRun {
       cloud,
       flashPath,
       board: options.board,
+      boot: options.boot,
       jail: options.jail,
       faults: options.faults,
       link: options.link,
@@ -113,11 +111,11 @@ class UpdateRun {
   async execute(display: ProgressDisplay): Promise<RunResult> {
     const { tracker } = this;
     this.connectDisplay(display);
-    const { record, firmware } = this.parts;
-    const endRecord = record && recordTracker(record, tracker, firmware.newImage);
+    let endRecord: (() => void) | undefined;
     try {
       await this.prepareTracker(display);
-      const from = tracker.flashFile.slot("image-0").image?.version ?? "none";
+      const from = tracker.bootReading.version ?? "none";
+      endRecord = this.beginRecord();
       await this.job.create();
       await tracker.powerOn();
       const state = await this.end();
@@ -131,6 +129,16 @@ class UpdateRun {
     }
   }
 
+  /** What was before the job is no part of the update. @returns a function that ends it */
+  private beginRecord(): (() => void) | undefined {
+    const { looking, firmware } = this.parts;
+    if (looking === undefined) return undefined;
+    const { boot } = this.options;
+    const { newImage } = firmware;
+    looking.begin(smallestFile(firmware));
+    return recordTracker(looking.record, this.tracker, { boot, newImage });
+  }
+
   /** `no-cloud-after-swap`: the broker is out of reach for as long as the new image runs. */
   private isCutOff(): boolean {
     const wanted = faultsOf(this.options.faults, "no-cloud-after-swap").length > 0;
@@ -138,8 +146,7 @@ class UpdateRun {
   }
 
   private isSwapPending(): boolean {
-    const { trailer } = this.tracker.flashFile.slot("image-1");
-    this.swapRequested = trailer.magic === "good";
+    this.swapRequested = this.tracker.bootReading.isSwapRequested;
     return this.swapRequested;
   }
 
@@ -168,7 +175,8 @@ class UpdateRun {
     if (firmware.seems !== undefined) {
       display.line(`  the new file seems to be ${firmware.seems}; it is uploaded as it is`);
     } else if (!firmware.hasHeader) {
-      display.line("  the new file has no MCUboot header: the bootloader will refuse to start it");
+      const { header } = formats[options.boot];
+      display.line(`  the new file has no ${header}: the bootloader will refuse to start it`);
     }
     if (!options.resume) await tracker.flash({ slot0: firmware.oldImage });
     await bench.provision({
@@ -195,14 +203,14 @@ class UpdateRun {
   private result(from: string, job: JobState): RunResult {
     const { tracker, options } = this;
     const { firmware: firmwares } = this.parts;
-    const slot = tracker.flashFile.slot("image-0");
+    const { version, confirmed } = tracker.bootReading;
     const { firmware, bootloader } = tracker.flashMeters;
     const { files } = tracker.traffic;
     return {
       from,
       to: options.version,
-      running: slot.image?.version ?? "none",
-      confirmed: isConfirmed(slot),
+      running: version ?? "none",
+      confirmed,
       unsigned: options.unsigned,
       job,
       bytes: {

@@ -1,11 +1,13 @@
 import type { Clock } from "../clock.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { notFound } from "../serviceError.ts";
+import { inMemory, type Tables } from "../store/tables.ts";
 import { type Presign, resolvePlaceholders } from "./document.ts";
 import { deadlineMs, type Execution, type ExecutionStatus, isPending } from "./execution.ts";
 import { isAborted, isRetried } from "./failures.ts";
 import { isOpen, type Job } from "./job.ts";
 import { limits } from "./limits.ts";
+import { Records } from "./records.ts";
 import { executionView, summaryView } from "./views.ts";
 
 /** A message for whoever listens to a thing's `jobs/notify` or `jobs/notify-next`. */
@@ -24,11 +26,12 @@ export type OnExecutions = (thingName: string, executions: readonly Execution[])
  */
 export class Ledger {
   readonly clock: Clock;
-  readonly jobs = new Map<string, Job>();
+  readonly jobs: Map<string, Job>;
+  private readonly records: Records;
   private readonly presign: Presign;
   private readonly onNotification: (notification: Notification) => void;
   private readonly onExecutions: OnExecutions | undefined;
-  private executions: Execution[] = [];
+  private executions: Execution[];
   private readonly timers = new Map<Execution, () => void>();
 
   constructor(options: {
@@ -36,11 +39,16 @@ export class Ledger {
     readonly presign: Presign;
     readonly onNotification: (notification: Notification) => void;
     readonly onExecutions?: OnExecutions;
+    readonly tables?: Tables;
   }) {
+    this.records = new Records(options.tables ?? inMemory);
+    this.jobs = this.records.jobs();
+    this.executions = this.records.executions(this.jobs);
     this.clock = options.clock;
     this.presign = options.presign;
     this.onNotification = options.onNotification;
     this.onExecutions = options.onExecutions;
+    for (const execution of this.executions) this.arm(execution);
   }
 
   job(jobId: string): Job {
@@ -95,6 +103,8 @@ export class Ledger {
     const result = action();
     for (const thingName of thingNames) this.retry(thingName);
     for (const job of this.jobs.values()) this.completeIfDone(job);
+    const touched = thingNames.flatMap((thingName) => this.ofThing(thingName));
+    this.records.keep(this.jobs, touched);
     thingNames.forEach((thingName, index) => {
       const executions = this.ofThing(thingName);
       for (const execution of executions) this.arm(execution);
@@ -176,7 +186,10 @@ export class Ledger {
 
   /** Forgets executions. Call within `change`. */
   remove(doomed: readonly Execution[]): void {
-    for (const execution of doomed) this.disarm(execution);
+    for (const execution of doomed) {
+      this.disarm(execution);
+      this.records.forget(execution);
+    }
     this.executions = this.executions.filter((execution) => !doomed.includes(execution));
   }
 

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { PAGE_BYTES, type Partition, partitions } from "../../../tools/image/memory-map.ts";
-import type { Content, SlotName } from "../record/run-event.ts";
+import type { Boot, Content, SlotName } from "../record/run-event.ts";
 import type { PageScene, Scene } from "../record/scene.ts";
 import { address, seconds } from "./text.ts";
 
@@ -14,12 +14,24 @@ const words: Readonly<Record<Content, string>> = {
   other: "other data",
 };
 
-const titles: Readonly<Record<Partition["name"], string>> = {
-  bootloader: "Bootloader",
-  "image-0": "Primary slot",
-  "image-1": "Secondary slot",
-  unused: "Unused",
-  storage: "Storage (journal)",
+type Titles = Readonly<Partial<Record<Partition["name"], string>>>;
+
+/** What is shown, by the scheme: ESP-IDF's otadata is in the bootloader's place. */
+const titles: Readonly<Record<Boot, Titles>> = {
+  mcuboot: {
+    bootloader: "Bootloader",
+    "image-0": "Primary slot",
+    "image-1": "Secondary slot",
+    unused: "Unused",
+    storage: "Storage (journal)",
+  },
+  "esp-idf": {
+    bootloader: "Bootloader; otadata at 0x0d000",
+    "image-0": "ota_0",
+    "image-1": "ota_1",
+    unused: "Unused",
+    storage: "Storage (journal)",
+  },
 };
 
 const steps: Readonly<Record<string, number>> = {
@@ -55,9 +67,12 @@ export function FlashMap({ scene }: { readonly scene: Scene }) {
         aria-valuetext={text}
         onKeyDown={onKeyDown}
       >
-        {Object.values(partitions).map((partition) => (
-          <PartitionMap {...{ partition, scene, chosen, setChosen }} key={partition.name} />
-        ))}
+        {Object.values(partitions).map((partition) => {
+          const title = titles[scene.run?.boot ?? "mcuboot"][partition.name];
+          if (title === undefined) return null;
+          const props = { partition, title, scene, chosen, setChosen };
+          return <PartitionMap {...props} key={partition.name} />;
+        })}
       </div>
       <p class="detail">{text}</p>
       <ul class="legend">
@@ -79,19 +94,20 @@ export function FlashMap({ scene }: { readonly scene: Scene }) {
 
 interface PartitionProps {
   readonly partition: Partition;
+  readonly title: string;
   readonly scene: Scene;
   readonly chosen: number | undefined;
   readonly setChosen: (page: number) => void;
 }
 
-function PartitionMap({ partition, scene, chosen, setChosen }: PartitionProps) {
+function PartitionMap({ partition, title, scene, chosen, setChosen }: PartitionProps) {
   const { name, offset, byteLength } = partition;
   const first = offset / PAGE_BYTES;
   const pages = scene.pages.slice(first, first + byteLength / PAGE_BYTES);
   return (
     <div class={`partition ${name}`}>
       <h3>
-        {titles[name]} <small>{address(offset)}</small>
+        {title} <small>{address(offset)}</small>
       </h3>
       <div class="cells">
         {pages.map((page, index) => {
@@ -117,12 +133,24 @@ function PartitionMap({ partition, scene, chosen, setChosen }: PartitionProps) {
 }
 
 function TrailerText({ name, scene }: { readonly name: SlotName; readonly scene: Scene }) {
+  if (scene.run?.boot === "esp-idf") return <OtadataText name={name} scene={scene} />;
   const trailer = scene.trailers.get(name);
   const text =
     trailer === undefined
       ? "trailer not read yet"
       : `trailer: magic ${trailer.magic}, swap ${trailer.swapType}, copy_done ${trailer.copyDone}, image_ok ${trailer.imageOk}`;
   return <p class="trailer">{text}</p>;
+}
+
+/** What otadata has of a partition: its entries count, and the partition follows from the number. */
+function OtadataText({ name, scene }: { readonly name: SlotName; readonly scene: Scene }) {
+  const own = scene.otadata.filter((entry) => (entry?.slot === 0) === (name === "image-0"));
+  const texts = own.flatMap((entry) =>
+    entry === null
+      ? []
+      : [`number ${entry.seq}, ${entry.state}${entry.isSound ? "" : ", CRC bad"}`],
+  );
+  return <p class="trailer">otadata: {texts.join("; ") || "no entry"}</p>;
 }
 
 /** Since the power came on or the tracker was reset. */

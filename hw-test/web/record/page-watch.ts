@@ -1,8 +1,18 @@
 import { createHash } from "node:crypto";
+import type { BootName } from "../../../tools/image/formats.ts";
 import { ERASED, FLASH_BYTES, PAGE_BYTES, partitions } from "../../../tools/image/memory-map.ts";
+import { readOtadata } from "../../../tools/image/otadata.ts";
 import { readTrailer } from "../../trackers/slot-contents.ts";
 import type { FlashFile } from "../../trackers/virtual/flash-file.ts";
 import type { Content, RunFact, SlotName } from "./run-event.ts";
+
+interface PageWatchOptions {
+  readonly flash: FlashFile;
+  readonly boot: BootName;
+  /** What the update brings; undefined if the file cannot be read. */
+  readonly newImage: Uint8Array | undefined;
+  readonly tell: (fact: RunFact) => void;
+}
 
 const slotNames: readonly SlotName[] = ["image-0", "image-1"];
 
@@ -12,6 +22,7 @@ const slotNames: readonly SlotName[] = ["image-0", "image-1"];
  */
 export class PageWatch {
   private readonly flash: FlashFile;
+  private readonly boot: BootName;
   private readonly tell: (fact: RunFact) => void;
   private readonly newPages: ReadonlySet<string>;
   private oldPages: ReadonlySet<string> | undefined;
@@ -21,9 +32,9 @@ export class PageWatch {
   /** The one that was worked on last, and since the last rest. */
   private busy: number | undefined;
 
-  /** @param newImage what the update brings; undefined if the file cannot be read */
-  constructor(flash: FlashFile, newImage: Uint8Array | undefined, tell: (fact: RunFact) => void) {
+  constructor({ flash, boot, newImage, tell }: PageWatchOptions) {
     this.flash = flash;
+    this.boot = boot;
     this.tell = tell;
     this.newPages = pageSet(newImage ?? new Uint8Array(0));
   }
@@ -37,7 +48,7 @@ export class PageWatch {
       this.contents[page] = this.contentOf(pageOf(flash, page));
     }
     this.tell({ kind: "pages", contents: [...this.contents] });
-    for (const slot of slotNames) this.tellTrailer(slot, pageOf(flash, lastPage(slot)));
+    for (const page of this.notePages) this.tellNote(page, pageOf(flash, page));
   }
 
   /** An operation on this page begins. */
@@ -73,12 +84,24 @@ export class PageWatch {
       this.contents[page] = content;
       this.tell({ kind: "page", page, content });
     }
-    const slot = slotNames.find((name) => lastPage(name) === page);
-    if (slot !== undefined) this.tellTrailer(slot, bytes);
+    if (this.notePages.includes(page)) this.tellNote(page, bytes);
   }
 
-  private tellTrailer(slot: SlotName, page: Uint8Array): void {
-    this.tell({ kind: "trailer", slot, ...readTrailer(page) });
+  /** Where the bootloader keeps its notes. */
+  private get notePages(): readonly number[] {
+    if (this.boot === "mcuboot") return slotNames.map(lastPage);
+    const { offset, byteLength } = partitions.otadata;
+    return [offset, offset + byteLength - PAGE_BYTES].map((address) => address / PAGE_BYTES);
+  }
+
+  private tellNote(page: number, bytes: Uint8Array): void {
+    if (this.boot === "mcuboot") {
+      const slot = slotNames.find((name) => lastPage(name) === page);
+      if (slot !== undefined) this.tell({ kind: "trailer", slot, ...readTrailer(bytes) });
+      return;
+    }
+    const entries = readOtadata(this.flash.read("otadata"));
+    this.tell({ kind: "otadata", entries: entries.map((entry) => entry ?? null) });
   }
 
   private contentOf(page: Uint8Array): Content {

@@ -1,7 +1,9 @@
+import type { BootName } from "../../../tools/image/formats.ts";
 import { PAGE_BYTES } from "../../../tools/image/memory-map.ts";
 import type { CloudHooks } from "../../cloud/cloud.ts";
 import type { VirtualTracker } from "../../trackers/virtual/tracker.ts";
 import { PageWatch } from "./page-watch.ts";
+import type { RunFact } from "./run-event.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** Often enough for a curve, and for the page that was worked on last. */
@@ -9,17 +11,20 @@ const SAMPLE_MS = 50;
 /** Messages of the Jobs service are far below; a tracker's own may be anything. */
 const BODY_MAX_CHARS = 40_000;
 
-/**
- * Records what a tracker does, from its first power-on on.
- * @param newImage what the update brings; undefined if the file cannot be read
- * @returns a function that ends it
- */
+interface WhatRuns {
+  readonly boot: BootName;
+  /** What the update brings; undefined if the file cannot be read. */
+  readonly newImage: Uint8Array | undefined;
+}
+
+/** Records what a tracker does, from its first power-on on. @returns a function that ends it */
 export function recordTracker(
   record: RunRecord,
   tracker: VirtualTracker,
-  newImage: Uint8Array | undefined,
+  { boot, newImage }: WhatRuns,
 ): () => void {
-  const pages = new PageWatch(tracker.flashFile, newImage, (fact) => record.add(fact));
+  const tell = (fact: RunFact) => record.add(fact);
+  const pages = new PageWatch({ flash: tracker.flashFile, boot, newImage, tell });
   tracker.on("console", ({ text }) => record.add({ kind: "console", text }));
   tracker.on("cycleStart", (cause) => {
     pages.readAll();

@@ -23,6 +23,18 @@ export type Side = "tracker" | "cloud";
 /** `tcp`: without TLS, not in a whole update. */
 export type Server = "broker" | "files" | "tcp";
 export type SlotName = "image-0" | "image-1";
+/** By the name of its bootloader (`--boot`). */
+export type Boot = "mcuboot" | "esp-idf";
+
+/** What a sector of ESP-IDF's otadata says. */
+export interface OtadataSector {
+  readonly seq: number;
+  /** 0 for ota_0. */
+  readonly slot: 0 | 1;
+  readonly state: string;
+  /** Its CRC is that of its number. */
+  readonly isSound: boolean;
+}
 
 export interface BytesBothWays {
   readonly up: number;
@@ -38,6 +50,7 @@ export interface RunEvents {
     readonly startedAt: string;
     readonly to: string;
     readonly board: string;
+    readonly boot: Boot;
     readonly faults: readonly string[];
     readonly link: string;
     /** Bits per second each way; absent where the link has no limit. */
@@ -67,6 +80,8 @@ export interface RunEvents {
     readonly copyDone: string;
     readonly swapType: string;
   };
+  /** Of ESP-IDF's bootloader: both sectors, null for one without a number. */
+  otadata: { readonly entries: readonly (OtadataSector | null)[] };
   powerOn: { readonly cause: string };
   /** `end`: how the power cycle ended; a reset, a power cut, or for good. */
   powerOff: { readonly end: string; readonly detail: string };

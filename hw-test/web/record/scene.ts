@@ -35,6 +35,7 @@ export class Scene {
   /** The page of the last flash operation. */
   busyPage: number | undefined;
   operations = 0;
+  otadata: RunEvents["otadata"]["entries"] = [];
   readonly trailers = new Map<SlotName, RunEvents["trailer"]>();
   hasPower = false;
   /** When the power cycle that is under way, or was the last, began. */
@@ -67,6 +68,9 @@ export class Scene {
         break;
       case "trailer":
         this.trailers.set(event.slot, event);
+        break;
+      case "otadata":
+        this.otadata = event.entries;
         break;
       case "powerOn":
         this.hasPower = true;

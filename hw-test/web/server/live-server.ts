@@ -19,7 +19,7 @@ export interface LiveServerOptions {
   readonly record: RunRecord;
   /** 0: any free one. */
   readonly port: number;
-  readonly page: () => Promise<PageParts>;
+  readonly page: PageParts;
 }
 
 /**
@@ -28,9 +28,11 @@ export interface LiveServerOptions {
  * @throws an Error that names the port, if it is in use
  */
 export async function startLiveServer(options: LiveServerOptions): Promise<LiveServer> {
+  const { record } = options;
+  const html = pageHtml(options.page);
   const viewers = new Set<Viewer>();
   const server: Server = createServer((request, response) => {
-    void answer(request, response, { ...options, viewers, port: () => listening.port });
+    answer(request, response, { record, html, viewers, port: () => listening.port });
   });
   const listening: Listening = await listen(server, options.port, "page");
   return {
@@ -44,31 +46,35 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
 
 interface Context {
   readonly record: RunRecord;
-  readonly page: () => Promise<PageParts>;
+  readonly html: string;
   readonly viewers: Set<Viewer>;
   readonly port: () => number;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, context: Context) {
+function answer(request: IncomingMessage, response: ServerResponse, context: Context): void {
   const { headers, method, url } = request;
   // Another site's script may have had its name resolve to this machine.
   const hosts = [loopback, "localhost"].map((host) => `${host}:${context.port()}`);
-  if (!hosts.includes(headers.host ?? "")) return refuse(response, 403);
-  if (method !== "GET") return refuse(response, 405);
-  if (url === "/") {
-    const html = pageHtml(await context.page());
-    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(html);
-  } else if (url === "/events") {
-    if (context.viewers.size >= VIEWERS_MAX) return refuse(response, 503);
-    const viewer = new Viewer(context.record, response, headers["last-event-id"]);
-    context.viewers.add(viewer);
-    response.on("close", () => {
-      viewer.stop();
-      context.viewers.delete(viewer);
-    });
-  } else {
-    refuse(response, 404);
+  if (!hosts.includes(headers.host ?? "")) refuse(response, 403);
+  else if (method !== "GET") refuse(response, 405);
+  else if (url === "/") {
+    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(context.html);
+  } else if (url === "/events") follow(request, response, context);
+  else refuse(response, 404);
+}
+
+function follow(request: IncomingMessage, response: ServerResponse, context: Context): void {
+  const { viewers, record } = context;
+  if (viewers.size >= VIEWERS_MAX) {
+    refuse(response, 503);
+    return;
   }
+  const viewer = new Viewer(record, response, request.headers["last-event-id"]);
+  viewers.add(viewer);
+  response.on("close", () => {
+    viewer.stop();
+    viewers.delete(viewer);
+  });
 }
 
 function refuse(response: ServerResponse, status: number): void {

@@ -1,12 +1,23 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
 import typescript from "@rollup/plugin-typescript";
+import { hashOf, keep } from "../../../tools/build/kept.ts";
 import type { RunEvent } from "../record/run-event.ts";
 
 const PAGE = fileURLToPath(new URL("../page/", import.meta.url));
+const cacheFolder = fileURLToPath(new URL("../../../build/page/", import.meta.url));
+/** Files and folders that decide what the page is. */
+const SOURCES = [
+  "hw-test/web/page",
+  "hw-test/web/record",
+  "hw-test/web/server/page-file.ts",
+  "tools/image/memory-map.ts",
+  "package-lock.json",
+];
 const require = (path: string): string => fileURLToPath(import.meta.resolve(path));
 
 /** Script and style of the page, neither of which needs anything else. */
@@ -15,8 +26,17 @@ export interface PageParts {
   readonly style: string;
 }
 
-/** Bundles the view: seconds, so it is begun early. */
-export async function bundlePage(): Promise<PageParts> {
+/**
+ * Script and style of the page. Kept in build/page by the hash of all that goes into them, so that
+ * a second call only reads them: bundling takes seconds, in which nothing else runs here.
+ */
+export async function pageParts(): Promise<PageParts> {
+  const path = join(cacheFolder, `${hashOf(SOURCES)}.json`);
+  if (!existsSync(path)) keep(path, JSON.stringify(await bundlePage()));
+  return JSON.parse(readFileSync(path, "utf8")) as PageParts;
+}
+
+async function bundlePage(): Promise<PageParts> {
   const { rollup } = await import("rollup");
   const build = await rollup({
     input: `${PAGE}main.tsx`,
