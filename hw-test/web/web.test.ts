@@ -57,7 +57,8 @@ describe("a run to look at", () => {
     assert.match((await page.textContent("#now")) ?? "", /runs 1\.0\.1; resets 1, power cuts 1,/);
     assert.match((await page.textContent("#cloud-job")) ?? "", /SUCCEEDED/);
     assert.match((await page.textContent("#tracker-job")) ?? "", /SUCCEEDED/);
-    assert.deepEqual(browser.errors, []);
+    assert.deepEqual(browser.complaints(), []);
+    await page.close();
     await start.said(/until Ctrl-C/);
     start.interrupt();
     assert.equal(await start.end(), 0, start.errors);
@@ -109,7 +110,7 @@ describe("a run to look at", () => {
 
     await page.click(".messages summary >> nth=3");
     assert.match((await page.textContent(".messages details[open] pre")) ?? "", /"jobId"/);
-    assert.deepEqual(browser.errors, []);
+    assert.deepEqual(browser.complaints(), []);
   });
 
   it("is read by keyboard and by its words", { skip: noChromium, ...browserMs }, async () => {

@@ -135,11 +135,15 @@ function PartitionMap({ partition, title, scene, chosen, setChosen }: PartitionP
 function TrailerText({ name, scene }: { readonly name: SlotName; readonly scene: Scene }) {
   if (scene.run?.boot === "esp-idf") return <OtadataText name={name} scene={scene} />;
   const trailer = scene.trailers.get(name);
-  const text =
-    trailer === undefined
-      ? "trailer not read yet"
-      : `trailer: magic ${trailer.magic}, swap ${trailer.swapType}, copy_done ${trailer.copyDone}, image_ok ${trailer.imageOk}`;
-  return <p class="trailer">{text}</p>;
+  if (trailer === undefined) return <Notes lines={["trailer: not read yet"]} />;
+  const { magic, swapType, copyDone, imageOk } = trailer;
+  const lines = [
+    `magic ${magic}`,
+    `swap ${swapType}`,
+    `copy_done ${copyDone}`,
+    `image_ok ${imageOk}`,
+  ];
+  return <Notes lines={lines} />;
 }
 
 /** What otadata has of a partition: its entries count, and the partition follows from the number. */
@@ -150,7 +154,18 @@ function OtadataText({ name, scene }: { readonly name: SlotName; readonly scene:
       ? []
       : [`number ${entry.seq}, ${entry.state}${entry.isSound ? "" : ", CRC bad"}`],
   );
-  return <p class="trailer">otadata: {texts.join("; ") || "no entry"}</p>;
+  return <Notes lines={texts.length === 0 ? ["otadata: no entry"] : texts} />;
+}
+
+/** What the bootloader has written of a slot; room for four lines of it in any case. */
+function Notes({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <ul class="trailer">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
 }
 
 /** Since the power came on or the tracker was reset. */

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 
+/** Of one step; long, for a browser among other tests is slow. */
+const TIMEOUT_MS = 100_000;
+
 const switches = [
   "--headless",
   "--no-sandbox",
@@ -35,8 +38,8 @@ export const noChromium =
 
 /** A real browser with a profile of its own. */
 export class Browser {
-  /** What pages have complained of. */
-  readonly errors: string[] = [];
+  /** What pages have complained of since the last look. */
+  private readonly errors: string[] = [];
   private readonly context: BrowserContext;
   private readonly profile: string;
 
@@ -61,8 +64,13 @@ export class Browser {
     page.on("console", (message) => {
       if (message.type() === "error") this.errors.push(message.text());
     });
-    await page.goto(url);
+    page.setDefaultTimeout(TIMEOUT_MS);
+    await page.goto(url, { timeout: TIMEOUT_MS });
     return page;
+  }
+
+  complaints(): string[] {
+    return this.errors.splice(0);
   }
 
   /** No network for any page, from now on. */
