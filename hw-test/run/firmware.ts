@@ -61,10 +61,15 @@ async function buildNew(options: RunOptions): Promise<string> {
   const flavour = crashes ? "crash" : soundFlavour(unsigned);
   const built = await buildImage({ version, flavour, boot, app: crashes ? undefined : app, code });
   if (faultsOf(faults, "bad-image").length === 0) return built.hex;
-  const broken = built.image.slice();
+  return asBuilt(damaged(built.image)).hex;
+}
+
+/** The same image with one bit flipped, in the middle. */
+export function damaged(image: Uint8Array): Uint8Array {
+  const broken = image.slice();
   const middle = broken.byteLength >> 1;
   broken[middle] = (broken[middle] ?? 0) ^ 0x01;
-  return asBuilt(broken).hex;
+  return broken;
 }
 
 function soundFlavour(unsigned: boolean): "unsigned" | "normal" {

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
+import type { Order } from "../web/record/orders.ts";
 import { RunRecord } from "../web/record/run-record.ts";
 import { openInBrowser } from "../web/server/browser.ts";
+import type { PageParts } from "../web/server/bundle-page.ts";
 import { type LiveServer, startLiveServer } from "../web/server/live-server.ts";
-import { type PageParts, pageParts } from "../web/server/page-file.ts";
+import { pageParts } from "../web/server/page-file.ts";
 import { requireWritable, writeReport } from "../web/server/report-file.ts";
+import { type ControlledRun, Controls } from "./controls.ts";
 import type { RunOptions } from "./options.ts";
 import { describeEnd, isDone, type RunResult, summary } from "./result.ts";
 
@@ -27,6 +30,8 @@ export class Looking {
   private readonly options: Options;
   private readonly parts: PageParts;
   private server: LiveServer | undefined;
+  /** Does what people order; undefined while no update is under way. */
+  private controls: Controls | undefined;
 
   /**
    * @returns undefined when nobody looks: then nothing is recorded
@@ -50,8 +55,9 @@ export class Looking {
     return this.server?.url;
   }
 
-  /** The run begins. */
-  begin(totalBytes: number): void {
+  /** The update begins; people may lay hands on it now. */
+  begin(totalBytes: number, run: Omit<ControlledRun, "record">): void {
+    this.controls = new Controls({ ...run, record: this.record });
     const { version: to, board, boot, link, faultSpecs: faults } = this.options;
     const { name, bitsPerSecond } = link;
     this.record.add({
@@ -70,6 +76,7 @@ export class Looking {
 
   /** The update is over. @throws CommandFailed if the report cannot be written */
   async end(result: RunResult): Promise<void> {
+    this.controls = undefined;
     const done = isDone(result, this.options.stopBeforeBoot);
     const text = done ? `done: the tracker runs ${result.running}` : describeEnd(result);
     this.record.add({ kind: "end", done, text, summary: summary(result) });
@@ -81,10 +88,20 @@ export class Looking {
     await this.server?.stop();
   }
 
+  private async obey(order: Order): Promise<void> {
+    if (this.controls === undefined) throw new Error("no update is under way");
+    await this.controls.act(order);
+  }
+
   private async serve(port: number): Promise<void> {
     const { record, parts: page } = this;
     try {
-      this.server = await startLiveServer({ record, port, page });
+      this.server = await startLiveServer({
+        record,
+        port,
+        page,
+        onOrder: (order) => this.obey(order),
+      });
     } catch (error) {
       if (error instanceof Error && /in use/.test(error.message)) {
         throw new UsageError(error.message);

@@ -102,7 +102,7 @@ const command = defineCommand("npm start --")
       .default("mcuboot" as const),
   )
   .option("--jail", "run the board in a jail: no network, no files (needs bubblewrap)")
-  .option("--web", "show the run on a page of this machine, which stays until Ctrl-C")
+  .option("--web", "show the run on a page of this machine, with controls; it stays until Ctrl-C")
   .option("--web-port <N>", "fixed port for the page (default: any free port)", portNumber)
   .option("--report <FILE.html>", "write the same page, with what happened, into one file")
   .option("--broker-port <N>", "fixed port for MQTT (default: any free port)", portNumber)

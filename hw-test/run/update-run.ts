@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { asBuilt } from "../../tools/build/image.ts";
 import { withTemporaryFolder } from "../../tools/command-line/temporary-folder.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { formats } from "../../tools/image/formats.ts";
@@ -11,7 +12,7 @@ import { recordCloud, recordTracker } from "../web/record/recorder.ts";
 import type { RunRecord } from "../web/record/run-record.ts";
 import { Bench } from "./bench.ts";
 import { hooksFor } from "./faulty-cloud.ts";
-import { type Firmware, prepareFirmware } from "./firmware.ts";
+import { damaged, type Firmware, prepareFirmware } from "./firmware.ts";
 import { isOver, type JobState, type UpdateJob } from "./job.ts";
 import type { Looking } from "./looking.ts";
 import type { RunOptions } from "./options.ts";
@@ -79,6 +80,8 @@ class UpdateRun {
   private readonly tracker: VirtualTracker;
   private readonly job: UpdateJob;
   private readonly startedMs = Date.now();
+  /** That people have sent from the page. */
+  private readonly badJobs: UpdateJob[] = [];
   private halted: Error | undefined;
   private swapRequested = false;
 
@@ -135,8 +138,21 @@ class UpdateRun {
     if (looking === undefined) return undefined;
     const { boot } = this.options;
     const { newImage } = firmware;
-    looking.begin(smallestFile(firmware));
+    looking.begin(smallestFile(firmware), {
+      tracker: this.tracker,
+      cancelJob: () => this.job.cancel(),
+      sendBadImage: () => this.sendBadImage(),
+    });
     return recordTracker(looking.record, this.tracker, { boot, newImage });
+  }
+
+  private async sendBadImage(): Promise<void> {
+    const { newImage } = this.parts.firmware;
+    if (newImage === undefined) throw new Error("the new file has no image to damage");
+    const { hex } = asBuilt(damaged(newImage));
+    const job = this.bench.newJob({ hex, version: this.options.version });
+    await job.create();
+    this.badJobs.push(job);
   }
 
   /** `no-cloud-after-swap`: the broker is out of reach for as long as the new image runs. */
@@ -189,9 +205,15 @@ class UpdateRun {
     const deadlineMs = Date.now() + RUN_MAX_MS;
     for (;;) {
       const state = await this.job.describe();
-      if (this.isFinished(state) || Date.now() > deadlineMs) return state;
+      const isFinished = this.isFinished(state) && (await this.areBadJobsOver());
+      if (isFinished || Date.now() > deadlineMs) return state;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
+  }
+
+  private async areBadJobsOver(): Promise<boolean> {
+    const states = await Promise.all(this.badJobs.map((job) => job.describe()));
+    return this.halted !== undefined || states.every(isOver);
   }
 
   private isFinished(state: JobState): boolean {

@@ -3,7 +3,7 @@ import type { Air, Timing } from "./air.ts";
 import type { Fault } from "./faults.ts";
 import { encodeFrame, type Frame, LinkError } from "./link.ts";
 import { Relay } from "./relay.ts";
-import { StreamFaults } from "./stream-faults.ts";
+import { type StreamEnd, StreamFaults } from "./stream-faults.ts";
 
 /** Connections that a power cut has left half open; the oldest are dropped beyond this. */
 const ABANDONED_MAX = 32;
@@ -104,6 +104,13 @@ export class Sockets {
     }
     this.channels.clear();
     while (this.abandoned.length > ABANDONED_MAX) this.abandoned.shift()?.destroy();
+  }
+
+  /** @returns how many connections to such a server there were */
+  break(security: SocketSecurity, end: StreamEnd): number {
+    const relays = [...this.channels.values()].filter((channel) => channel.security === security);
+    for (const { relay } of relays) relay.break(end);
+    return relays.length;
   }
 
   destroy(): void {

@@ -17,6 +17,7 @@ import { type PowerCut, powerCutsOf } from "./power.ts";
 import { type CycleEnd, endings, PowerCycle, type ResetCause } from "./power-cycle.ts";
 import { RestartGuard } from "./restart-guard.ts";
 import { Sockets, type Traffic } from "./sockets.ts";
+import type { StreamEnd } from "./stream-faults.ts";
 import type { VirtualTrackerEvents, VirtualTrackerOptions } from "./tracker-options.ts";
 
 /** Lines of the console that are kept, the newest. */
@@ -145,6 +146,14 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
       clearTimeout(deadline);
     }
     this.sockets.destroy();
+  }
+
+  /**
+   * Now: the connections to the broker, or to the file server, are lost, or their server goes silent.
+   * @throws an Error if there is none
+   */
+  breakConnections(server: SocketSecurity, end: StreamEnd): void {
+    if (this.sockets.break(server, end) === 0) throw new Error(`no connection to the ${server}`);
   }
 
   /** One more power cut, at an operation counted from the first power-on. */

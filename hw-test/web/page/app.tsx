@@ -3,6 +3,7 @@ import { sceneAt } from "../record/scene.ts";
 import { lanesOf } from "../record/spans.ts";
 import { BytesPlot } from "./bytes-plot.tsx";
 import { ConsoleView } from "./console-view.tsx";
+import { ControlsBar } from "./controls-bar.tsx";
 import type { Feed } from "./feed.ts";
 import { FlashMap } from "./flash-map.tsx";
 import { Jobs } from "./jobs.tsx";
@@ -26,6 +27,7 @@ export function App({ feed, isLive }: { readonly feed: Feed; readonly isLive: bo
   const { length } = events;
   const scene = useMemo(() => sceneAt(events, atMs), [events, length, atMs]);
   const lanes = useMemo(() => lanesOf(events), [events, length]);
+  const isUnderWay = first !== undefined && events.at(-1)?.kind !== "end";
   const choose = (ms: number | undefined): void =>
     setChosen(ms === undefined ? undefined : { run: first, atMs: ms });
 
@@ -36,6 +38,7 @@ export function App({ feed, isLive }: { readonly feed: Feed; readonly isLive: bo
         <Status scene={scene} events={events} isLive={isLive} isConnected={feed.isConnected} />
       </header>
       <TimeBar atMs={atMs} endMs={endMs} follows={follows} isLive={isLive} choose={choose} />
+      {isLive && <ControlsBar feed={feed} isOn={feed.isConnected && isUnderWay} />}
       <main>
         <FlashMap scene={scene} />
         <Jobs scene={scene} />

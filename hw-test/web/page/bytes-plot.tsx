@@ -16,7 +16,7 @@ type Sample = Extract<RunEvent, { readonly kind: "bytes" }>;
 /** Payload bytes so far, over time, and what the link's rate allows. */
 export function BytesPlot({ events, atMs, endMs }: Props) {
   const samples = events.filter((event): event is Sample => event.kind === "bytes");
-  const bitsPerSecond = events[0]?.kind === "run" ? events[0].bitsPerSecond : undefined;
+  const rates = ratesOf(events);
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
 
@@ -26,7 +26,7 @@ export function BytesPlot({ events, atMs, endMs }: Props) {
     const draw = (): void => {
       plot.current?.destroy();
       plot.current = new uPlot(optionsFor(current), [[], [], [], []], current);
-      plot.current.setData(dataOf(samples, bitsPerSecond, endMs));
+      plot.current.setData(dataOf(samples, rates, endMs));
     };
     draw();
     const resized = new ResizeObserver(() => {
@@ -42,10 +42,11 @@ export function BytesPlot({ events, atMs, endMs }: Props) {
     };
   }, []);
   useEffect(() => {
-    plot.current?.setData(dataOf(samples, bitsPerSecond, endMs));
-  }, [samples.length, endMs, bitsPerSecond]);
+    plot.current?.setData(dataOf(samples, rates, endMs));
+  }, [samples.length, endMs, rates.length]);
 
   const now = samples.findLast((sample) => sample.atMs <= atMs);
+  const bitsPerSecond = rates.findLast((rate) => rate.fromMs <= atMs)?.bitsPerSecond;
   const limit = bitsPerSecond === undefined ? "no limit" : `${kilobytes(bitsPerSecond / 8)}/s`;
   return (
     <section aria-labelledby="bytes-title" class="bytes">
@@ -60,9 +61,37 @@ export function BytesPlot({ events, atMs, endMs }: Props) {
   );
 }
 
+/** Of the link, from a time on. */
+interface Rate {
+  readonly fromMs: number;
+  /** undefined: no limit. */
+  readonly bitsPerSecond: number | undefined;
+}
+
+function ratesOf(events: readonly RunEvent[]): Rate[] {
+  return events.flatMap((event) =>
+    event.kind === "run" || event.kind === "link"
+      ? [{ fromMs: event.atMs, bitsPerSecond: event.bitsPerSecond }]
+      : [],
+  );
+}
+
+/** Bytes that the link lets through from one time to another; undefined: any number. */
+function allowedBytes(rates: readonly Rate[], startMs: number, endMs: number): number | undefined {
+  let bytes = 0;
+  for (const [index, { fromMs, bitsPerSecond }] of rates.entries()) {
+    const untilMs = Math.min(endMs, rates[index + 1]?.fromMs ?? endMs);
+    const ms = untilMs - Math.max(startMs, fromMs);
+    if (ms <= 0) continue;
+    if (bitsPerSecond === undefined) return undefined;
+    bytes += (ms / 1000) * (bitsPerSecond / 8);
+  }
+  return bytes;
+}
+
 function dataOf(
   samples: readonly Sample[],
-  bitsPerSecond: number | undefined,
+  rates: readonly Rate[],
   endMs: number,
 ): uPlot.AlignedData {
   const last = samples.at(-1);
@@ -72,9 +101,9 @@ function dataOf(
   const start = all.find(({ files }) => files.down > 0)?.atMs;
   const most = Math.max(0, ...all.map(({ files }) => files.down)) * 1.25;
   const limit = all.map(({ atMs }) => {
-    if (bitsPerSecond === undefined || start === undefined || atMs < start) return null;
-    const allowed = ((atMs - start) / 1000) * (bitsPerSecond / 8);
-    return allowed > most ? null : allowed;
+    if (start === undefined || atMs < start) return null;
+    const allowed = allowedBytes(rates, start, atMs);
+    return allowed === undefined || allowed > most ? null : allowed;
   });
   return [
     all.map(({ atMs }) => atMs / 1000),

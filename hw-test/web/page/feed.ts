@@ -1,3 +1,4 @@
+import type { OrderName } from "../record/orders.ts";
 import type { RunEvent } from "../record/run-event.ts";
 
 /** A page that is drawn ten times a second looks live and leaves the machine to the run. */
@@ -8,6 +9,7 @@ export class Feed {
   events: RunEvent[];
   /** Whether the server is there; true for a report, which needs none. */
   isConnected = true;
+  private token = "";
   private readonly listeners = new Set<() => void>();
   private isDue = false;
 
@@ -21,7 +23,23 @@ export class Feed {
     const source = new EventSource("events");
     source.addEventListener("open", () => this.setConnected(true));
     source.addEventListener("error", () => this.setConnected(false));
+    source.addEventListener("hello", ({ data }) => {
+      this.token = (JSON.parse(data) as { readonly token: string }).token;
+    });
     source.addEventListener("message", ({ data }) => this.take(JSON.parse(data) as RunEvent[]));
+  }
+
+  /** @returns why it was not done, or undefined */
+  async order(name: OrderName, value: string): Promise<string | undefined> {
+    try {
+      const body = JSON.stringify({ name, value });
+      const headers = { "X-Token": this.token };
+      const response = await fetch("orders", { method: "POST", headers, body });
+      return response.ok ? undefined : await response.text();
+    } catch (error) {
+      if (error instanceof TypeError) return "the rig is gone";
+      throw error;
+    }
   }
 
   /** @returns a function that ends it */

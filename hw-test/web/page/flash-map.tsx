@@ -138,7 +138,7 @@ function TrailerText({ name, scene }: { readonly name: SlotName; readonly scene:
   if (trailer === undefined) return <Notes lines={["trailer: not read yet"]} />;
   const { magic, swapType, copyDone, imageOk } = trailer;
   const lines = [
-    `magic ${magic}`,
+    `trailer: magic ${magic}`,
     `swap ${swapType}`,
     `copy_done ${copyDone}`,
     `image_ok ${imageOk}`,

@@ -18,7 +18,7 @@ export function Status({ scene, events, isLive, isConnected }: Props) {
       <p class={end === undefined ? "" : end.done ? "good" : "bad"} role="status" id="outcome">
         {end?.text ?? (run === undefined ? "waiting for a run" : `updating to ${run.to}`)}
       </p>
-      <p>{run === undefined ? " " : describeRun(run)}</p>
+      <p>{run === undefined ? " " : describeRun(run, scene.link)}</p>
       <p id="now">
         {scene.hasPower ? (scene.phase ?? "on") : "off"}
         {scene.boot === undefined ? "" : `, runs ${scene.boot.running}`}
@@ -30,8 +30,8 @@ export function Status({ scene, events, isLive, isConnected }: Props) {
   );
 }
 
-function describeRun(run: NonNullable<Scene["run"]>): string {
-  const { startedAt, board, link, faults } = run;
+function describeRun(run: NonNullable<Scene["run"]>, link: string): string {
+  const { startedAt, board, faults } = run;
   const wrong = faults.length === 0 ? "" : `, faults: ${faults.join(", ")}`;
   return `${startedAt.replace("T", " ").slice(0, 19)} UTC, board ${board}, link ${link}${wrong}`;
 }

@@ -1,3 +1,4 @@
+import { orderForms } from "../record/orders.ts";
 import type { RunEvent } from "../record/run-event.ts";
 import type { Lanes, Span } from "../record/spans.ts";
 import { seconds } from "./text.ts";
@@ -64,8 +65,8 @@ export function Timeline({ lanes, events, atMs, endMs, choose }: Props) {
         {row("files", lanes.files)}
       </ul>
       <ol class="turns">
-        {powerMarks(events).map(({ atMs: ms, name }) => (
-          <li key={ms}>
+        {powerMarks(events).map(({ atMs: ms, name }, index) => (
+          <li key={index}>
             {seconds(ms)} {name}
           </li>
         ))}
@@ -79,6 +80,10 @@ function powerMarks(events: readonly RunEvent[]): Mark[] {
     if (event.kind === "powerOff") {
       const name = event.end === "software" ? "reset by the firmware" : event.end;
       return [{ atMs: event.atMs, name, kind: event.end === "power-cut" ? "cut" : "reset" }];
+    }
+    if (event.kind === "order") {
+      const name = `by hand: ${orderForms[event.name].label} ${event.value}`.trimEnd();
+      return [{ atMs: event.atMs, name, kind: "order" }];
     }
     if (event.kind !== "boot") return [];
     const { atMs, swap, running, refused } = event;

@@ -1,3 +1,5 @@
+import type { OrderName } from "./orders.ts";
+
 /**
  * What happened in a run, in order: what the live page shows and the report keeps. Plain data, for
  * it goes through JSON. Not more than what the rig knows: a tracker's reads of its own flash pass
@@ -101,6 +103,10 @@ export interface RunEvents {
     readonly versionNumber: number;
     readonly details: Readonly<Record<string, string>>;
   };
+  /** Somebody laid hands on the run. */
+  order: { readonly name: OrderName; readonly value: string };
+  /** The link from now on. */
+  link: { readonly name: string; readonly bitsPerSecond?: number };
   /** The record has its most events: what comes later is not in it. */
   full: object;
   /** Always the last. */

@@ -26,6 +26,7 @@ export class Scene {
   run: RunEvents["run"] | undefined;
   end: RunEvents["end"] | undefined;
   isFull = false;
+  link = "none";
   readonly pages: PageScene[] = Array.from({ length: PAGES }, () => ({
     content: "erased",
     erases: 0,
@@ -56,6 +57,7 @@ export class Scene {
     switch (event.kind) {
       case "run":
         this.run = event;
+        this.link = event.link;
         break;
       case "pages":
         for (const [page, content] of event.contents.entries()) this.page(page).content = content;
@@ -98,6 +100,9 @@ export class Scene {
         break;
       case "job":
         this.cloudJob = { ...event, status: event.status ?? "deleted" };
+        break;
+      case "link":
+        this.link = event.name;
         break;
       case "full":
         this.isFull = true;

@@ -2,29 +2,19 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import nodeResolve from "@rollup/plugin-node-resolve";
-import terser from "@rollup/plugin-terser";
-import typescript from "@rollup/plugin-typescript";
 import { hashOf, keep } from "../../../tools/build/kept.ts";
 import type { RunEvent } from "../record/run-event.ts";
+import type { PageParts } from "./bundle-page.ts";
 
-const PAGE = fileURLToPath(new URL("../page/", import.meta.url));
 const cacheFolder = fileURLToPath(new URL("../../../build/page/", import.meta.url));
 /** Files and folders that decide what the page is. */
 const SOURCES = [
   "hw-test/web/page",
   "hw-test/web/record",
-  "hw-test/web/server/page-file.ts",
+  "hw-test/web/server/bundle-page.ts",
   "tools/image/memory-map.ts",
   "package-lock.json",
 ];
-const require = (path: string): string => fileURLToPath(import.meta.resolve(path));
-
-/** Script and style of the page, neither of which needs anything else. */
-export interface PageParts {
-  readonly script: string;
-  readonly style: string;
-}
 
 /**
  * Script and style of the page. Kept in build/page by the hash of all that goes into them, so that
@@ -32,32 +22,14 @@ export interface PageParts {
  */
 export async function pageParts(): Promise<PageParts> {
   const path = join(cacheFolder, `${hashOf(SOURCES)}.json`);
-  if (!existsSync(path)) keep(path, JSON.stringify(await bundlePage()));
+  if (!existsSync(path)) await makeParts(path);
   return JSON.parse(readFileSync(path, "utf8")) as PageParts;
 }
 
-async function bundlePage(): Promise<PageParts> {
-  const { rollup } = await import("rollup");
-  const build = await rollup({
-    input: `${PAGE}main.tsx`,
-    plugins: [
-      // Types are the type check's business: this only erases them.
-      typescript({ tsconfig: `${PAGE}tsconfig.bundle.json`, filterRoot: `${PAGE}../../..` }),
-      nodeResolve({ browser: true, extensions: [".mjs", ".js", ".ts", ".tsx"] }),
-      terser(),
-    ],
-    onLog(level, log) {
-      if (level === "warn") throw new Error(log.message);
-    },
-  });
-  try {
-    const { output } = await build.generate({ format: "iife" });
-    const styles = [require("uplot/dist/uPlot.min.css"), `${PAGE}page.css`];
-    const style = styles.map((path) => readFileSync(path, "utf8")).join("\n");
-    return { script: output[0].code, style };
-  } finally {
-    await build.close();
-  }
+async function makeParts(path: string): Promise<void> {
+  // TypeScript and rollup take a second to load.
+  const { bundlePage } = await import("./bundle-page.ts");
+  keep(path, JSON.stringify(await bundlePage()));
 }
 
 /**

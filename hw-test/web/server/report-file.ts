@@ -2,7 +2,8 @@ import { closeSync, existsSync, openSync, unlinkSync, writeFileSync } from "node
 import { CommandFailed } from "../../../tools/command-line/command-failed.ts";
 import { UsageError } from "../../../tools/command-line/usage-error.ts";
 import type { RunEvent } from "../record/run-event.ts";
-import { type PageParts, pageHtml } from "./page-file.ts";
+import type { PageParts } from "./bundle-page.ts";
+import { pageHtml } from "./page-file.ts";
 
 /** Said now, and not after the run. @throws UsageError if the file cannot be written */
 export function requireWritable(option: string, path: string): void {
