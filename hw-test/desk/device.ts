@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import type { Network } from "../../firmware/ports/network.ts";
 import type { Platform } from "../../firmware/ports/platform.ts";
 import type { Settings } from "../../firmware/settings.ts";
 import { McubootBoot } from "../../firmware/swap/mcuboot.ts";
 import { OffsetSlot } from "../../firmware/swap/offset-slot.ts";
 import { Update } from "../../firmware/update/update.ts";
-import type { ScriptedNetwork } from "../model/scripted-network.ts";
 import type { DeviceClock } from "./device-clock.ts";
 import type { Flavour } from "./images.ts";
 import { THING } from "./jobs-cloud.ts";
@@ -42,7 +42,7 @@ export const settings: Settings = Object.freeze({
 
 export interface DeviceParts {
   readonly clock: DeviceClock;
-  readonly network: ScriptedNetwork;
+  readonly network: Network;
   readonly primary: PoweredFlash;
   readonly secondary: PoweredFlash;
   readonly store: PoweredStore;
@@ -52,6 +52,10 @@ export interface DeviceParts {
   readonly swap?: "move" | "offset" | undefined;
   /** How this run of the device began. */
   readonly wasPowerLoss: boolean;
+  /** What the firmware was provisioned with; the desk's own tracker if left out. */
+  readonly settings?: Settings | undefined;
+  /** The firmware is about to reset the device. */
+  readonly onRestart?: (() => void) | undefined;
 }
 
 /** What an image does after its start, put together as firmware/main.ts does it. */
@@ -60,7 +64,7 @@ export function startFirmware(flavour: Flavour, parts: DeviceParts): void {
   const platform = platformOf(parts);
   new Update({
     platform,
-    settings,
+    settings: parts.settings ?? settings,
     gates: [],
     trust: deskTrust,
     application(done) {
@@ -85,6 +89,7 @@ export function platformOf(parts: DeviceParts): Platform {
     log,
     reset: {
       restart() {
+        parts.onRestart?.();
         throw new Restart("software");
       },
       wasPowerLoss: () => parts.wasPowerLoss,

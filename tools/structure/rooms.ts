@@ -44,6 +44,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/keys",
     "tools/patch",
   ],
+  "hw-test/fleet": [
+    "firmware",
+    "hw-test/driver.ts",
+    "hw-test/desk",
+    "hw-test/model",
+    "hw-test/cloud",
+    "hw-test/trackers",
+    "tools/command-line",
+  ],
   "hw-test/run": [
     "firmware",
     "hw-test/driver.ts",

@@ -24,7 +24,11 @@ export class Ledger {
   readonly jobs = new Map<string, Job>();
   private readonly presign: Presign;
   private readonly onNotification: (notification: Notification) => void;
-  private executions: Execution[] = [];
+  /** In the order in which they were queued; fleets of ten thousand ask for either all the time. */
+  private readonly byJob = new Map<Job, Execution[]>();
+  private readonly byThing = new Map<string, Execution[]>();
+  /** Jobs of which an execution has ended or gone: whether they are to be aborted is to be seen. */
+  private readonly suspects = new Set<Job>();
   private readonly timers = new Map<Execution, () => void>();
 
   constructor(options: {
@@ -43,12 +47,12 @@ export class Ledger {
     return job;
   }
 
-  ofJob(job: Job): Execution[] {
-    return this.executions.filter((execution) => execution.job === job);
+  ofJob(job: Job): readonly Execution[] {
+    return this.byJob.get(job) ?? [];
   }
 
-  ofThing(thingName: string): Execution[] {
-    return this.executions.filter((execution) => execution.thingName === thingName);
+  ofThing(thingName: string): readonly Execution[] {
+    return this.byThing.get(thingName) ?? [];
   }
 
   /** The newest execution of the job on the thing, or the one of that number. */
@@ -93,10 +97,16 @@ export class Ledger {
       for (const execution of this.ofThing(thingName)) this.arm(execution);
       this.notify(thingName, before[index] ?? []);
     });
-    for (const job of this.jobs.values()) {
+    this.abortWhatFails();
+    return result;
+  }
+
+  private abortWhatFails(): void {
+    const suspects = [...this.suspects];
+    this.suspects.clear();
+    for (const job of suspects) {
       if (isOpen(job) && isAborted(job, this.ofJob(job))) this.cancel(job, { force: false });
     }
-    return result;
   }
 
   /** Ends a job and what is queued of it; by force also what is in progress. */
@@ -142,15 +152,16 @@ export class Ledger {
       execution.inProgressDeadlineMs = minutes === undefined ? undefined : nowMs + minutes * 60_000;
     }
     execution.status = status;
+    if (!isPending(execution)) this.suspects.add(execution.job);
     execution.versionNumber += 1;
     execution.lastUpdatedAtMs = nowMs;
   }
 
   /** Queues `job` for a thing. Call within `change`. */
   enqueue(job: Job, thingName: string): void {
-    const earlier = this.ofJob(job).filter((one) => one.thingName === thingName).length;
+    const earlier = this.ofThing(thingName).filter((one) => one.job === job).length;
     const nowMs = this.clock.now();
-    this.executions.push({
+    this.add({
       job,
       thingName,
       executionNumber: earlier + 1,
@@ -169,7 +180,14 @@ export class Ledger {
   /** Forgets executions. Call within `change`. */
   remove(doomed: readonly Execution[]): void {
     for (const execution of doomed) this.disarm(execution);
-    this.executions = this.executions.filter((execution) => !doomed.includes(execution));
+    const gone = new Set(doomed);
+    for (const job of new Set(doomed.map((one) => one.job))) {
+      this.suspects.add(job);
+      keep(this.byJob, job, (execution) => !gone.has(execution));
+    }
+    for (const thingName of new Set(doomed.map((one) => one.thingName))) {
+      keep(this.byThing, thingName, (execution) => !gone.has(execution));
+    }
   }
 
   stop(): void {
@@ -178,17 +196,23 @@ export class Ledger {
   }
 
   private retry(thingName: string): void {
-    for (const execution of this.ofThing(thingName)) {
+    for (const execution of [...this.ofThing(thingName)]) {
       const { job } = execution;
-      const earlier = this.ofJob(job).filter((other) => other.thingName === thingName);
+      const earlier = this.ofThing(thingName).filter((other) => other.job === job);
       if (isRetried(job, execution, earlier)) this.enqueue(job, thingName);
     }
+  }
+
+  private add(execution: Execution): void {
+    append(this.byJob, execution.job, execution);
+    append(this.byThing, execution.thingName, execution);
   }
 
   private completeIfDone(job: Job): void {
     const takesMore = job.targetSelection === "CONTINUOUS" && !job.isRolloutStopped;
     if (takesMore || job.status !== "IN_PROGRESS" || job.waiting.length > 0) return;
-    if (this.ofJob(job).some(isPending)) return;
+    // From the end, where those are that were queued last.
+    if (this.ofJob(job).findLast(isPending) !== undefined) return;
     this.callOff(job);
     job.status = "COMPLETED";
     job.completedAtMs = this.clock.now();
@@ -231,6 +255,22 @@ export class Ledger {
     this.timers.get(execution)?.();
     this.timers.delete(execution);
   }
+}
+
+function append<Key>(lists: Map<Key, Execution[]>, key: Key, execution: Execution): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [execution]);
+  else list.push(execution);
+}
+
+function keep<Key>(
+  lists: Map<Key, Execution[]>,
+  key: Key,
+  isKept: (execution: Execution) => boolean,
+): void {
+  const kept = (lists.get(key) ?? []).filter(isKept);
+  if (kept.length === 0) lists.delete(key);
+  else lists.set(key, kept);
 }
 
 /** Empty groups are left out, as the live service does. */
