@@ -87,7 +87,7 @@ export class JobsCloud {
   }
 
   /** The same for many things: at a rate, and until too many have failed. */
-  rollOut(firmware: Firmware, how: Pick<JobRequest, "rollout" | "abort">): string {
+  rollOut(firmware: Firmware, how: Pick<JobRequest, "rollout" | "abort" | "retry">): string {
     return this.createNext(this.documentFor(firmware, {}), how);
   }
 

@@ -1,8 +1,8 @@
 import type { Execution } from "../cloud/jobs/execution.ts";
 import type { Fleet, Tally } from "./fleet.ts";
 import { type Count, type Rate, rates } from "./meters.ts";
+import type { Order } from "./order.ts";
 import { quotas } from "./quotas.ts";
-import type { Order } from "./scenario.ts";
 
 /** What a run took; all since the job was made. */
 export interface Figures {

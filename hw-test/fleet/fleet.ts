@@ -100,6 +100,10 @@ export class Fleet {
     while (!isOver) this.step();
   }
 
+  after(delayMs: number, action: () => void): void {
+    this.clock.alarm(delayMs, action);
+  }
+
   /** The broker goes down and takes all connections with it, and comes back with its sessions. */
   restartBroker(downMs: number): void {
     this.isBrokerUp = false;

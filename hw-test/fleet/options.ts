@@ -3,7 +3,8 @@ import { oneOf, wholeNumber } from "../../tools/command-line/values.ts";
 import { trackerMaps } from "../desk/geometries.ts";
 import type { LinkProfile } from "../driver.ts";
 import { parseLinkProfile } from "../trackers/link-profile.ts";
-import { type Order, releases, storms } from "./scenario.ts";
+import { type Order, releases, stormNames } from "./order.ts";
+import { storms } from "./scenario.ts";
 
 export interface FleetCommand {
   readonly order: Order;
@@ -30,7 +31,7 @@ const command = defineCommand("npm run fleet --")
     "good" as const,
   )
   .option("--rate <R>", "executions a minute (rollout)", wholeNumber({ least: 1, most: 1_000 }))
-  .option("--storm <NAME>", "what happens meanwhile", oneOf(...(Object.keys(storms) as Storms)))
+  .option("--storm <NAME>", "what happens meanwhile", oneOf(...stormNames))
   .option("--map <NAME>", `slots and size of the image: ${maps.join(", ")}`, oneOf(...maps))
   .option("--json", "print one JSON object as the last line")
   .addHelpText(
@@ -48,8 +49,6 @@ Examples:
   npm run fleet -- --trackers 10000 --release bad --json
   npm run fleet -- --trackers 1000 --storm power`,
   );
-
-type Storms = [keyof typeof storms, ...(keyof typeof storms)[]];
 
 export const HELP = helpText(command);
 

@@ -1,10 +1,7 @@
 import type { Flavour } from "../desk/images.ts";
-import type { LinkProfile } from "../driver.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
-
-export const releases = ["good", "bad", "sick"] as const;
-export type Release = (typeof releases)[number];
+import type { Order, Release, StormName } from "./order.ts";
 
 const flavours: Readonly<Record<Release, Flavour>> = Object.freeze({
   good: "good",
@@ -16,6 +13,8 @@ const flavours: Readonly<Record<Release, Flavour>> = Object.freeze({
 interface Storm {
   readonly about: string;
   readonly options?: Partial<FleetOptions>;
+  /** How often an execution that FAILED is repeated on its tracker. */
+  readonly retries?: number;
   /** Called when the job is made. */
   readonly strike?: (fleet: Fleet) => void;
 }
@@ -23,20 +22,22 @@ interface Storm {
 const LOOK_EVERY_MS = 1_000;
 const STRIKE_AFTER_MS = 45_000;
 
-export const storms = Object.freeze({
+export const storms: Readonly<Record<StormName, Storm>> = Object.freeze({
   power: {
     about: "45 s into the job all lose power, and get it back in one moment a minute later",
-    strike: (fleet) => fleet.clock.alarm(STRIKE_AFTER_MS, () => fleet.cutPower(60_000)),
+    // Whoever is at a trial then is reverted, which is a failure to the job, though not the release's.
+    retries: 1,
+    strike: (fleet) => fleet.after(STRIKE_AFTER_MS, () => fleet.cutPower(60_000)),
   },
   broker: {
     about: "45 s into the job the broker restarts: all connections are lost, none comes up for 5 s",
-    strike: (fleet) => fleet.clock.alarm(STRIKE_AFTER_MS, () => fleet.restartBroker(5_000)),
+    strike: (fleet) => fleet.after(STRIKE_AFTER_MS, () => fleet.restartBroker(5_000)),
   },
   s3: {
     about: "the file server answers 503 for the first ten minutes of the job",
     strike(fleet) {
       fleet.isFileServerBusy = true;
-      fleet.clock.alarm(600_000, () => {
+      fleet.after(600_000, () => {
         fleet.isFileServerBusy = false;
       });
     },
@@ -49,21 +50,7 @@ export const storms = Object.freeze({
     about: "each 200 of them share 1 Mbit/s",
     options: { cell: { trackers: 200, bitsPerSecond: 1_000_000 } },
   },
-} satisfies Record<string, Storm>) as Readonly<
-  Record<"power" | "broker" | "s3" | "once" | "cell", Storm>
->;
-export type StormName = keyof typeof storms;
-
-/** What a run is asked for. */
-export interface Order {
-  readonly trackers: number;
-  readonly profile: LinkProfile;
-  readonly release: Release;
-  /** Executions a minute; the service's own if undefined. */
-  readonly rate?: number | undefined;
-  readonly storm?: StormName | undefined;
-  readonly map: string;
-}
+});
 
 /** What is in use: one in a hundred failed, after the first hundred. */
 const abort = Object.freeze({
@@ -85,7 +72,11 @@ export function runFleet(order: Order): Figures {
   const sinceMs = fleet.clock.nowMs();
   const rollout = rate === undefined ? undefined : { maximumPerMinute: rate };
   const before = fleet.tally();
-  const jobId = fleet.cloud.rollOut(fleet.firmwares.offered, { rollout, abort: [abort] });
+  const retry =
+    storm?.retries === undefined
+      ? undefined
+      : [{ failureType: "FAILED" as const, numberOfRetries: storm.retries }];
+  const jobId = fleet.cloud.rollOut(fleet.firmwares.offered, { rollout, abort: [abort], retry });
   storm?.strike?.(fleet);
   while (!fleet.isOver(jobId)) fleet.runFor(LOOK_EVERY_MS);
   fleet.runFor(SETTLE_MS);

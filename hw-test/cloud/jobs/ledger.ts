@@ -6,6 +6,7 @@ import { deadlineMs, type Execution, type ExecutionStatus, isPending } from "./e
 import { isAborted, isRetried } from "./failures.ts";
 import { isOpen, type Job } from "./job.ts";
 import { limits } from "./limits.ts";
+import { Tally } from "./tally.ts";
 import { executionView, summaryView } from "./views.ts";
 
 /** A message for whoever listens to a thing's `jobs/notify` or `jobs/notify-next`. */
@@ -27,8 +28,7 @@ export class Ledger {
   /** In the order in which they were queued; fleets of ten thousand ask for either all the time. */
   private readonly byJob = new Map<Job, Execution[]>();
   private readonly byThing = new Map<string, Execution[]>();
-  /** Jobs of which an execution has ended or gone: whether they are to be aborted is to be seen. */
-  private readonly suspects = new Set<Job>();
+  private readonly tallies = new Map<Job, Tally>();
   private readonly timers = new Map<Execution, () => void>();
 
   constructor(options: {
@@ -102,10 +102,8 @@ export class Ledger {
   }
 
   private abortWhatFails(): void {
-    const suspects = [...this.suspects];
-    this.suspects.clear();
-    for (const job of suspects) {
-      if (isOpen(job) && isAborted(job, this.ofJob(job))) this.cancel(job, { force: false });
+    for (const job of this.jobs.values()) {
+      if (isOpen(job) && isAborted(job, this.tallyOf(job))) this.cancel(job, { force: false });
     }
   }
 
@@ -152,7 +150,7 @@ export class Ledger {
       execution.inProgressDeadlineMs = minutes === undefined ? undefined : nowMs + minutes * 60_000;
     }
     execution.status = status;
-    if (!isPending(execution)) this.suspects.add(execution.job);
+    if (this.isLast(execution)) this.tallyOf(execution.job).note(execution.thingName, status);
     execution.versionNumber += 1;
     execution.lastUpdatedAtMs = nowMs;
   }
@@ -182,7 +180,7 @@ export class Ledger {
     for (const execution of doomed) this.disarm(execution);
     const gone = new Set(doomed);
     for (const job of new Set(doomed.map((one) => one.job))) {
-      this.suspects.add(job);
+      this.tallies.delete(job);
       keep(this.byJob, job, (execution) => !gone.has(execution));
     }
     for (const thingName of new Set(doomed.map((one) => one.thingName))) {
@@ -206,6 +204,22 @@ export class Ledger {
   private add(execution: Execution): void {
     append(this.byJob, execution.job, execution);
     append(this.byThing, execution.thingName, execution);
+    this.tallyOf(execution.job).note(execution.thingName, execution.status);
+  }
+
+  private tallyOf(job: Job): Tally {
+    const known = this.tallies.get(job);
+    if (known !== undefined) return known;
+    const fresh = new Tally(this.ofJob(job));
+    this.tallies.set(job, fresh);
+    return fresh;
+  }
+
+  /** Of its job on its thing. */
+  private isLast(execution: Execution): boolean {
+    return (
+      this.ofThing(execution.thingName).findLast(({ job }) => job === execution.job) === execution
+    );
   }
 
   private completeIfDone(job: Job): void {
