@@ -1,4 +1,5 @@
 import { cloudMutations } from "./cloud-mutations.ts";
+import { fleetMutations } from "./fleet-mutations.ts";
 import { fotaMutations } from "./fota-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
@@ -356,4 +357,5 @@ export const mutations: readonly Mutation[] = [
   ...patchMutations,
   ...cloudMutations,
   ...fotaMutations,
+  ...fleetMutations,
 ];
