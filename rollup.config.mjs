@@ -18,6 +18,7 @@ import { trustAnchor, trustAnchors } from "./tools/keys/trust-anchors.mjs";
 //                                      name is the key's id) and not the development key
 //   rollup -c --configFlavour unsigned integrity only: it installs what nobody has signed
 //   rollup -c --configFlavour native   signatures are checked by the Moddable SDK's own ECDSA, in C
+//   rollup -c --configBoot esp-idf     for ESP-IDF's bootloader; mcuboot if left out
 //   rollup -c --configFlavour crash    an image that is wrong on purpose, for tests
 //   rollup -c --configApp FOLDER       an application around the client, its main.ts or main.js
 //                                      (docs/application.md), in place of the client alone
@@ -26,7 +27,8 @@ import { trustAnchor, trustAnchors } from "./tools/keys/trust-anchors.mjs";
 const inRoot = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The platform's modules, which are never part of a bundle. */
-const isPlatformModule = (id) => /^(embedded:.+|mc\/.+|timer|time|crypt|curve|ecdsa|ecp)$/.test(id);
+const isPlatformModule = (id) =>
+  /^(embedded:.+|mc\/.+|tracker\/.+|timer|time|crypt|curve|ecdsa|ecp)$/.test(id);
 
 /** What mqtt-packet asks of Node, and what it gets. */
 const shims = {
@@ -55,22 +57,30 @@ const flavours = {
   },
 };
 
+const boots = {
+  mcuboot: {},
+  "esp-idf": { "./boot-side.js": "firmware/boot-side-esp-idf.ts" },
+};
+
 /** @param {Record<string, unknown>} args */
 export default function config(args) {
   const version = args.configVersion ?? JSON.parse(readFileSync(inRoot("package.json"))).version;
   const flavour = flavours[args.configFlavour ?? "normal"];
   if (flavour === undefined) throw new Error(`--configFlavour: ${Object.keys(flavours)}`);
+  const boot = boots[args.configBoot ?? "mcuboot"];
+  if (boot === undefined) throw new Error(`--configBoot: ${Object.keys(boots)}`);
+  const stubs = { ...flavour.stubs, ...boot };
   const anchors = flavour === flavours.unsigned ? "integrity only" : anchorsOf(args.configKeys);
   const app = args.configApp && application(args.configApp, { version, trust: anchors });
   return {
     input: app ? app.main : inRoot(flavour.input),
-    external: (id) => isPlatformModule(id) && !(id in flavour.stubs) && !app?.provides(id),
+    external: (id) => isPlatformModule(id) && !(id in stubs) && !app?.provides(id),
     plugins: [
       ...(app ? [app.plugin] : []),
       alias({
         entries: [
           ...aliases(shims, "firmware/mqtt/shims/"),
-          ...aliases(flavour.stubs, ""),
+          ...aliases(stubs, ""),
           ...aliases({ "tracker-fota": "firmware/tracker-fota.ts" }, ""),
         ],
       }),

@@ -8,10 +8,11 @@ export const config = Object.freeze({
   /** Largest erase block the page buffer is made for: nRF 4096, some external NOR 8192. */
   pageMaxBytes: 8192,
   /**
-   * Largest slot in pages; the bitmap is 32 B. Beyond 128 pages MCUboot's BOOT_MAX_IMG_SECTORS, whose
-   * default is 128, has to be the number of pages, and the trailer grows with it (slot/layout.ts).
+   * Largest slot in pages: an ESP32's has 488; the bitmap is 64 B. Beyond 128 pages MCUboot's
+   * BOOT_MAX_IMG_SECTORS, whose default is 128, has to be the number of pages, and the trailer grows
+   * with it (slot/layout.ts).
    */
-  slotMaxPages: 256,
+  slotMaxPages: 512,
 
   /** One receive buffer, shared by every read of the download. */
   receiveBytes: 1024,
@@ -97,8 +98,12 @@ export const config = Object.freeze({
   mqttKeepAliveS: 240,
   /** Longest packet read, in pieces; AWS IoT takes payloads of at most 128 KB. */
   mqttPacketMaxBytes: 262_144,
-  /** The output queue: it holds the longest packet out, a job update with all its details. */
-  mqttOutputBytes: 4096,
+  /**
+   * The output queue: it holds the longest packet out, 1,381 bytes, and an eighth of acknowledgements.
+   * That is an update with a detail that is all quotes, of a thing and a job with the longest names
+   * (job/longest-update.test.ts).
+   */
+  mqttOutputBytes: 2048,
   /** QoS 1 publishes under way at once. */
   mqttInFlightMax: 4,
   /** AWS IoT takes at most 8 topics in one SUBSCRIBE. */

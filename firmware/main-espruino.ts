@@ -13,6 +13,7 @@ import { TRUST_ANCHORS } from "./trust-anchors.ts";
 import { batteryGate } from "./update/gate.ts";
 import { Update } from "./update/update.ts";
 import { runningVersion } from "./verify/identity.ts";
+import { mcubootFormat } from "./verify/mcuboot-format.ts";
 import { verifier } from "./verify/p256-plain.ts";
 import { FIRMWARE_VERSION } from "./version.ts";
 
@@ -24,6 +25,7 @@ const platform = espruinoPlatform({
   engine,
   provision,
   anchors: TRUST_ANCHORS,
+  format: mcubootFormat,
   newBoot: (slots) => new McubootBoot(slots),
   offsetSlot: (slot) => new OffsetSlot(slot),
 });
@@ -37,7 +39,7 @@ new Update({
   trust: { anchors: TRUST_ANCHORS, verifier },
   // An application adds its own checks here: sensors answer, GNSS has a fix.
   application(done) {
-    const header = runningVersion(platform.primary);
+    const header = runningVersion(platform);
     const same = header === FIRMWARE_VERSION;
     done(same ? undefined : `the header says ${header}, the code ${FIRMWARE_VERSION}`);
   },

@@ -36,6 +36,11 @@ export interface Settings {
   readonly connectTimeoutMs?: number | undefined;
   /** Silence after which an answer is taken for lost, ms; `config.answerTimeoutMs` if undefined. */
   readonly answerTimeoutMs?: number | undefined;
+  /**
+   * `report`, also if undefined: the thing's shadow is told which image runs and how the last job ended.
+   * Its policy has to allow publishing to `$aws/things/NAME/shadow/update`.
+   */
+  readonly shadow?: "report" | "off" | undefined;
   /** Update only at or above this charge, 0 to 100 %; undefined for no such gate. */
   readonly batteryMinimum: number | undefined;
 }

@@ -3,15 +3,14 @@
  * "tracker-fota"`. docs/application.md shows it in use. What this module exports, and the settings in
  * the store, keep their meaning within a major version (semver.org); nothing else does.
  */
+// A build for ESP-IDF's bootloader puts boot-side-esp-idf.ts here (rollup.config.mjs).
+import { newPlatform } from "./boot-side.ts";
 import type { ApplicationCheck } from "./confirm/self-test.ts";
-import { moddablePlatform } from "./platforms/moddable/platform.ts";
 import { readSettings } from "./platforms/settings.ts";
 import type { Log } from "./ports/log.ts";
 import type { Platform } from "./ports/platform.ts";
 import { printableLog } from "./printable.ts";
 import type { Settings } from "./settings.ts";
-import { McubootBoot } from "./swap/mcuboot.ts";
-import { OffsetSlot } from "./swap/offset-slot.ts";
 import { trustAnchors } from "./trust-anchors.ts";
 import { batteryGate, type Gate } from "./update/gate.ts";
 import type { ApplicationHooks } from "./update/hooks.ts";
@@ -63,7 +62,7 @@ export interface Client {
  */
 export function startClient(options: ClientOptions): Client {
   const { version, trust, settings: ofProduct, gates = [], selfTest } = options;
-  const platform = newPlatform(options.log);
+  const platform = platformWith(options.log);
   const settings = readSettings(platform.store, ofProduct);
   printableLog(platform.log)(`tracker-fota ${version} on ${settings.thingName}`);
   const update = new Update({
@@ -73,7 +72,7 @@ export function startClient(options: ClientOptions): Client {
     hooks: options,
     trust: { anchors: trustAnchors(trust), verifier },
     application(done) {
-      const header = runningVersion(platform.primary);
+      const header = runningVersion(platform);
       if (header !== version) done(`the header says ${header}, the code ${version}`);
       else if (selfTest === undefined) done(undefined);
       else selfTest(done);
@@ -83,11 +82,8 @@ export function startClient(options: ClientOptions): Client {
   return update;
 }
 
-function newPlatform(log: Log | undefined): Platform {
-  const platform = moddablePlatform({
-    newBoot: (slots) => new McubootBoot(slots),
-    offsetSlot: (slot) => new OffsetSlot(slot),
-  });
+function platformWith(log: Log | undefined): Platform {
+  const platform = newPlatform();
   return log === undefined ? platform : Object.assign({}, platform, { log });
 }
 

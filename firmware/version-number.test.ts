@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  compareVersions,
-  isVersion,
-  parseVersion,
-  type VersionNumber,
-  versionText,
-} from "./version-number.ts";
+import type { VersionNumber } from "./ports/image.ts";
+import { compareVersions, isVersion, parseVersion, versionText } from "./version-number.ts";
 
 function parsed(text: string): VersionNumber {
   const version = parseVersion(text);

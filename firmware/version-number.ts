@@ -1,13 +1,4 @@
-/**
- * A version in MCUboot's terms ("image_version" of bootutil/image.h): `1.2.3` or `1.2.3+4`.
- * Ranges: major and minor 0 to 255, revision 0 to 65535, build 0 to 2^32 - 1 (0 when not given).
- */
-export interface VersionNumber {
-  readonly major: number;
-  readonly minor: number;
-  readonly revision: number;
-  readonly build: number;
-}
+import type { VersionNumber } from "./ports/image.ts";
 
 /** @returns undefined if `text` has another form or a number is out of range */
 export function parseVersion(text: string): VersionNumber | undefined {

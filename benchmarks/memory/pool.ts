@@ -1,3 +1,5 @@
+import type { OfferedPatch } from "../../hw-test/run/job.ts";
+import type { BoardName } from "../../hw-test/trackers/boards.ts";
 import type { BuiltImage } from "../../tools/build/image.ts";
 import type { BenchRig } from "../tracker/rig.ts";
 
@@ -31,8 +33,14 @@ export async function smallestPool(
 }
 
 /** Starts, connects to the broker, asks for a job and is told that there is none. */
-export async function idles(rig: BenchRig, images: Images, poolBytes: number): Promise<boolean> {
+export async function idles(
+  rig: BenchRig,
+  images: Images,
+  poolBytes: number,
+  board: BoardName = "linux",
+): Promise<boolean> {
   const tracker = await rig.newTracker(images.from.image, {
+    board,
     boardArguments: ["--pool", String(poolBytes)],
     restartsAfter: () => false,
   });
@@ -45,13 +53,19 @@ export async function idles(rig: BenchRig, images: Images, poolBytes: number): P
   return end === "stopped";
 }
 
-/** A whole update, the trial of the new image included. */
-export async function updates(rig: BenchRig, images: Images, poolBytes: number): Promise<boolean> {
+/** A whole update, by a patch if one is offered, the trial of the new image included. */
+export async function updates(
+  rig: BenchRig,
+  images: Images,
+  poolBytes: number,
+  { board = "linux", patches = [] }: { board?: BoardName; patches?: readonly OfferedPatch[] } = {},
+): Promise<boolean> {
   const tracker = await rig.newTracker(images.from.image, {
+    board,
     boardArguments: ["--pool", String(poolBytes)],
     restartsAfter: (end) => end === "software",
   });
-  const job = await rig.newJob({ hex: images.to.hex, version: "1.0.1" });
+  const job = await rig.newJob({ hex: images.to.hex, version: "1.0.1", patches });
   await tracker.powerOn();
   const { status } = await rig.end(tracker, job);
   await tracker.stop();

@@ -18,18 +18,28 @@ const [version] = process.argv.slice(2);
 writeFileSync("main.js", await bundleFirmware({ version, flavour: "normal" }));
 `;
 
+const sources = ["firmware", ":!firmware/**/*.test.ts"];
+/** What the image of a tracker on XS is made of. */
+const bundled = [...sources, ":!firmware/platforms/espruino", ":!firmware/application"];
+
 /**
  * The commits of the main line that changed the firmware, newest first.
  * @returns undefined where there is no git, or no history of it
  */
 export async function firmwareCommits(): Promise<readonly string[] | undefined> {
-  const paths = ["firmware", ":!firmware/**/*.test.ts"];
   try {
-    const { stdout } = await git("log", "--first-parent", "--format=%H", "--", ...paths);
+    const { stdout } = await git("log", "--first-parent", "--format=%H", "--", ...sources);
     return stdout.split("\n").filter((line) => line !== "");
   } catch {
     return undefined;
   }
+}
+
+/** Lines of the bundle's sources that were added or taken away from one commit to the other. */
+export async function linesBetween(older: string, newer: string): Promise<number> {
+  const { stdout } = await git("diff", "--numstat", older, newer, "--", ...bundled);
+  const counts = [...stdout.matchAll(/^(\d+)\t(\d+)\t/gm)];
+  return counts.reduce((sum, [, added, taken]) => sum + Number(added) + Number(taken), 0);
 }
 
 /** The image of a commit's firmware, built by today's tools. Rejects where they cannot. */

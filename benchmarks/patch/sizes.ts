@@ -2,7 +2,7 @@ import { asBuilt } from "../../tools/build/image.ts";
 import { makePatch } from "../../tools/patch/make-patch.ts";
 import type { Figure } from "../figure.ts";
 import type { Images } from "../memory/pool.ts";
-import { firmwareCommits, imageOf } from "./history.ts";
+import { firmwareCommits, imageOf, linesBetween } from "./history.ts";
 
 /** How many commits lie between the images of a pair, and where the newer one of each is. */
 const DISTANCES = [1, 5, 20];
@@ -45,7 +45,9 @@ async function historyFigures(): Promise<Figure[]> {
     for (const newer of NEWER) {
       const next = await image(newer);
       const patch = makePatch(await image(newer + distance), next).length;
-      const name = `${distance} commits, to ${commits[newer]?.slice(0, 7)}: ${patch} bytes`;
+      const to = commits[newer] ?? "";
+      const lines = await linesBetween(commits[newer + distance] ?? "", to);
+      const name = `${distance} commits, ${lines} lines, to ${to.slice(0, 7)}: ${patch} bytes`;
       figures.push({ name, value: patch / asBuilt(next).hex.length, unit: "of the HEX" });
     }
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "node:test";
+import { describe } from "../../hw-test/board/testing/needs-engine.ts";
 import { signatureCodeBytes, signatureCost, smallestPool } from "./cost.ts";
 
 /*

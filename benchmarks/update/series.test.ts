@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, it } from "node:test";
+import { before, describe } from "../../hw-test/board/testing/needs-engine.ts";
 import { buildImage } from "../../tools/build/image.ts";
 import { BenchRig } from "../tracker/rig.ts";
 import { updateSeries } from "./series.ts";

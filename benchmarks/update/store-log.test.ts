@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, it } from "node:test";
 import { runBoardTool } from "../../hw-test/board/program.ts";
+import { describe } from "../../hw-test/board/testing/needs-engine.ts";
 import { FlashFile } from "../../hw-test/trackers/virtual/flash-file.ts";
 import { liveBytes, storeLog } from "./store-log.ts";
 

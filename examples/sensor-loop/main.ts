@@ -23,7 +23,8 @@ class Sensor {
 
   constructor() {
     const kept = this.#store.read("count");
-    if (kept !== undefined) this.count = new DataView(kept).getUint32(0);
+    // The SDK's typings leave open in which format it is read.
+    if (kept instanceof ArrayBuffer) this.count = new DataView(kept).getUint32(0);
   }
 
   measure(): void {

@@ -17,7 +17,7 @@ export const inboxProblems: Readonly<Record<Exclude<InboxVerdict, "sound">, stri
 
 /**
  * The message that is coming in, one at a time: what its topic makes it, and what is kept of it.
- * Memory is the reader's, fixed, however long a message is.
+ * Memory is the reader's, bounded, however long a message is, and given back by `drop`.
  */
 export class Inbox {
   /** Undefined while there is no message, or one that is not wanted. */
@@ -34,7 +34,7 @@ export class Inbox {
     this.offers = new PatchOffers(running);
   }
 
-  /** What has come in, until the next `start`; nothing in it is to be believed before `end`. */
+  /** What has come in, until the next `start` or `drop`; nothing in it is to be believed before `end`. */
   message(): JsonValue {
     return this.reader.message;
   }
@@ -58,8 +58,10 @@ export class Inbox {
     if (this.topic !== undefined) this.reader.push(piece, 0, piece.length);
   }
 
+  /** No message, whole or in part, is of interest any more. */
   drop(): void {
     this.topic = undefined;
+    this.reader.release();
   }
 
   end(): InboxVerdict {

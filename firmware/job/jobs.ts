@@ -14,7 +14,7 @@ import { type JobUpdate, Updates, type UpdatesEvents } from "./updates.ts";
 
 /**
  * None of these runs inside a call of the methods. The document of an execution is there until the
- * next message begins: it is to be taken inside the event.
+ * event is over: it is to be taken inside it.
  */
 export interface JobsEvents extends UpdatesEvents {
   /** Connected: what was missed is unknown, so ask. Nothing of before is under way any more. */
@@ -52,7 +52,7 @@ export interface JobsOptions {
  * sent again after a reconnect, of an update whose version is old by then.
  *
  * Bounds: three requests under way (start-next, describe, update), one update that waits, and one
- * message that is read, in fixed memory however long it is.
+ * message that is read, in bounded memory however long it is.
  */
 export class Jobs implements MqttEvents {
   /** For the MQTT client. */
@@ -156,7 +156,11 @@ export class Jobs implements MqttEvents {
   onMessageEnd(): void {
     const { topic } = this.inbox;
     if (topic === undefined) return;
-    const verdict = this.inbox.end();
+    this.receive(topic, this.inbox.end());
+    this.inbox.drop();
+  }
+
+  private receive(topic: JobTopic, verdict: InboxVerdict): void {
     const message = this.inbox.message();
     if (verdict !== "sound") this.receiveUnreadable(topic, verdict);
     else if (topic.kind === "notifyNext") this.receiveNotice(message);

@@ -130,14 +130,22 @@ export class MqttClient implements ConnectionEvents {
 
   /** A `payload` in bytes must stay as it is while the publish is under way. */
   publish(topic: string, payload: Uint8Array | string, qos: 0 | 1): PublishOutcome {
-    const payloadBytes = typeof payload === "string" ? utf8Length(payload) : payload.length;
-    const packetBytes = utf8Length(topic) + payloadBytes + publishOverheadBytes;
-    if (packetBytes > config.mqttOutputBytes) return "tooLong";
+    if (isTooLong(topic, payload)) return "tooLong";
     if (qos === 1) return this.delivery.take(topic, payload) ? "taken" : "busy";
     if (!this.isConnected()) return "offline";
     const dup = false;
     const isSent = this.send({ cmd: "publish", topic, payload, qos, dup, messageId: 0 });
     return isSent ? "taken" : "busy";
+  }
+
+  /**
+   * With QoS 1 over this connection alone: what is not acknowledged when that ends is given up. A
+   * broker that forbids the topic ends the connection, and would end each after it.
+   */
+  publishOnce(topic: string, payload: string, onAcknowledged: () => void): PublishOutcome {
+    if (isTooLong(topic, payload)) return "tooLong";
+    if (!this.isConnected()) return "offline";
+    return this.delivery.take(topic, payload, onAcknowledged) ? "taken" : "busy";
   }
 
   onOpen(): void {
@@ -209,4 +217,9 @@ export class MqttClient implements ConnectionEvents {
     if (this.connection !== undefined) this.connection.close();
     this.connection = undefined;
   }
+}
+
+function isTooLong(topic: string, payload: Uint8Array | string): boolean {
+  const payloadBytes = typeof payload === "string" ? utf8Length(payload) : payload.length;
+  return utf8Length(topic) + payloadBytes + publishOverheadBytes > config.mqttOutputBytes;
 }

@@ -29,9 +29,9 @@ export class Delivery {
   }
 
   /** @returns false if as many as can be are under way */
-  take(topic: string, payload: Uint8Array | string): boolean {
+  take(topic: string, payload: Uint8Array | string, onAcknowledged?: () => void): boolean {
     if (this.inFlight.isFull()) return false;
-    this.inFlight.add(topic, payload);
+    this.inFlight.add(topic, payload, onAcknowledged);
     this.sendWaiting();
     return true;
   }

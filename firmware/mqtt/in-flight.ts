@@ -10,12 +10,14 @@ export interface InFlightPublish {
   sent: boolean;
   /** It may have reached the broker before: to be marked DUP. */
   repeated: boolean;
+  /** Given where it is not to outlive the connection: the broker has it. */
+  readonly onAcknowledged: (() => void) | undefined;
 }
 
 /**
  * The QoS 1 publishes under way, oldest first, at most `config.mqttInFlightMax`. They outlive the
  * connection: MQTT 3.1.1, 4.4 has a client of a persistent session send them again, in order, under
- * the same identifier. A reset loses them.
+ * the same identifier. A reset loses them; those with an `onAcknowledged` end with the connection.
  */
 export class InFlight {
   private readonly publishes: InFlightPublish[] = [];
@@ -26,9 +28,10 @@ export class InFlight {
   }
 
   /** The caller has looked at `isFull`. */
-  add(topic: string, payload: Uint8Array | string): void {
+  add(topic: string, payload: Uint8Array | string, onAcknowledged?: () => void): void {
     const messageId = this.takeId();
-    this.publishes.push({ messageId, topic, payload, sent: false, repeated: false });
+    const state = { sent: false, repeated: false };
+    this.publishes.push(Object.assign(state, { messageId, topic, payload, onAcknowledged }));
   }
 
   /** An identifier that no publish under way has. */
@@ -52,12 +55,17 @@ export class InFlight {
   /** A PUBACK for what is not under way is harmless. */
   acknowledge(messageId: number): void {
     const index = this.indexOf(messageId);
-    if (index >= 0) this.publishes.splice(index, 1);
+    const publish = this.publishes[index];
+    if (publish === undefined) return;
+    this.publishes.splice(index, 1);
+    if (publish.onAcknowledged !== undefined) publish.onAcknowledged();
   }
 
   /** The connection is gone. */
   markUnsent(): void {
-    for (const publish of this.publishes) {
+    for (let index = this.publishes.length - 1; index >= 0; index -= 1) {
+      const publish = this.publishes[index] as InFlightPublish;
+      if (publish.onAcknowledged !== undefined) this.publishes.splice(index, 1);
       publish.repeated = publish.repeated || publish.sent;
       publish.sent = false;
     }

@@ -19,6 +19,7 @@ const defaults = Object.freeze({
   startDelayMaxMs: config.startDelayMaxMs,
   rollbackAfterStarts: undefined,
   failedJobWaitMaxMs: config.failedJobWaitMaxMs,
+  shadow: "report",
   batteryMinimum: undefined,
 });
 

@@ -10,6 +10,8 @@ export interface FlashGeometry {
   readonly eraseValue: number;
   /** Bytes of the slot before its part that this is (swap/offset-slot.ts); 0 if left out. */
   readonly leadBytes?: number;
+  /** A slot ends with MCUboot's trailer; true if left out. Else an image may have all of it. */
+  readonly hasTrailer?: boolean;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Crc32 } from "./checksum.ts";
 import type { Clock } from "./clock.ts";
 import type { NewSha256 } from "./digest.ts";
 import type { Flash } from "./flash.ts";
+import type { ImageFormat } from "./image.ts";
 import type { Log } from "./log.ts";
 import type { Network } from "./network.ts";
 import type { Power } from "./power.ts";
@@ -17,6 +18,8 @@ export interface Platform {
   readonly primary: Flash;
   /** The slot that the new image is written to. */
   readonly secondary: Flash;
+  /** How images lie in both. */
+  readonly format: ImageFormat;
   readonly boot: Boot;
   readonly store: Store;
   readonly reset: Reset;

@@ -9,7 +9,7 @@ export interface AddressMap {
 }
 
 export interface SlotLayout {
-  /** Offset in bytes of the first page that MCUboot's trailer reaches into. */
+  /** Offset in bytes of the first page that MCUboot's trailer reaches into; the slot's end without one. */
   readonly trailerOffset: number;
   /**
    * Bytes an image, header and TLVs included, may have: one page less than a whole slot has before its
@@ -30,16 +30,19 @@ const MAGIC_BYTES = 16;
  */
 export function slotLayout(geometry: FlashGeometry): SlotLayout {
   checkGeometry(geometry);
+  const { byteLength } = geometry;
+  if (geometry.hasTrailer === false)
+    return { trailerOffset: byteLength, imageMaxBytes: byteLength };
   const alignment = Math.max(geometry.writeAlign, 8);
   const leadBytes = geometry.leadBytes ?? 0;
-  const slotBytes = geometry.byteLength + leadBytes;
+  const slotBytes = byteLength + leadBytes;
   const sectors = Math.max(SECTORS_MIN, slotBytes / geometry.blockLength);
   const trailerBytes =
     sectors * geometry.writeAlign * STATES +
     4 * alignment +
     Math.ceil(MAGIC_BYTES / alignment) * alignment;
   const trailerPages = Math.ceil(trailerBytes / geometry.blockLength);
-  const trailerOffset = geometry.byteLength - trailerPages * geometry.blockLength;
+  const trailerOffset = byteLength - trailerPages * geometry.blockLength;
   // Of the slot's pages one stays free: the first, where the part begins behind it.
   const imageMaxBytes = trailerOffset - Math.max(0, geometry.blockLength - leadBytes);
   assert(imageMaxBytes > 0, "a slot must hold more than its trailer");

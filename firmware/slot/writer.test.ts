@@ -557,10 +557,18 @@ describe("slotLayout", () => {
     assert.equal(layout(256 * 4096, 4096, 32).trailerOffset, 256 * 4096 - 7 * 4096);
   });
 
+  it("leaves all of a slot without a trailer to the image", () => {
+    const byteLength = 0x1e8000;
+    const whole = { byteLength, blockLength: 4096, writeAlign: 4, eraseValue: 0xff };
+    const expected = { trailerOffset: byteLength, imageMaxBytes: byteLength };
+    assert.deepEqual(slotLayout({ ...whole, hasTrailer: false }), expected);
+    assert.ok(slotLayout(whole).imageMaxBytes < byteLength);
+  });
+
   it("asserts a geometry that the client can use", () => {
     assert.throws(() => layout(0x40000, 16384), /page buffer|buffers/);
     assert.throws(() => layout(0x40001), /whole pages/);
-    assert.throws(() => layout(257 * 512, 512), /bitmap/);
+    assert.throws(() => layout(513 * 512, 512), /bitmap/);
     assert.throws(() => layout(0x40000, 4096, 3), /write block/);
     assert.throws(() => layout(4096), /trailer/);
   });

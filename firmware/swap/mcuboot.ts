@@ -80,6 +80,11 @@ export class McubootBoot implements Boot {
     return readTrailer(this.secondary).magic === "set";
   }
 
+  /** Its trailer has no field for it. */
+  lastTrial(): undefined {
+    return undefined;
+  }
+
   /** Throws FLASH_ERASE. */
   withdrawSwap(): void {
     if (this.isSwapRequested()) this.eraseLastPage();

@@ -1,16 +1,11 @@
 import { Failure } from "../failure.ts";
 import type { JobDocument } from "../job/document.ts";
+import type { VersionNumber } from "../ports/image.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import { slotLayout } from "../slot/layout.ts";
-import { imageVersion } from "../verify/identity.ts";
-import {
-  compareVersions,
-  openAs,
-  parseVersion,
-  type VersionNumber,
-  versionText,
-} from "../version-number.ts";
+import { runningVersionNumber } from "../verify/identity.ts";
+import { compareVersions, openAs, parseVersion, versionText } from "../version-number.ts";
 import type { Trust } from "./trust.ts";
 
 export interface Facts {
@@ -35,7 +30,7 @@ export function admit(document: JobDocument, facts: Facts): void {
     const ours = settings.hardware ?? "not set";
     throw new Failure("HARDWARE_MISMATCH", `for ${hardware ?? "any"}, this is ${ours}`);
   }
-  admitVersion(document, settings, imageVersion(platform.primary));
+  admitVersion(document, settings, runningVersionNumber(platform));
   admitRelease(document, facts);
   const imageMaxBytes = slotLayout(platform.secondary.geometry).imageMaxBytes;
   if (imageSize !== undefined && imageSize > imageMaxBytes) {

@@ -3,7 +3,6 @@ import type { JobDocument } from "../job/document.ts";
 import type { Alarm } from "../ports/clock.ts";
 import type { Digest } from "../ports/digest.ts";
 import type { Platform } from "../ports/platform.ts";
-import { readImage } from "../verify/mcuboot-image.ts";
 import { isSameBytes } from "../verify/same-bytes.ts";
 import { isVersion } from "../version-number.ts";
 
@@ -37,13 +36,13 @@ export class AlreadyRunning {
   /** `onVerdict` comes once, unless it is stopped; at once where there is nothing to read. */
   start(): void {
     const { platform, document, onVerdict } = this.options;
-    const { primary } = platform;
-    const image = readImage(primary, primary.geometry.byteLength);
+    const { primary, format } = platform;
+    const image = format.readImage(primary, primary.geometry.byteLength);
     const isCandidate =
       "digests" in image &&
       document.sha256 !== undefined &&
       isVersion(document.version, image.version);
-    this.end = isCandidate ? (document.imageSize ?? image.tlvs.end) : 0;
+    this.end = isCandidate ? (document.imageSize ?? image.end) : 0;
     if (this.end > 0 && this.end <= primary.geometry.byteLength) this.step();
     else onVerdict(false);
   }

@@ -2,9 +2,8 @@ import { attempt } from "../failure.ts";
 import { decodeHex } from "../job/encodings.ts";
 import type { Flash } from "../ports/flash.ts";
 import type { Platform } from "../ports/platform.ts";
-import { hexText } from "../verify/identity.ts";
+import { hexText, identityBytes } from "../verify/identity.ts";
 import { ImageDigests } from "../verify/image-digests.ts";
-import { identityBytes, readImage } from "../verify/mcuboot-image.ts";
 import { identityIn } from "./evidence.ts";
 
 const KEY = "former";
@@ -27,7 +26,7 @@ export interface Former {
  */
 export function keepFormer(platform: Platform, counter: number): void {
   const { store, secondary, log } = platform;
-  const digest = decodeHex(identityIn(secondary, log), DIGEST_BYTES);
+  const digest = decodeHex(identityIn(secondary, platform), DIGEST_BYTES);
   attempt(
     () => {
       if (digest === undefined) {
@@ -55,11 +54,11 @@ export function formerImage({ store }: Platform): Former | undefined {
 }
 
 /** The running image's security counter, by its own word; 0 where it has none. */
-export function runningCounter({ primary, log }: Platform): number {
+export function runningCounter({ primary, format, log }: Platform): number {
   let counter = 0;
   attempt(
     () => {
-      const image = readImage(primary, primary.geometry.byteLength);
+      const image = format.readImage(primary, primary.geometry.byteLength);
       if ("digests" in image) counter = image.securityCounter ?? 0;
     },
     ({ code, detail }) => log(`security counter: ${code}: ${detail}`),
@@ -68,10 +67,10 @@ export function runningCounter({ primary, log }: Platform): number {
 }
 
 /** Whether the image in a slot is the one of this identity, byte for byte: reads all of it. */
-export function isIntact(flash: Flash, identity: string, { newSha256 }: Platform): boolean {
-  const image = readImage(flash, flash.geometry.byteLength);
+export function isIntact(flash: Flash, identity: string, platform: Platform): boolean {
+  const image = platform.format.readImage(flash, flash.geometry.byteLength);
   if (!("digests" in image) || hexText(identityBytes(image)) !== identity) return false;
-  const digests = new ImageDigests(image, newSha256);
+  const digests = new ImageDigests(image, platform.newSha256);
   const chunk = new Uint8Array(CHUNK_BYTES);
   for (let at = 0; at < image.hashedBytes; at += CHUNK_BYTES) {
     const piece = chunk.subarray(0, Math.min(CHUNK_BYTES, image.hashedBytes - at));

@@ -1,8 +1,9 @@
 import { config } from "../config.ts";
 import { Failure } from "../failure.ts";
+import type { OwnSignature } from "../ports/image.ts";
 import type { Platform } from "../ports/platform.ts";
 import { parseEcdsaSignature } from "../verify/ecdsa-der.ts";
-import { keyHashOf, type OwnSignature, ownSignature } from "../verify/own-signature.ts";
+import { keyHashOf } from "../verify/own-signature.ts";
 import { isSameBytes } from "../verify/same-bytes.ts";
 import { SignatureRun } from "./signature-run.ts";
 import type { Trust, TrustedKey } from "./trust.ts";
@@ -22,7 +23,7 @@ export interface ImageSignatureOptions {
 export function newImageSignatureCheck(options: ImageSignatureOptions): SignatureRun | undefined {
   const { platform, trust, onGood, onBad } = options;
   if (!trust.isSigned) return undefined;
-  const own = ownSignature(platform.secondary, config.signatureMaxBytes);
+  const own = platform.format.readSignature(platform.secondary, config.signatureMaxBytes);
   const key = own === undefined ? undefined : signer(own, trust, platform);
   if (own === undefined || key === undefined) return undefined;
   const signature = parseEcdsaSignature(own.signature);

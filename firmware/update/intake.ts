@@ -25,6 +25,8 @@ export interface IntakeOptions {
   /** Noted in the journal, and not begun. */
   readonly onTaken: (job: ActiveJob) => void;
   readonly onRefused: (job: JobIdentity, failure: Failure) => void;
+  /** The queue is empty. */
+  readonly onNone: () => void;
 }
 
 /** Takes the job at the head of the queue: notes it in the journal, reads it, and admits it. */
@@ -66,8 +68,9 @@ export class Intake implements Listener {
 
   /** Of an execution that is over only a late answer can tell; the next job was asked for since. */
   answer(execution: JobExecution | undefined): void {
+    const { onTaken, onRefused, onNone } = this.options;
+    if (execution === undefined) onNone();
     if (execution === undefined || isTerminal(execution.status)) return;
-    const { onTaken, onRefused } = this.options;
     let job: ActiveJob | undefined;
     attempt(
       () => {
@@ -112,7 +115,7 @@ export class Intake implements Listener {
     const known = journal.record();
     const unread = { jobId, executionNumber, queuedAt, fingerprint: undefined };
     const isKnown = known !== undefined && isSameExecution(known, unread);
-    const from = imageIdentity(platform.primary);
+    const from = imageIdentity(platform.primary, platform.format);
     // Half a patch onto another image would be completed onto this one.
     if (isKnown && known.from !== from) journal.clearProgress();
     const record: UpdateRecord = {

@@ -76,7 +76,8 @@ export class JobRun implements ImageFetchEvents, Listener {
     const { platform, trust, job } = this.options;
     if (!trust.isSigned) {
       platform.log("integrity only: this firmware checks no signatures");
-      this.compare();
+      // Not now: whatever tells of the job is deep in the stack already.
+      this.pause.start(0, () => this.compare());
       return;
     }
     this.guard(() => {

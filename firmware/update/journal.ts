@@ -32,7 +32,7 @@ const FLAG_PATCH = 8;
 
 /**
  * The update's memory across resets: one record, rewritten at each stage, and one progress entry,
- * rewritten at most once a page. Costs one buffer of 176 bytes.
+ * rewritten at most once a page. Costs one buffer of 240 bytes.
  */
 export class Journal {
   private readonly store: Store;

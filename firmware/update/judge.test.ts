@@ -26,12 +26,24 @@ function record(stage: Stage, image = NEW): UpdateRecord {
 }
 
 const isSwapRequested = false;
-const oldRuns: Evidence = { boot: "confirmed", isSwapRequested, primary: OLD, secondary: "" };
+/** As MCUboot has it. */
+const lastTrial = undefined;
+const oldRuns: Evidence = {
+  boot: "confirmed",
+  isSwapRequested,
+  lastTrial,
+  primary: OLD,
+  secondary: "",
+};
 const oldRunsAgain: Evidence = { ...oldRuns, secondary: NEW };
 const oldRunsUnasked: Evidence = { ...oldRunsAgain, isSwapRequested: true };
 const oldOnTrial: Evidence = { ...oldRunsAgain, boot: "unconfirmed" };
 const newOnTrial: Evidence = { ...oldRuns, boot: "unconfirmed", primary: NEW, secondary: OLD };
 const newConfirmed: Evidence = { ...newOnTrial, boot: "confirmed" };
+/** As ESP-IDF has it: the new image stays where it is, and the bootloader keeps notes. */
+const oldNoted: Evidence = { ...oldRunsAgain, lastTrial: "reverted" };
+const oldRefused: Evidence = { ...oldRunsAgain, lastTrial: "refused" };
+const oldUnknown: Evidence = { ...oldRunsAgain, lastTrial: "unknown" };
 const otherRuns: Evidence = { ...oldRuns, primary: "flashed by cable" };
 
 const resume: Verdict = { kind: "resume" };
@@ -70,6 +82,11 @@ const cases: [string, UpdateRecord | undefined, Evidence, Verdict][] = [
   ["an image that replaces itself", record("testing", OLD), oldOnTrial, test],
   ["the new image gave up", record("testing"), oldRunsAgain, reverted],
   ["reverted, and the secondary is gone", record("testing"), oldRuns, reverted],
+  ["the note of a revert", record("requested"), oldNoted, reverted],
+  ["the note of an image that was not started", record("requested"), oldRefused, refused],
+  ["a cut has taken the note of the request", record("requested"), oldUnknown, resume],
+  ["a cut has taken the note of the trial", record("testing"), oldUnknown, reverted],
+  ["a note of old before the request", record("verified"), oldNoted, resume],
   ["flashed by cable in the meantime", record("requested"), otherRuns, nothing],
 ];
 

@@ -8,9 +8,9 @@ import { Outbox } from "../job/outbox.ts";
 import { Progress, type StatusDetails, statusDetails } from "../job/progress.ts";
 import type { JobUpdate } from "../job/updates.ts";
 import type { Platform } from "../ports/platform.ts";
-import { runningVersion } from "../verify/identity.ts";
 import { type ActiveJob, fileBytes, fileKind } from "./active-job.ts";
 import type { Listener } from "./answers.ts";
+import { versionIn } from "./evidence.ts";
 import { isSameRun } from "./identity.ts";
 import type { Phase } from "./phases.ts";
 import { RollbackNote } from "./rollback-note.ts";
@@ -18,7 +18,9 @@ import { RollbackNote } from "./rollback-note.ts";
 export interface ReporterOptions {
   readonly jobs: Jobs;
   readonly platform: Platform;
-  /** What waits to be told has been told, or is about an execution that is not there any more. */
+  /** That has been told, or is about an execution that is not there any more; still in the store. */
+  readonly onEnd: (end: JobUpdate) => void;
+  /** What waited to be told is settled. */
   readonly onSettled: () => void;
 }
 
@@ -40,13 +42,15 @@ export class Reporter implements Listener {
   private readonly progress: Progress;
   /** Until the step timer of the job under way needs a sign of life. */
   private readonly heartbeat: Deadline;
+  private readonly onEnd: (end: JobUpdate) => void;
   private readonly onSettled: () => void;
   /** The terminal state that the service does not have yet. */
   private pending: JobUpdate | undefined;
 
-  constructor({ jobs, platform, onSettled }: ReporterOptions) {
+  constructor({ jobs, platform, onEnd, onSettled }: ReporterOptions) {
     this.jobs = jobs;
     this.platform = platform;
+    this.onEnd = onEnd;
     this.onSettled = onSettled;
     this.outbox = new Outbox(platform.store);
     this.rollbackNote = new RollbackNote(platform);
@@ -84,9 +88,11 @@ export class Reporter implements Listener {
 
   /** The service has the end of this job, or wants nothing of it. */
   settle(jobId: string): void {
-    if (this.pending === undefined || this.pending.jobId !== jobId) return;
-    if (this.pending.statusDetails["rolledBackFrom"] !== undefined) this.rollbackNote.settle();
+    const { pending } = this;
+    if (pending === undefined || pending.jobId !== jobId) return;
+    if (pending.statusDetails["rolledBackFrom"] !== undefined) this.rollbackNote.settle();
     this.pending = undefined;
+    this.onEnd(pending);
     this.tryStore(() => this.outbox.settle(jobId));
     this.onSettled();
   }
@@ -193,14 +199,7 @@ export class Reporter implements Listener {
   }
 
   private version(): string | undefined {
-    let version: string | undefined;
-    attempt(
-      () => {
-        version = runningVersion(this.platform.primary);
-      },
-      (failure) => this.logFailure(failure),
-    );
-    return version;
+    return versionIn(this.platform);
   }
 
   /** Without the store a report is lost only if a reset comes before the service has it. */

@@ -8,7 +8,7 @@ import type { Platform } from "../ports/platform.ts";
 import type { Settings } from "../settings.ts";
 import type { SlotProgress } from "../slot/writer.ts";
 import type { FileLocation } from "../url.ts";
-import { imageVersion } from "../verify/identity.ts";
+import { runningVersionNumber } from "../verify/identity.ts";
 import { ImageCheck } from "../verify/image.ts";
 import type { JobFile } from "./job-file.ts";
 import type { Journal } from "./journal.ts";
@@ -159,12 +159,13 @@ export class Transfer {
     const { platform, settings, document } = this.options;
     return new ImageCheck({
       flash: platform.secondary,
+      format: platform.format,
       newSha256: platform.newSha256,
       crc32: platform.crc32,
       slot,
       header: settings.imageHeader,
       promised: document,
-      least: settings.allowDowngrade ? undefined : imageVersion(platform.primary),
+      least: settings.allowDowngrade ? undefined : runningVersionNumber(platform),
     });
   }
 

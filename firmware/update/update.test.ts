@@ -294,7 +294,7 @@ describe("update: store that fails", () => {
     for (const key of ["outbox", "update", "progress"]) desk.brokenKeys.add(key);
     desk.runUntilOver(jobId);
     assert.equal(desk.end(jobId).status, "SUCCEEDED");
-    assert.equal(desk.tracker.isUnconfirmed, false);
+    assert.equal(desk.tracker.bootModel.isUnconfirmed, false);
     assert.equal(desk.boots, 2);
   });
 
@@ -432,7 +432,7 @@ describe("update: rollback", () => {
     assert.equal(desk.update?.rollback(), true);
     desk.runUntil(() => desk.boots === 3 && desk.phase === "idle");
     assert.equal(desk.running, "1.0.0");
-    assert.equal(desk.tracker.isUnconfirmed, false);
+    assert.equal(desk.tracker.bootModel.isUnconfirmed, false);
     assert.equal(desk.deliveredBytes, deliveredBytes);
     desk.reset();
     desk.powerOn();
@@ -486,7 +486,7 @@ describe("update: start", () => {
     desk.reset();
     desk.runUntil(() => desk.boots === 2 && desk.phase === "idle");
     assert.equal(desk.running, "1.0.2");
-    assert.equal(desk.tracker.isUnconfirmed, false);
+    assert.equal(desk.tracker.bootModel.isUnconfirmed, false);
     assert.equal(desk.end(jobId).status, "IN_PROGRESS", "not SUCCEEDED: it is not installed");
   });
 

@@ -9,12 +9,13 @@ import { MqttClient } from "../mqtt/client.ts";
 import type { Platform } from "../ports/platform.ts";
 import { printableLog } from "../printable.ts";
 import type { Settings } from "../settings.ts";
-import { imageIdentity, runningVersion } from "../verify/identity.ts";
+import { runningVersion } from "../verify/identity.ts";
 import { type ActiveJob, fileBytes, fileKind } from "./active-job.ts";
 import { afterReset, forget, type Start } from "./after-reset.ts";
 import { Answers, type Listener } from "./answers.ts";
 import { noteConfirmed } from "./confirmed.ts";
 import { CrashLoop } from "./crash-loop.ts";
+import { identityIn } from "./evidence.ts";
 import { runningCounter } from "./former.ts";
 import type { Gate } from "./gate.ts";
 import { type ApplicationHooks, resetGates } from "./hooks.ts";
@@ -24,6 +25,7 @@ import { Journal } from "./journal.ts";
 import { nextPhase, type Phase, type PhaseEvent } from "./phases.ts";
 import { type EndedJob, Reporter } from "./reporter.ts";
 import { canRollBack } from "./rollback.ts";
+import { ShadowReport } from "./shadow-report.ts";
 import { Streak } from "./streak.ts";
 import { Trial } from "./trial.ts";
 import { Trust, type TrustOptions } from "./trust.ts";
@@ -59,6 +61,8 @@ export class Update implements JobRunEvents {
   private readonly reporter: Reporter;
   private readonly streak: Streak;
   private readonly crashLoop: CrashLoop;
+  /** Undefined where it is switched off. */
+  private readonly shadow: ShadowReport | undefined;
   /** Until the reset, so that what was last told to the job leaves the device. */
   private readonly farewell: Deadline;
   private run: JobRun | undefined;
@@ -78,16 +82,20 @@ export class Update implements JobRunEvents {
     this.answers = new Answers({
       platform,
       listener: () => this.listener(),
-      onReached: () => this.crashLoop.reached(),
+      onReached: () => this.reached(),
       isAsking: () => this.jobs.isAsking(),
       onSettled: (jobId) => this.reporter.settle(jobId),
       onRetry: () => this.askAgain(),
     });
-    this.jobs = this.newJobs();
+    // Patches may start from it. Where it cannot be read the HEX file is taken.
+    const image = identityIn(platform.primary, platform);
+    this.jobs = this.newJobs(image);
     this.mqtt = this.newMqtt();
+    this.shadow = settings.shadow === "off" ? undefined : this.newShadow(image);
     this.reporter = new Reporter({
       jobs: this.jobs,
       platform,
+      onEnd: (end) => this.shadow?.note(end),
       onSettled: () => this.settled(),
     });
     this.streak = new Streak(platform);
@@ -101,6 +109,7 @@ export class Update implements JobRunEvents {
       jobs,
       onTaken: (job) => this.begin(job),
       onRefused: (job, failure) => this.fail(job, failure),
+      onNone: () => this.shadow?.tell(),
     });
     this.trial = new Trial({
       platform,
@@ -139,7 +148,7 @@ export class Update implements JobRunEvents {
     const { platform } = this;
     // Once: were the former image no better, the two would change places for ever.
     if (!this.crashLoop.count() || this.reporter.hasRolledBack()) return false;
-    const version = runningVersion(platform.primary) ?? "";
+    const version = runningVersion(platform) ?? "";
     platform.log(`update: ${version} starts in vain: back to the former image`);
     if (!this.goBack()) return false;
     this.reporter.noteRollback(version);
@@ -248,6 +257,7 @@ export class Update implements JobRunEvents {
         break;
       case "reported":
         this.intake.askAfter(this.streak.count());
+        this.shadow?.tell();
         break;
       case "nothingPending":
         if (this.streak.count() > 0) this.intake.askAfter(this.streak.count());
@@ -346,7 +356,22 @@ export class Update implements JobRunEvents {
     return this.phase === "swapping" || this.phase === "resetting";
   }
 
-  private newJobs(): Jobs {
+  private reached(): void {
+    this.crashLoop.reached();
+    this.shadow?.onConnected();
+  }
+
+  private newShadow(image: string): ShadowReport {
+    return new ShadowReport({
+      platform: this.platform,
+      thingName: this.options.settings.thingName,
+      image,
+      publish: (topic, payload, onAcknowledged) =>
+        this.mqtt.publishOnce(topic, payload, onAcknowledged),
+    });
+  }
+
+  private newJobs(image: string): Jobs {
     const { clock, random, log } = this.platform;
     return new Jobs({
       thing: this.options.settings.thingName,
@@ -356,21 +381,9 @@ export class Update implements JobRunEvents {
       publish: (topic, payload, qos) => this.mqtt.publish(topic, payload, qos),
       onUnanswered: () => this.mqtt.probe(),
       times: linkTimesOf(this.options.settings),
-      running: this.runningImage(),
+      running: image,
       events: this.answers,
     });
-  }
-
-  /** Patches may start from it. Where it cannot be read the HEX file is taken. */
-  private runningImage(): string {
-    let identity = "";
-    attempt(
-      () => {
-        identity = imageIdentity(this.platform.primary);
-      },
-      ({ code, detail }) => this.platform.log(`update: ${code}: ${detail}`),
-    );
-    return identity;
   }
 
   private newMqtt(): MqttClient {

@@ -1,5 +1,5 @@
 import type { Flash } from "../ports/flash.ts";
-import type { VersionNumber } from "../version-number.ts";
+import type { VersionNumber } from "../ports/image.ts";
 
 /** `image_header` of MCUboot, bootutil/image.h; all fields little-endian. */
 export interface ImageHeader {

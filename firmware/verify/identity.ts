@@ -1,28 +1,40 @@
 import type { Flash } from "../ports/flash.ts";
-import { type VersionNumber, versionText } from "../version-number.ts";
-import { readHeader } from "./header.ts";
-import { identityBytes, readImage } from "./mcuboot-image.ts";
+import type { ImageFormat, SlotImage, StatedDigest, VersionNumber } from "../ports/image.ts";
+import { versionText } from "../version-number.ts";
 
 const DIGITS = "0123456789abcdef";
 
+/** Bytes of a digest that tell one image from another. */
+const IDENTITY_BYTES = 32;
+
 /**
- * Which image is in a slot: the digest of its TLV, which is not recomputed, as 64 hex digits (of a
- * longer one than SHA-256 the start); "" if there is no well-formed MCUboot image.
+ * Which image is in a slot: the digest that it states, which is not recomputed, as 64 hex digits (of a
+ * longer one than SHA-256 the start); "" if there is no well-formed image of this format.
  */
-export function imageIdentity(flash: Flash): string {
-  const image = readImage(flash, flash.geometry.byteLength);
+export function imageIdentity(flash: Flash, format: ImageFormat): string {
+  const image = format.readImage(flash, flash.geometry.byteLength);
   return "digests" in image ? hexText(identityBytes(image)) : "";
 }
 
-/** The version in the header of the image in a slot; undefined if there is no MCUboot header. */
-export function imageVersion(flash: Flash): VersionNumber | undefined {
-  const header = readHeader(flash);
-  return header === undefined ? undefined : header.version;
+/** Which image it is: the start of its shortest digest, which is all of a SHA-256. */
+export function identityBytes(image: SlotImage): Uint8Array {
+  return (image.digests[0] as StatedDigest).subarray(0, IDENTITY_BYTES);
 }
 
-/** The same of the primary slot, as text: `1.2.3`, or `1.2.3+4`. */
-export function runningVersion(primary: Flash): string | undefined {
-  const version = imageVersion(primary);
+/** A slot, and how the images in it lie. */
+export interface RunningSlot {
+  readonly primary: Flash;
+  readonly format: ImageFormat;
+}
+
+/** The version of the image that runs; undefined if its header cannot be made out. */
+export function runningVersionNumber({ primary, format }: RunningSlot): VersionNumber | undefined {
+  return format.readVersion(primary);
+}
+
+/** The same as text: `1.2.3`, or `1.2.3+4`. */
+export function runningVersion(slot: RunningSlot): string | undefined {
+  const version = runningVersionNumber(slot);
   return version === undefined ? undefined : versionText(version);
 }
 

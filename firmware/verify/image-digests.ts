@@ -1,6 +1,5 @@
 import type { Digest, NewSha256 } from "../ports/digest.ts";
-import type { StatedDigest } from "./image-tlvs.ts";
-import type { McubootImage } from "./mcuboot-image.ts";
+import type { SlotImage, StatedDigest } from "../ports/image.ts";
 import { isSameBytes } from "./same-bytes.ts";
 import { Sha512 } from "./sha512.ts";
 
@@ -14,7 +13,7 @@ interface Pair {
 export class ImageDigests {
   private readonly pairs: Pair[] = [];
 
-  constructor(image: McubootImage, newSha256: NewSha256) {
+  constructor(image: SlotImage, newSha256: NewSha256) {
     for (const stated of image.digests) {
       const length = stated.byteLength;
       this.pairs.push({ stated, running: length === 32 ? newSha256() : new Sha512(length) });

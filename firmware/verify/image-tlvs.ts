@@ -1,4 +1,5 @@
 import type { Flash } from "../ports/flash.ts";
+import type { StatedDigest } from "../ports/image.ts";
 import { isSameBytes } from "./same-bytes.ts";
 import {
   TLV_SEC_CNT,
@@ -9,9 +10,6 @@ import {
   type TlvArea,
   walkTlvs,
 } from "./tlv.ts";
-
-/** What an image says that it hashes to; which hash, its length tells: 32, 48 or 64 bytes. */
-export type StatedDigest = Uint8Array;
 
 /** Those of bootutil/image.h that may stand outside the protected area (image_validate.c). */
 function mayBeUnprotected(type: number): boolean {

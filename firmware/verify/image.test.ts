@@ -7,8 +7,9 @@ import { makeImage, readImage } from "../../tools/image/mcuboot.ts";
 import { Failure } from "../failure.ts";
 import type { Digest } from "../ports/digest.ts";
 import { crc32, pageCheck } from "./crc32.ts";
-import { imageIdentity, imageVersion, runningVersion } from "./identity.ts";
+import { imageIdentity, runningVersion, runningVersionNumber } from "./identity.ts";
 import { ImageCheck, type ImageCheckOptions } from "./image.ts";
+import { mcubootFormat } from "./mcuboot-format.ts";
 
 const geometry = { byteLength: 0x8000, blockLength: 1024, writeAlign: 4, eraseValue: 0xff };
 const body = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
@@ -50,12 +51,13 @@ function written(bytes: Uint8Array, lowest = 0): Slot {
   return { flash, slot: { erased, lowest, end, check: check >>> 0 } };
 }
 
-type Options = Partial<Omit<ImageCheckOptions, "flash" | "slot" | "newSha256">>;
+type Options = Partial<Omit<ImageCheckOptions, "flash" | "format" | "slot" | "newSha256">>;
 
 function check({ flash, slot }: Slot, options: Options = {}): { pages: number; identity: string } {
   const imageCheck = new ImageCheck({
     flash,
     slot,
+    format: mcubootFormat,
     newSha256,
     header: "required",
     promised: { version: "1.2.3" },
@@ -102,7 +104,7 @@ describe("ImageCheck", () => {
     });
     assert.equal(pages, 5);
     assert.equal(identity, Buffer.from(image.subarray(-32)).toString("hex"));
-    assert.equal(identity, imageIdentity(slot.flash));
+    assert.equal(identity, imageIdentity(slot.flash, mcubootFormat));
     assert.equal(slot.flash.counts().operations, 0);
   });
 
@@ -236,7 +238,7 @@ describe("ImageCheck", () => {
       const hashedBytes = 32 + body.byteLength + 12;
       const digest = createHash(hash).update(other.subarray(0, hashedBytes)).digest("hex");
       assert.equal(identity, digest.slice(0, 64));
-      assert.equal(imageIdentity(slot.flash), identity);
+      assert.equal(imageIdentity(slot.flash, mcubootFormat), identity);
       for (const at of [28, 40, hashedBytes - 1, other.byteLength - 1]) {
         const wrong = other.slice();
         wrong[at] = (wrong[at] ?? 0) ^ 1;
@@ -313,11 +315,11 @@ describe("ImageCheck", () => {
 
 describe("identity of an image in a slot", () => {
   it("is its digest and version, and nothing for an erased slot", () => {
-    const { flash } = written(image);
-    assert.equal(runningVersion(flash), "1.2.3+4");
-    assert.deepEqual(imageVersion(flash), { major: 1, minor: 2, revision: 3, build: 4 });
+    const running = { primary: written(image).flash, format: mcubootFormat };
+    assert.equal(runningVersion(running), "1.2.3+4");
+    assert.deepEqual(runningVersionNumber(running), { major: 1, minor: 2, revision: 3, build: 4 });
     const erased = new NorFlash(geometry);
-    assert.equal(imageIdentity(erased), "");
-    assert.equal(runningVersion(erased), undefined);
+    assert.equal(imageIdentity(erased, mcubootFormat), "");
+    assert.equal(runningVersion({ primary: erased, format: mcubootFormat }), undefined);
   });
 });

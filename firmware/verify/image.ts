@@ -2,11 +2,11 @@ import { Failure, type FailureCode } from "../failure.ts";
 import type { Crc32 } from "../ports/checksum.ts";
 import type { Digest, NewSha256 } from "../ports/digest.ts";
 import type { Flash } from "../ports/flash.ts";
-import { compareVersions, isVersion, type VersionNumber, versionText } from "../version-number.ts";
+import type { ImageFormat, NoImage, SlotImage, VersionNumber } from "../ports/image.ts";
+import { compareVersions, isVersion, versionText } from "../version-number.ts";
 import { crc32, pageCheckStart } from "./crc32.ts";
-import { hexText } from "./identity.ts";
+import { hexText, identityBytes } from "./identity.ts";
 import { ImageDigests } from "./image-digests.ts";
-import { identityBytes, type McubootImage, type NoImage, readImage } from "./mcuboot-image.ts";
 import { isSameBytes } from "./same-bytes.ts";
 
 /** What the slot writer says it wrote (slot/writer.ts, SlotProgress). Offsets in bytes. */
@@ -30,11 +30,12 @@ export interface PromisedImage {
 
 export interface ImageCheckOptions {
   readonly flash: Flash;
+  readonly format: ImageFormat;
   readonly newSha256: NewSha256;
   /** The board's own, if it has one. */
   readonly crc32?: Crc32 | undefined;
   readonly slot: WrittenSlot;
-  /** `optional` lets a file without an MCUboot header pass. */
+  /** `optional` lets a file without such a header pass. */
   readonly header: "required" | "optional";
   readonly promised: PromisedImage;
   /** The image's version may not be below it; undefined for any. */
@@ -50,7 +51,7 @@ const CHUNK_BYTES = 256;
  */
 export class ImageCheck {
   private readonly options: ImageCheckOptions;
-  private readonly image: McubootImage | NoImage;
+  private readonly image: SlotImage | NoImage;
   private readonly chunk = new Uint8Array(CHUNK_BYTES);
   private readonly crc32: Crc32;
   /** Digest over lowest to end, if anything asks for it. */
@@ -65,7 +66,7 @@ export class ImageCheck {
     const promised = options.promised;
     this.options = options;
     this.crc32 = options.crc32 ?? crc32;
-    this.image = readImage(options.flash, options.slot.end);
+    this.image = options.format.readImage(options.flash, options.slot.end);
     this.extentDigest = promised.sha256 === undefined ? undefined : options.newSha256();
     this.imageDigests =
       "digests" in this.image ? new ImageDigests(this.image, options.newSha256) : undefined;
@@ -157,12 +158,12 @@ export class ImageCheck {
       throw new Failure("IMAGE_HEADER", image.fault);
     }
     const wrong = this.imageDigests?.wrong();
-    if (wrong !== undefined) throw wrongDigest(wrong, "its TLV's");
+    if (wrong !== undefined) throw wrongDigest(wrong, "its own");
     this.checkVersion(image);
     this.checkCounter(image);
   }
 
-  private checkVersion({ version: found }: McubootImage): void {
+  private checkVersion({ version: found }: SlotImage): void {
     const { promised, least } = this.options;
     if (!isVersion(promised.version, found)) {
       throw new Failure("IMAGE_VERSION", `${versionText(found)}, expected ${promised.version}`);
@@ -173,7 +174,7 @@ export class ImageCheck {
   }
 
   /** The bootloader may go by it as well, so the two must not differ. */
-  private checkCounter({ securityCounter: found }: McubootImage): void {
+  private checkCounter({ securityCounter: found }: SlotImage): void {
     const { securityCounter } = this.options.promised;
     if (found === undefined || securityCounter === undefined) return;
     this.equal("IMAGE_COUNTER", found, securityCounter);

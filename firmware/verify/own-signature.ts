@@ -1,17 +1,8 @@
 import type { NewSha256 } from "../ports/digest.ts";
 import type { Flash } from "../ports/flash.ts";
+import type { OwnSignature } from "../ports/image.ts";
 import { readImage } from "./mcuboot-image.ts";
 import { readTlv, TLV_ECDSA_SIG, TLV_KEYHASH } from "./tlv.ts";
-
-/** What an image carries for MCUboot: whose key, and its signature over the image's digest. */
-export interface OwnSignature {
-  /** SHA-256 of the key as DER SPKI, 32 bytes. */
-  readonly keyHash: Uint8Array;
-  /** ECDSA in DER. */
-  readonly signature: Uint8Array;
-  /** SHA-256. */
-  readonly digest: Uint8Array;
-}
 
 /** Of the image in a slot; undefined for one without an ECDSA signature over SHA-256 and its key. */
 export function ownSignature(flash: Flash, signatureMaxBytes: number): OwnSignature | undefined {

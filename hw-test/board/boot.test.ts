@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
 import { compileModule, plainBoard } from "./testing/build.ts";
 import { layout, TestFlash, testImage, trailer } from "./testing/image.ts";
+import { before, test } from "./testing/needs-engine.ts";
 import { type Cycle, powerCycle } from "./testing/peer.ts";
 
 let program: string;

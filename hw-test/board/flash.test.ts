@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
 import { plainBoard } from "./testing/build.ts";
 import { layout } from "./testing/image.ts";
+import { before, test } from "./testing/needs-engine.ts";
 import type { FlashOperation } from "./testing/peer.ts";
 import { powerCycle } from "./testing/peer.ts";
 import { flashFor, runModule, traced } from "./testing/run.ts";

@@ -89,6 +89,7 @@ static bool read_image(struct image *image, struct image_extent *extent, const s
 	if (!tlv_read_extent(extent, slot) || extent->header_bytes < IMAGE_HEADER_BYTES ||
 		extent->end > TRAILER_IMAGE_MAX_BYTES)
 		return false;
+	image->slot = slot;
 	image->body_offset = extent->header_bytes;
 	image->body_bytes = extent->body_end - extent->header_bytes;
 	image->total_bytes = extent->end;

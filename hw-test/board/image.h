@@ -14,6 +14,7 @@
 #define IMAGE_HEADER_BYTES 32u
 
 struct image {
+	const struct partition *slot;
 	uint32_t body_offset; /* in the slot */
 	uint32_t body_bytes;
 	uint32_t total_bytes; /* header, body and TLVs */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { before, test } from "node:test";
 import crc32 from "crc-32";
 import { plainBoard } from "./testing/build.ts";
 import { cutAt, cutsOf, runAll } from "./testing/cuts.ts";
 import { layout, TestFlash } from "./testing/image.ts";
+import { before, test } from "./testing/needs-engine.ts";
 import { type Cycle, type CycleOptions, type FlashOperation, powerCycle } from "./testing/peer.ts";
 import { flashFor, runModule, traced } from "./testing/run.ts";
 

@@ -14,14 +14,14 @@ const char machine_engine[] =
 /* Slots of the JavaScript stack: a bundle keeps each of its top-level names there while it loads. */
 #define STACK_SLOTS 1024
 
-/* Of a machine whose bundle is loaded: the deepest calls of the firmware need more than 512, and less than 576. */
-#define CLONE_STACK_SLOTS 768
+/* Of a machine whose bundle is loaded: an update goes 447 deep (docs/memory.md). */
+#define CLONE_STACK_SLOTS 544
 
 /* Names a script makes at run time, such as keys of parsed JSON. */
 #define SPARE_NAMES 128
 #define CLONE_SPARE_NAMES 32
 
-#define NAME_MODULO 251
+#define NAME_MODULO 127
 #define SYMBOL_MODULO 31
 
 static struct {

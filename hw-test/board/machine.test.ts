@@ -3,9 +3,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { before, test } from "node:test";
 import { compileModule, plainBoard, temporaryFolder } from "./testing/build.ts";
 import { layout, TestFlash, testImage } from "./testing/image.ts";
+import { before, test } from "./testing/needs-engine.ts";
 import { type CycleOptions, powerCycle } from "./testing/peer.ts";
 import { flashFor, runModule, traced } from "./testing/run.ts";
 

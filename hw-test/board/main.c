@@ -1,6 +1,7 @@
 /* The command line (docs/virtual-tracker.md, "The board program"). */
 #include "bench.h"
 #include "boot.h"
+#include "boot_ota.h"
 #include "boot_states.h"
 #include "compile.h"
 #include "hal.h"
@@ -24,7 +25,7 @@ static int usage(void)
 		  "       tracker-board rom OUT.c NAME=IN.xs...\n"
 		  "       tracker-board provision FLASH [PATH/]KEY VALUE\n"
 		  "       tracker-board run FLASH [--reset-cause CAUSE] [--pool BYTES] [--watchdog-ms MS]\n"
-		  "                         [--seed N] [--no-rig]\n"
+		  "                         [--seed N] [--boot mcuboot|esp-idf] [--no-rig]\n"
 		  "       tracker-board bench SCRIPT.xsb [--pool BYTES]\n"
 		  "       tracker-board boots FLASH STATES\n",
 		stderr);
@@ -56,7 +57,8 @@ static int run(int count, char **words)
 	if (!open_flash(words[0], false))
 		return EXIT_USAGE;
 	hal_watchdog(options.power.watchdog_ms);
-	if (!boot_run(&image))
+	bool is_bootable = options.boot == BOOT_ESP_IDF ? boot_ota_run(&image) : boot_run(&image);
+	if (!is_bootable)
 		hal_exit(EXIT_NO_IMAGE);
 	power_run(&options.power, &image);
 }

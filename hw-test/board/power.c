@@ -59,7 +59,7 @@ static void run_body(txMachine *the, const struct bytecode *bytecode)
 _Noreturn void power_run(const struct power_options *options, const struct image *image)
 {
 	struct bytecode bytecode;
-	const uint8_t *body = flash_view(&partition_primary, image->body_offset, image->body_bytes);
+	const uint8_t *body = flash_view(image->slot, image->body_offset, image->body_bytes);
 	/* A body that is no bytecode, or another board's, crashes as a jump into garbage would. */
 	const char *problem = bytecode_parse(&bytecode, body, image->body_bytes);
 	if (problem)

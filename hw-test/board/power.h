@@ -13,7 +13,7 @@ struct power_options {
 	const char *reset_cause;
 };
 
-/* Runs the image of the primary slot, which is sound. */
+/* Runs an image, which is sound. */
 _Noreturn void power_run(const struct power_options *options, const struct image *image);
 
 /* What System.restart() does: tells the heap's use, then ends the cycle. */

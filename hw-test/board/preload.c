@@ -36,15 +36,29 @@ static void each_slot(txMachine *the, visit *visit_one)
 			visit_one(slot);
 }
 
-/* Nobody patches a function or a class: frozen, it needs no alias in RAM. */
+/* A frozen object needs no alias: a place in RAM for the copy that a change would be made to. */
+static void freeze(txSlot *instance)
+{
+	instance->flag |= XS_DONT_PATCH_FLAG;
+	for (txSlot *property = instance->next; property; property = property->next)
+		property->flag |=
+			XS_DONT_DELETE_FLAG | (property->kind == XS_ACCESSOR_KIND ? 0 : XS_DONT_SET_FLAG);
+}
+
+/*
+ * Nobody patches a function or a class, nor the methods of what is written in JavaScript. Built-in
+ * prototypes stay as they are: `error.name = ...` fails where Error.prototype.name is read-only.
+ */
 static void freeze_function(txSlot *slot)
 {
 	if (slot->kind != XS_INSTANCE_KIND || !mxIsFunction(slot))
 		return;
-	slot->flag |= XS_DONT_PATCH_FLAG;
+	freeze(slot);
+	if (slot->next->kind == XS_CALLBACK_KIND)
+		return;
 	for (txSlot *property = slot->next; property; property = property->next)
-		property->flag |=
-			XS_DONT_DELETE_FLAG | (property->kind == XS_ACCESSOR_KIND ? 0 : XS_DONT_SET_FLAG);
+		if (property->ID == mxID(_prototype) && property->kind == XS_REFERENCE_KIND)
+			freeze(property->value.reference);
 }
 
 /* Nor does anybody give a function's name to another one: see fxShare on closures. */
@@ -87,6 +101,50 @@ static void fix_items(txSlot *slot)
 		fix_value(items + i);
 }
 
+static bool is_environment(const txSlot *instance)
+{
+	const txSlot *internal = instance->next;
+	return internal && (internal->flag & XS_INTERNAL_FLAG) && internal->ID == XS_ENVIRONMENT_BEHAVIOR;
+}
+
+/* A variable that closures share, if it can be given another value. */
+static txSlot *changeable(const txSlot *slot)
+{
+	if (slot->kind != XS_CLOSURE_KIND || (slot->value.closure->flag & XS_DONT_SET_FLAG))
+		return NULL;
+	return slot->value.closure;
+}
+
+static void forget_alias(txSlot *slot)
+{
+	txSlot *variable = changeable(slot);
+	if (variable)
+		variable->ID = XS_NO_ID;
+}
+
+static txID alias_count;
+
+static void number_alias(txSlot *slot)
+{
+	txSlot *variable = changeable(slot);
+	if (slot->kind == XS_INSTANCE_KIND && slot->ID != XS_NO_ID)
+		slot->ID = is_environment(slot) ? XS_NO_ID : alias_count++;
+	else if (variable && variable->ID == XS_NO_ID)
+		variable->ID = alias_count++;
+}
+
+/*
+ * Anew, since fxShare() counts the environments of functions too. No script sees one, only the variables
+ * that its slots lead to. And from 1: 0 says that there is no alias.
+ */
+static void number_aliases(txMachine *the)
+{
+	each_slot(the, forget_alias);
+	alias_count = XS_NO_ID + 1;
+	each_slot(the, number_alias);
+	the->aliasCount = alias_count;
+}
+
 static void share(txMachine *the)
 {
 	/* As mxLink has it: the root's global is an ordinary object, without the cache that look-ups fill. */
@@ -97,6 +155,7 @@ static void share(txMachine *the)
 	each_slot(the, freeze_function);
 	each_slot(the, freeze_name);
 	fxShareMachine(the); /* collects and compacts for the last time */
+	number_aliases(the);
 	each_slot(the, fix_value);
 	each_slot(the, fix_items);
 	/* Its counter is the root's; a clone makes its own. */

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -36,7 +36,8 @@ export function buildBoard(): Promise<string> {
 }
 
 async function makeBoard(): Promise<string> {
-  for (const tool of ["make", "gcc"]) await requireTool(tool);
+  const problem = engineIsMissing();
+  if (problem !== undefined) throw new UsageError(problem);
   mkdirSync(join(root, "build"), { recursive: true });
   try {
     const jobs = `-j${availableParallelism()}`;
@@ -50,15 +51,29 @@ async function makeBoard(): Promise<string> {
   return PROGRAM;
 }
 
-async function requireTool(tool: string): Promise<void> {
-  try {
-    await run(tool, ["--version"]);
-  } catch {
-    throw new UsageError(
-      `${tool} is missing; on Debian and Ubuntu: apt-get install gcc gcc-multilib make ` +
-        "(gcc-multilib is for 32-bit figures, the rest works without it)",
-    );
+const INSTALL = "apt-get install gcc gcc-multilib make";
+const TOOLS = ["gcc", "make"];
+let missing: { readonly problem: string | undefined } | undefined;
+
+/**
+ * What keeps this machine from building the board, which alone has the XS engine.
+ * @returns one line that says what to install, or undefined if all is there
+ */
+export function engineIsMissing(): string | undefined {
+  missing ??= { problem: findMissing() };
+  return missing.problem;
+}
+
+function findMissing(): string | undefined {
+  if (process.platform !== "linux") {
+    return `the XS engine's board is a Linux program, and this is ${process.platform}; on Debian: ${INSTALL}`;
   }
+  const tool = TOOLS.find((name) => spawnSync(name, ["--version"]).status !== 0);
+  if (tool === undefined) return undefined;
+  return (
+    `${tool} is missing; on Debian and Ubuntu: ${INSTALL} ` +
+    "(gcc-multilib is for 32-bit figures, the rest works without it)"
+  );
 }
 
 /** Runs one of the board's host subcommands (`compile`, `provision`) to its end. */

@@ -32,6 +32,10 @@ static bool parse_pair(struct run_options *options, const char *name, const char
 		options->power.reset_cause = value;
 		return true;
 	}
+	if (strcmp(name, "--boot") == 0) {
+		options->boot = strcmp(value, "esp-idf") == 0 ? BOOT_ESP_IDF : BOOT_MCUBOOT;
+		return options->boot == BOOT_ESP_IDF || strcmp(value, "mcuboot") == 0;
+	}
 	if (!parse_number(value, &number))
 		return false;
 	if (strcmp(name, "--pool") == 0)

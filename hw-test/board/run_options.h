@@ -6,7 +6,10 @@
 
 #include <stdbool.h>
 
+enum boot_scheme { BOOT_MCUBOOT, BOOT_ESP_IDF };
+
 struct run_options {
+	enum boot_scheme boot;
 	struct power_options power;
 	bool no_rig;
 };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { before, test } from "node:test";
 import { compileModule, sanitizedBoard } from "./testing/build.ts";
 import { cutAt } from "./testing/cuts.ts";
 import { layout, TestFlash, testImage } from "./testing/image.ts";
+import { before, test } from "./testing/needs-engine.ts";
 import { type Cycle, type CycleOptions, frameType, powerCycle } from "./testing/peer.ts";
 import { flashFor, runModule, traced } from "./testing/run.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
 import { plainBoard } from "./testing/build.ts";
+import { before, test } from "./testing/needs-engine.ts";
 import { type Frame, frameType, type Peer } from "./testing/peer.ts";
 import { runModule, traced } from "./testing/run.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
 import { compileModule, plainBoard } from "./testing/build.ts";
 import { cutAt, cutsOf, randomNumbers, runAll } from "./testing/cuts.ts";
 import { layout, TestFlash, testImage, trailer } from "./testing/image.ts";
+import { before, test } from "./testing/needs-engine.ts";
 import { type Cycle, type FlashOperation, powerCycle, type Verdict } from "./testing/peer.ts";
 
 let program: string;

@@ -29,7 +29,7 @@
  * The largest image of a slot, TLVs included. The trailer takes whole sectors, and swap-using-move
  * needs one more sector of the primary to move the image up by (bootutil swap_move.c, app_max_size).
  */
-#define TRAILER_IMAGE_MAX_BYTES (0x70000u - FLASH_PAGE_BYTES - FLASH_PAGE_BYTES)
+#define TRAILER_IMAGE_MAX_BYTES (SLOT_BYTES - FLASH_PAGE_BYTES - FLASH_PAGE_BYTES)
 
 /* SWAP_FAIL is in no trailer that MCUboot writes, but in one that it may read. */
 enum swap_type { SWAP_NONE = 1, SWAP_TEST = 2, SWAP_PERMANENT = 3, SWAP_REVERT = 4, SWAP_FAIL = 5 };

@@ -33,6 +33,8 @@ export interface Campaign {
   readonly cases: (scope: Scope) => Iterable<Case>;
   /** The case of that name; `seed` is for what is drawn. @throws RangeError */
   readonly caseOf: (name: string, seed: number) => Case;
+  /** An oracle that is not there, and the line that installs it: the cases hold without. */
+  readonly missing?: () => string | undefined;
 }
 
 /** One update under a plan, and all invariants. */

@@ -72,6 +72,8 @@ describe("invariants", () => {
     ["a SUCCEEDED job whose image does not run", { running: old }],
     ["a FAILED job whose image runs", { jobs: [failed] }],
     ["a good image that is reverted", { jobs: [failed], running: old }],
+    ["a shadow of another image", { shadow: { version: "1.0.0", image: "" } }],
+    ["a shadow that was given up without need", { shadow: undefined }],
     ["a job that nobody took away", { jobs: [{ ...job, status: "CANCELED" }] }],
     ["a client that tries for ever", { attemptsAfterFaults: 17 }],
     ["resets without need", { resetsAfterFaults: 3 }],

@@ -38,4 +38,29 @@ export const cloudMutations: readonly Mutation[] = [
     testFile: "hw-test/cloud/clock.test.ts",
     testName: "put forward, it does what is due on the way, in order and at its time",
   },
+  {
+    name: "a session of MQTT 5 kept for good",
+    edits: [
+      {
+        file: "hw-test/cloud/mqtt/sessions.ts",
+        find: "this.now() <= endsAtMs;",
+        replace: "this.now() > 0;",
+      },
+    ],
+    testFile: "hw-test/cloud/mqtt/mqtt5.test.ts",
+    testName:
+      "a session lasts as long as it was asked for, by the cloud's clock, and an hour at most",
+  },
+  {
+    name: "more under way than a client can take",
+    edits: [
+      {
+        file: "hw-test/cloud/mqtt/mqtt5.ts",
+        find: "this.inFlight.size >= this.clientReceiveMaximum",
+        replace: "this.inFlight.size > 65_535",
+      },
+    ],
+    testFile: "hw-test/cloud/mqtt/mqtt5.test.ts",
+    testName: "no more is under way than the client can take, and all of it comes",
+  },
 ];

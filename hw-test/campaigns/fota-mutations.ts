@@ -45,4 +45,52 @@ export const fotaMutations: readonly Mutation[] = [
     testFile: "tools/image/anatomy.test.ts",
     testName: "says no where readImage does, and yes where it does, for any damage",
   },
+  {
+    name: "executions not kept",
+    edits: [
+      {
+        file: "hw-test/cloud/jobs/records.ts",
+        find: "      for (const execution of executions) this.keepExecution(execution);\n",
+        replace: "",
+      },
+    ],
+    testFile: "hw-test/cloud/store/restart.test.ts",
+    testName: "a cloud that goes on knows every job and execution as it was told last",
+  },
+  {
+    name: "a rollout that ends with the process",
+    edits: [
+      {
+        file: "hw-test/cloud/jobs/control.ts",
+        find: 'if (job.status === "IN_PROGRESS") this.rollout.resume(job);',
+        replace: "",
+      },
+    ],
+    testFile: "hw-test/cloud/store/restart.test.ts",
+    testName: "timers, rollouts and schedules go on",
+  },
+  {
+    name: "another file than the job's uploaded",
+    edits: [
+      {
+        file: "tools/fota/deploy/release-file.ts",
+        find: "  requireSame(hexPath, hex, facts);\n",
+        replace: "",
+      },
+    ],
+    testFile: "tools/fota/deploy/deploy.test.ts",
+    testName: "sends nothing that is not what its job document says",
+  },
+  {
+    name: "a way back below the counter",
+    edits: [
+      {
+        file: "tools/fota/jobs/way-back.ts",
+        find: "back.securityCounter < taken.securityCounter",
+        replace: "back.securityCounter > taken.securityCounter",
+      },
+    ],
+    testFile: "tools/fota/deploy/deploy.test.ts",
+    testName: "refuses the way back that the tracker's own admission refuses",
+  },
 ];

@@ -1,4 +1,5 @@
 import type { Campaign, Case, Scope } from "./campaign.ts";
+import { bspatchIsMissing } from "./input/bspatch.ts";
 import { documentFuzzer } from "./input/document-fuzzer.ts";
 import { batch, type Fuzzer } from "./input/fuzzer.ts";
 import { hexFuzzer } from "./input/hex-fuzzer.ts";
@@ -23,6 +24,7 @@ export const inputCampaign: Campaign = {
   name: "input",
   about: "damaged HEX files, patches, job documents, MQTT packets and HTTP heads, against oracles",
   cases: inputCases,
+  missing: bspatchIsMissing,
   caseOf: (name, seed) => {
     const [, kind = "", first = "", count = ""] = /^(\w+) (\d+)\+(\d+)$/.exec(name) ?? [];
     const fuzzer = fuzzers.find((one) => one.name === kind);

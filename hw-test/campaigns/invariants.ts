@@ -37,6 +37,7 @@ export function checkInvariants(plan: Plan, outcome: Outcome): void {
   // An image that crashes before its client runs: nothing of ours is left to do anything about it.
   if (outcome.isRevertLost && outcome.running.flavour === "crash") return;
   checkTruth(outcome);
+  checkShadow(plan, outcome);
   checkEnds(plan, outcome);
   checkEffort(plan, outcome);
   checkWear(plan, outcome);
@@ -56,6 +57,28 @@ function checkTruth({ jobs, running }: Outcome): void {
   );
   require(running.version === claimed || isOpen, `${jobs.map(told)}, yet ${running.version} runs`);
 }
+
+/** The shadow says what runs, and how the last job that the tracker ended has ended. */
+function checkShadow(plan: Plan, { running, shadow, jobs, faults, cuts, resets }: Outcome): void {
+  if (plan.bits.some(({ kind }) => kind === "storeError")) return;
+  if (shadow === undefined) {
+    const lost = faults + cuts + resets;
+    require(lost >= SHADOW_ATTEMPTS, `no shadow after ${lost} lost connections at most`);
+    return;
+  }
+  require(shadow.version === running.version, `shadow: ${shadow.version}, not ${running.version}`);
+  const { result } = shadow;
+  const isTold = jobs.some(({ status }) => toldByTracker.has(status));
+  require(result !== undefined || !isTold, "shadow: no result, and a job has ended");
+  const known = jobs.findLast(({ jobId }) => jobId === result?.jobId);
+  if (result === undefined || known === undefined || withdrawn.has(known.status)) return;
+  require(result.status === known.status, `shadow: ${result.status}, and ${told(known)}`);
+}
+
+/** As often as the firmware tries (update/shadow-report.ts). */
+const SHADOW_ATTEMPTS = 3;
+
+const toldByTracker: ReadonlySet<string> = new Set(["SUCCEEDED", "FAILED", "REJECTED"]);
 
 const withdrawn: ReadonlySet<string> = new Set(["CANCELED", "TIMED_OUT", "REMOVED", "DELETED"]);
 
@@ -137,7 +160,9 @@ function checkPatches(plan: Plan, { jobs }: Outcome): void {
 
 function mayFallBack({ way, http, bits, actions }: Plan): boolean {
   const isNew = actions.some(({ action }) => action === "newFile");
-  return way !== "hex" && (http.length > 0 || bits.length > 0 || isNew);
+  // What a good client gets over costs no patch either.
+  const isBad = http.some(({ kind, count }) => allowedCodes(kind, count).length > 0);
+  return way !== "hex" && (isBad || bits.length > 0 || isNew);
 }
 
 /** Files of a job: its patch, and its HEX file behind it. */

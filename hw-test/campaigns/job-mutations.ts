@@ -7,6 +7,24 @@ const clientTest = "firmware/mqtt/client.test.ts";
 /** Bugs that would do or tell one job for another, or lose the connection that it is told over. */
 export const jobMutations: readonly Mutation[] = [
   {
+    name: "texts of a message kept for good",
+    edits: [{ file: "firmware/job/inbox.ts", find: "    this.reader.release();\n", replace: "" }],
+    testFile: "firmware/job/inbox.test.ts",
+    testName: "what a message said is there until it is dropped",
+  },
+  {
+    name: "output queue shorter than an update",
+    edits: [
+      {
+        file: "firmware/config.ts",
+        find: "  mqttOutputBytes: 2048,",
+        replace: "  mqttOutputBytes: 1536,",
+      },
+    ],
+    testFile: "firmware/job/longest-update.test.ts",
+    testName: "the longest update of a job fits the output queue",
+  },
+  {
     name: "versions counted locally",
     edits: [
       {

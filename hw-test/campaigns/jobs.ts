@@ -1,4 +1,4 @@
-import { type Flavour, ways } from "../desk/images.ts";
+import { type Flavour, patchedWays, ways } from "../desk/images.ts";
 import {
   type Action,
   actions,
@@ -31,8 +31,11 @@ function points(plan: Plan): Point[] {
 
 /** One thing done to the job at one point. */
 function singlePlans(): Plan[] {
-  const patched = { ...cleanPlan, way: "patch" } as const;
-  return [...images.map((image) => ({ ...cleanPlan, image })), patched].flatMap((plan) =>
+  const plans = [
+    ...images.map((image) => ({ ...cleanPlan, image })),
+    ...patchedWays.map((way) => ({ ...cleanPlan, way })),
+  ];
+  return plans.flatMap((plan) =>
     points(plan).flatMap((point) =>
       actions.map((action) => ({ ...plan, actions: [{ action, point }] })),
     ),

@@ -1,4 +1,4 @@
-import { flavours, ways } from "../desk/images.ts";
+import { flavours, patchedWays, type Way, ways } from "../desk/images.ts";
 import {
   byteFates,
   cleanPlan,
@@ -35,10 +35,13 @@ function packetFaults(plan: Plan): PacketFault[] {
   );
 }
 
-/** Every packet of MQTT, each fate, with images that stay and images that fail, and with a patch. */
+/** Every packet of MQTT, each fate, with images that stay and images that fail, and by every way. */
 function packetPlans(): Plan[] {
-  const patched = { ...cleanPlan, way: "patch" } as const;
-  return [...flavours.map((image) => ({ ...cleanPlan, image })), patched].flatMap((plan) =>
+  const plans = [
+    ...flavours.map((image) => ({ ...cleanPlan, image })),
+    ...patchedWays.map((way) => ({ ...cleanPlan, way })),
+  ];
+  return plans.flatMap((plan) =>
     packetFaults(plan).map((fault) => ({ ...plan, packets: [fault] })),
   );
 }
@@ -86,7 +89,7 @@ function httpPlans(): Plan[] {
   const lostReply: PacketFault = { direction: "up", index: 4, fate: "cut" };
   const drop: FileFault = { request: 1, byte: 700, fate: "drop" };
   return httpMisbehaviours.flatMap(({ name: kind }) =>
-    (["hex", "patch"] as const).flatMap((way) =>
+    ways.flatMap((way) =>
       [1, 2, 3, 1000].flatMap((count) => {
         const plan = { ...cleanPlan, way };
         return [
@@ -116,12 +119,13 @@ function outagePlans(): Plan[] {
 }
 
 /** No coverage for hours, from any moment on: each packet of the update, and each boot. */
-function coveragePlans(): Plan[] {
-  const { virtualMs } = runPlan(cleanPlan);
+function coveragePlans(way: Way): Plan[] {
+  const { virtualMs } = runPlan({ ...cleanPlan, way });
   const begins = Array.from({ length: Math.ceil(virtualMs / COVERAGE_STEP_MS) }, (_, at) => at);
   return begins.flatMap((at) =>
     [1, 10].map((hours) => ({
       ...cleanPlan,
+      way,
       seed: 1 + at,
       outages: (["broker", "files"] as const).map((server) => ({
         server,
@@ -134,8 +138,8 @@ function coveragePlans(): Plan[] {
 }
 
 /** Servers that name no file, or know no ranges, on a link that drops four times, power cuts or none. */
-function validatorPlans(random: Random): Plan[] {
-  const { deliveredBytes, operations } = runPlan(cleanPlan);
+function validatorPlans(random: Random, way: Way): Plan[] {
+  const { deliveredBytes, operations } = runPlan({ ...cleanPlan, way });
   const drop = (request: number): FileFault => ({
     request,
     // A server that begins at byte 0 each time must come a little farther each time.
@@ -145,6 +149,7 @@ function validatorPlans(random: Random): Plan[] {
   const plans = (kind: string): Plan[] =>
     Array.from({ length: SAMPLED.validators }, (_, at) => ({
       ...cleanPlan,
+      way,
       seed: 1 + random.below(1000),
       http: [{ request: 1, kind, count: 1000 }],
       files: [1, 2, 3, 4].map(drop),
@@ -154,11 +159,12 @@ function validatorPlans(random: Random): Plan[] {
 }
 
 /** An odd answer or two, wherever the download is by then. */
-function oddPlans(random: Random): Plan[] {
-  const { deliveredBytes } = runPlan(cleanPlan);
+function oddPlans(random: Random, way: Way): Plan[] {
+  const { deliveredBytes } = runPlan({ ...cleanPlan, way });
   return httpMisbehaviours.flatMap(({ name: kind }) =>
     Array.from({ length: SAMPLED.odd }, () => ({
       ...cleanPlan,
+      way,
       seed: 1 + random.below(1000),
       http: [1, 2].map(() => ({ request: 1 + random.below(4), kind, count: 1 })),
       files: [1, 2, 3].map((request) => ({
@@ -193,9 +199,11 @@ export const linkCampaign = planCampaign({
     ...nrf9160Bytes(random),
     ...httpPlans(),
     ...outagePlans(),
-    ...coveragePlans(),
-    ...validatorPlans(random),
-    ...oddPlans(random),
+    ...ways.flatMap((way) => [
+      ...coveragePlans(way),
+      ...validatorPlans(random, way),
+      ...oddPlans(random, way),
+    ]),
     ...mixedPlans(random),
   ],
 });

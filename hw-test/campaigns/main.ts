@@ -48,6 +48,8 @@ async function run(options: CampaignOptions): Promise<Result[]> {
   };
   const { names, seed, limit, caseName } = options;
   for (const name of options.on === "xs" || options.on === "cortex-m" ? [] : names) {
+    const missing = campaignNamed(name)?.missing?.();
+    if (missing !== undefined) print(`${name.padEnd(9)} goes without an oracle: ${missing}\n`);
     await add(name, () =>
       caseName === undefined
         ? runInProcesses(name, { seed, limit })

@@ -3,7 +3,10 @@ import { fleetMutations } from "./fleet-mutations.ts";
 import { fotaMutations } from "./fota-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { nodeBoardMutations } from "./node-board-mutations.ts";
+import { otaMutations } from "./ota-mutations.ts";
 import { patchMutations } from "./patch-mutations.ts";
+import { shadowMutations } from "./shadow-mutations.ts";
 import { trustMutations } from "./trust-mutations.ts";
 
 export const mutations: readonly Mutation[] = [
@@ -345,8 +348,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/update/judge.ts",
-        find: '    return { kind: "failed", code: "REVERTED" };',
-        replace: '    return { kind: "succeeded" };',
+        find: '  reverted: failed("REVERTED"),',
+        replace: '  reverted: Object.freeze({ kind: "succeeded" }),',
       },
     ],
     campaign: "power",
@@ -354,8 +357,11 @@ export const mutations: readonly Mutation[] = [
   },
   ...trustMutations,
   ...jobMutations,
+  ...otaMutations,
   ...patchMutations,
+  ...shadowMutations,
   ...cloudMutations,
   ...fotaMutations,
   ...fleetMutations,
+  ...nodeBoardMutations,
 ];

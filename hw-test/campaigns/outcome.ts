@@ -1,4 +1,5 @@
 import type { Flavour } from "../desk/images.ts";
+import type { ReportedFirmware } from "../desk/jobs-cloud.ts";
 
 export interface JobEnd {
   readonly jobId: string;
@@ -12,6 +13,8 @@ export interface JobEnd {
 /** How one case has ended, for the invariants. */
 export interface Outcome {
   readonly running: { readonly version: string; readonly flavour: Flavour };
+  /** What the thing's shadow says; undefined if it says nothing, or the tracker has given it up. */
+  readonly shadow: ReportedFirmware | undefined;
   readonly jobs: readonly JobEnd[];
   /** Power cuts and resets that came, and boots. */
   readonly cuts: number;

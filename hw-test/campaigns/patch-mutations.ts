@@ -66,6 +66,30 @@ export const patchMutations: readonly Mutation[] = [
     testName: "with extra bytes beyond it is refused",
   },
   {
+    name: "copies from outside the old image",
+    edits: [
+      {
+        file: "firmware/patch/bspatch.ts",
+        find: "    if (length > old.byteLength - oldPosition) {",
+        replace: "    if (length > this.newBytes) {",
+      },
+    ],
+    ...fuzzed,
+  },
+  {
+    name: "every chunk's start kept",
+    edits: [
+      {
+        file: "firmware/patch/reader.ts",
+        find: "  private beginChunk(): void {\n",
+        replace:
+          "  private readonly starts: PatchPosition[] = [];\n" +
+          "  private beginChunk(): void {\n    this.starts.push(this.chunk);\n",
+      },
+    ],
+    ...fuzzed,
+  },
+  {
     name: "bytes behind a chunk's stream",
     edits: [
       {
@@ -164,6 +188,18 @@ export const patchMutations: readonly Mutation[] = [
     ],
     testFile: "firmware/download/connection.test.ts",
     testName: "tells of its loss when they are not needed any more",
+  },
+  {
+    name: "a patch given up for one odd answer",
+    edits: [
+      {
+        file: "firmware/download/budget.ts",
+        find: "    if (this.attempts >= config.downloadAttemptMax) throw failure;",
+        replace: "    if (this.attempts >= 1) throw failure;",
+      },
+    ],
+    campaign: "link",
+    caseName: "map=p512w4 way=patch http=1:garbage:1",
   },
   {
     name: "a patch given up for a dead network",

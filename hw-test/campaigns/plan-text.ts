@@ -1,3 +1,4 @@
+import { bootNames } from "../../tools/image/formats.ts";
 import { flavours, ways } from "../desk/images.ts";
 import {
   actions,
@@ -18,6 +19,7 @@ const cutLetters = { before: "b", inside: "i", after: "a" } as const;
  */
 export function planText(plan: Plan): string {
   const words = [`map=${plan.map}`];
+  if (plan.boot !== "mcuboot") words.push(`boot=${plan.boot}`);
   if (plan.image !== "good") words.push(`image=${plan.image}`);
   if (plan.way !== "hex") words.push(`way=${plan.way}`);
   if (plan.seed !== 1) words.push(`seed=${plan.seed}`);
@@ -49,6 +51,8 @@ function withWord(plan: Plan, word: string): Plan {
   switch (name) {
     case "map":
       return { ...plan, map: value };
+    case "boot":
+      return { ...plan, boot: oneOf(bootNames, value, word) };
     case "image":
       return { ...plan, image: oneOf(flavours, value, word) };
     case "way":

@@ -25,6 +25,7 @@ const SAMPLED = Object.freeze({
 
 interface Base {
   readonly map: string;
+  readonly boot?: Plan["boot"];
   readonly image: Flavour;
   readonly order: Plan["order"];
   readonly way: Plan["way"];
@@ -44,11 +45,29 @@ function bases(): Base[] {
     ),
   );
   const special: Base[] = [
+    ...espIdfBases(),
     { ...tiny, order: "pages" },
     { ...tiny, image: "sick" },
     { ...tiny, way: "packed" },
   ];
   return [...all, ...special] as Base[];
+}
+
+/** ESP-IDF's partitions: an image that stays, and those that do not; its flash is erased to 0xFF. */
+function espIdfBases(): Base[] {
+  const images: readonly Flavour[] = ["good", "crash", "sick"];
+  const maps = ["p512w4", "p512w1", "p2048w16", "nrf9160"];
+  return maps.flatMap((map) =>
+    (["hex", "patch"] as const).flatMap((way) =>
+      images.map((image) => ({
+        map,
+        boot: "esp-idf" as const,
+        image,
+        order: "rising" as const,
+        way,
+      })),
+    ),
+  );
 }
 
 /** A cut before, inside and after every operation of the clean run. */
@@ -97,6 +116,8 @@ const tiny: Base = { map: "p512w4", image: "good", order: "rising", way: "hex" }
 const tinyCrash: Base = { ...tiny, image: "crash" };
 const tinyPatch: Base = { ...tiny, way: "patch" };
 const tinyPacked: Base = { ...tiny, way: "packed" };
+const tinyOta: Base = { ...tiny, boot: "esp-idf" };
+const tinyOtaCrash: Base = { ...tinyOta, image: "crash" };
 const real: Base = { ...tiny, map: "nrf9160" };
 const realPatch: Base = { ...real, way: "patch" };
 
@@ -121,6 +142,8 @@ function* powerCases(scope: Scope): Generator<Case> {
   yield* shardOf(bases().flatMap(singleCuts), scope).map(planCase);
   yield* allPairs(tiny, scope);
   yield* allPairs(tinyPatch, scope);
+  yield* allPairs(tinyOta, scope);
+  yield* allPairs(tinyOtaCrash, scope);
   yield* shardOf(sampledPlans(scope), scope).map(planCase);
 }
 
@@ -147,7 +170,9 @@ function* tornCases(scope: Scope): Generator<Case> {
       })),
     );
   });
-  const pairs = [tiny, tinyCrash, tinyPatch].flatMap((base) => sampledCuts(base, 2500, random, 2));
+  const pairs = [tiny, tinyCrash, tinyPatch, tinyOta, tinyOtaCrash].flatMap((base) =>
+    sampledCuts(base, 2500, random, 2),
+  );
   const rough = pairs.map((plan) => ({
     ...plan,
     cuts: plan.cuts.map(({ operation }) => ({ operation, when: "inside" as const })),

@@ -162,12 +162,11 @@ export class World {
     this.running = this.known(image.version, flavourOf(image.body));
     this.note(`bootloader: ${did}, runs ${image.version}`);
     this.link.isOffline = this.running.flavour === "offline";
-    const { primary, secondary, store } = this.tracker;
+    const { bootModel, store } = this.tracker;
     startFirmware(this.running.flavour, {
       clock,
       network: this.link.network,
-      primary,
-      secondary,
+      ports: bootModel.ports(undefined),
       store,
       random: this.random.next,
       wasPowerLoss: this.wasPowerLoss,
@@ -214,9 +213,9 @@ export class World {
     this.note("power cut");
     this.wasPowerLoss = true;
     this.noteFaultQuietly();
-    if (this.tracker.isUnconfirmed) this.cutInTrial = true;
+    if (this.tracker.bootModel.isUnconfirmed) this.cutInTrial = true;
     this.noteLostRevert();
-    if (this.tracker.supply.actor === "firmware" && this.tracker.isRequestHalfMade) {
+    if (this.tracker.supply.actor === "firmware" && this.tracker.bootModel.isRequestHalfMade) {
       throw new BrokenInvariant("half a swap request");
     }
     this.states.push(this.tracker.digest());
@@ -228,11 +227,11 @@ export class World {
    * a revert begins, one while it begins again. The client mends the first where it gets to run.
    */
   private noteLostRevert(): void {
-    const { tracker } = this;
-    if (this.isRevertTorn && tracker.supply.actor === "bootloader") {
-      this.isRevertLost ||= tracker.isRevertTorn && tracker.isSwapForgotten;
+    const { bootModel, supply } = this.tracker;
+    if (this.isRevertTorn && supply.actor === "bootloader") {
+      this.isRevertLost ||= bootModel.isRevertTorn && bootModel.isSwapForgotten;
     }
-    this.isRevertTorn = tracker.isUnconfirmed && tracker.isRevertTorn;
+    this.isRevertTorn = bootModel.isUnconfirmed && bootModel.isRevertTorn;
   }
 
   private takeReset(restart: Restart): void {
@@ -244,15 +243,27 @@ export class World {
   }
 
   private isSettled(): boolean {
-    if (this.cloud.pending().length > 0 || this.tracker.isUnconfirmed) {
+    if (this.cloud.pending().length > 0 || this.tracker.bootModel.isUnconfirmed) {
       this.endedMs = undefined;
       return false;
     }
     this.endedMs ??= this.clock.nowMs();
     const { values } = this.tracker.store;
-    if (!values.has("outbox") && !values.has("update")) return true;
+    const isClear = !values.has("outbox") && !values.has("update");
+    if (isClear && (this.isShadowTrue || this.isShadowGivenUp)) return true;
     // A store that did not take the last changes is tidied up after the next reset.
     return this.hasBrokenStore && this.clock.nowMs() - this.endedMs >= WATCH_MS;
+  }
+
+  /** The shadow says what runs, and the tracker knows that it does. */
+  private get isShadowTrue(): boolean {
+    const isAcknowledged = this.tracker.store.values.get("shadow")?.[1] === 0;
+    return isAcknowledged && this.cloud.reportedFirmware()?.version === this.running.version;
+  }
+
+  /** As often as the firmware tries. */
+  private get isShadowGivenUp(): boolean {
+    return (this.tracker.store.values.get("shadow")?.[1] ?? 0) >= 3;
   }
 
   private get hasBrokenStore(): boolean {
@@ -367,10 +378,11 @@ export class World {
   }
 
   private outcome(): Outcome {
-    const { supply, secondary } = this.tracker;
+    const { supply, erasesMax } = this.tracker;
     const { version, flavour } = this.running;
     return {
       running: { version, flavour },
+      shadow: this.isShadowGivenUp ? undefined : this.cloud.reportedFirmware(),
       jobs: this.ordered.map((job) => this.jobEnd(job)),
       cuts: supply.cutsDone,
       cutInTrial: this.cutInTrial,
@@ -389,7 +401,7 @@ export class World {
       connections: this.connections,
       attemptsAfterFaults: this.attemptsAfterFaults,
       resetsAfterFaults: this.resetsAfterFaults,
-      erasesMax: Math.max(...secondary.counts.erases.firmware),
+      erasesMax,
       virtualMs: this.clock.nowMs(),
       states: this.states,
       log: this.log,

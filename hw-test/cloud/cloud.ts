@@ -1,6 +1,11 @@
-import { type Authority, type Credential, createAuthority } from "./certificates/authority.ts";
+import {
+  type Authority,
+  type Credential,
+  createAuthority,
+  type KeyKind,
+} from "./certificates/authority.ts";
 import { type Clock, type Now, realClock, type Schedule } from "./clock.ts";
-import { userKey } from "./credentials.ts";
+import { type AccessKeys, wellKnownKeys } from "./credentials.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type FileCounters, FileService, type OnFileRequest } from "./files.ts";
 import type { HttpRequest, HttpResponse } from "./http/message.ts";
@@ -8,10 +13,12 @@ import { notServed } from "./http/notServed.ts";
 import { startHttpServer } from "./http/server.ts";
 import { type Listening, loopback } from "./listen.ts";
 import { Broker, type TrackerMessage } from "./mqtt/broker.ts";
+import { shadowTopicOf } from "./mqtt/shadowTopics.ts";
 import { createNames, type Names } from "./names.ts";
 import type { Thing } from "./registry/registry.ts";
 import { createServices, type Services } from "./services.ts";
 import { claimedService } from "./sigv4/verify.ts";
+import { inMemory, type Tables } from "./store/tables.ts";
 
 /** What a test may meddle with; read anew at each event, so it can be changed while running. */
 export interface CloudHooks {
@@ -32,6 +39,21 @@ export interface CloudOptions {
   readonly now?: Now;
   readonly schedule?: Schedule;
   readonly hooks?: CloudHooks;
+  /** What it knew before, and where it keeps what it knows; in memory if left out. */
+  readonly tables?: Tables;
+  /** Of SDK and Jobs; the well-known ones if left out. */
+  readonly keys?: AccessKeys;
+  /** Who may reach it, and as whom; the loopback interface, with the broker under AWS's name, if left out. */
+  readonly reach?: Reach;
+}
+
+export interface Reach {
+  /** Of the interface that is listened at: IPv4. */
+  readonly listen: string;
+  /** The name or address that clients are told. */
+  readonly host: string;
+  /** More names and addresses that the certificates are for. */
+  readonly alsoKnownAs: readonly string[];
 }
 
 export interface Address {
@@ -42,7 +64,10 @@ export interface Address {
 export interface Cloud {
   readonly region: string;
   readonly endpoints: {
-    /** URLs for the `endpoint` option of SDK clients, or AWS_ENDPOINT_URL: the same one. */
+    /**
+     * URLs for the `endpoint` option of SDK clients, or AWS_ENDPOINT_URL: the same one. HTTPS where a
+     * reach was given.
+     */
     readonly iotControl: string;
     readonly s3: string;
     /** `hostName`: the AWS-like name in its certificate, which DescribeEndpoint answers. */
@@ -56,9 +81,10 @@ export interface Cloud {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly hooks: CloudHooks;
   createThing(thingName: string): Thing;
+  createGroup(groupName: string, thingNames: readonly string[]): void;
   createBucket(bucket: string): void;
   /** The client certificate a tracker of this name connects with. */
-  issueTrackerCertificate(thingName: string): Credential;
+  issueTrackerCertificate(thingName: string, kind?: KeyKind): Credential;
   /** Cuts a tracker's MQTT connection. */
   disconnect(thingName: string): void;
   isConnected(thingName: string): boolean;
@@ -73,27 +99,33 @@ interface Plan {
   readonly clock: Clock;
   readonly names: Names;
   readonly authority: Authority;
+  readonly keys: AccessKeys;
+  readonly reach: Reach | undefined;
   readonly services: Services;
 }
 
 /**
- * A local AWS: IoT Core (broker, Jobs, registry), S3 and its own certificate authority, on the
- * loopback interface and in memory.
+ * A local AWS: IoT Core (broker, Jobs, registry), S3 and its own certificate authority.
  * @throws an Error that names the port, if one asked for is in use
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const clock = { ...realClock, ...given(options) };
-  const names = createNames(options.region ?? "eu-west-1");
+  const { reach, tables = inMemory, keys = wellKnownKeys } = options;
+  const names = createNames(options.region ?? "eu-west-1", reach?.host);
   const deliveries = new Deliveries();
-  const authority = createAuthority();
+  const authority = createAuthority(tables);
   const services = createServices({
     names,
     clock,
     authority,
+    keys,
+    tables,
     onNotification: (notification) => deliveries.notify(notification),
+    onShadow: (notice) =>
+      deliveries.publish(notice.thingName, { topic: shadowTopicOf(notice), body: notice.body }),
   });
   const { ports = {}, hooks = {} } = options;
-  const plan = { ports, hooks, clock, names, authority, services };
+  const plan = { ports, hooks, clock, names, authority, keys, reach, services };
   const files = new FileService(services.s3, (index, request) =>
     hooks.onFileRequest?.(index, request),
   );
@@ -124,11 +156,12 @@ function given({ now, schedule }: CloudOptions): Partial<Clock> {
 
 function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker> {
   const { ports, hooks, names, authority, clock } = plan;
-  const { registry, principals, topics } = plan.services;
+  const { registry, principals, topics, shadowTopics } = plan.services;
   return Broker.start({
-    server: authority.issueServer(["localhost", loopback, names.brokerHostName]),
+    server: authority.issueServer([...ownNames(plan), names.brokerHostName]),
     authority: authority.certificate,
     port: ports.broker ?? 0,
+    address: plan.reach?.listen,
     now: clock.now,
     thingsOf: (certificateId) => principals.thingsOf(certificateId),
     onMessage: (message) => hooks.onTrackerMessage?.(message),
@@ -139,14 +172,25 @@ function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker>
     onPublished: ({ client, thingName, topic, payload }) => {
       const reply = topics.answer(thingName, topic, payload);
       if (reply !== undefined) deliveries.reply(thingName, client, reply);
+      const said = shadowTopics.answer(thingName, topic, payload);
+      if (said !== undefined) deliveries.publish(thingName, said);
     },
   });
 }
 
-function startControlPlane({ ports, clock, services }: Plan): Promise<Listening> {
+/** What certificates of the servers are for besides AWS's names. */
+function ownNames({ reach }: Plan): string[] {
+  const { host, alsoKnownAs } = reach ?? { host: loopback, alsoKnownAs: [] };
+  return [...new Set(["localhost", loopback, host, ...alsoKnownAs])];
+}
+
+function startControlPlane(plan: Plan): Promise<Listening> {
+  const { ports, clock, services, reach, authority } = plan;
   return startHttpServer({
     name: "control plane",
     port: ports.control ?? 0,
+    address: reach?.listen,
+    ...(reach && { tls: authority.issueServer(ownNames(plan)) }),
     now: clock.now,
     handle: (request) => controlPlane(request, services),
   });
@@ -170,7 +214,8 @@ function startFileServer(plan: Plan, files: FileService): Promise<Listening> {
   return startHttpServer({
     name: "file server",
     port: plan.ports.files ?? 0,
-    tls: plan.authority.issueServer(["localhost", loopback, ...services, ...buckets]),
+    address: plan.reach?.listen,
+    tls: plan.authority.issueServer([...ownNames(plan), ...services, ...buckets]),
     now: plan.clock.now,
     handle: (request) => files.handle(request),
     onBytesSent: (byteCount) => files.countSent(byteCount),
@@ -178,7 +223,7 @@ function startFileServer(plan: Plan, files: FileService): Promise<Listening> {
 }
 
 function describe(
-  { names, authority, hooks, services, clock }: Plan,
+  { names, authority, hooks, services, clock, reach, keys }: Plan,
   parts: {
     readonly broker: Broker;
     readonly control: Listening;
@@ -188,24 +233,29 @@ function describe(
   },
 ): Cloud {
   const { broker, control, fileServer, files, stop } = parts;
-  const controlUrl = `http://${loopback}:${control.port}`;
+  const { host } = reach ?? { host: loopback };
+  const controlUrl = `${reach ? "https" : "http"}://${host}:${control.port}`;
   return {
     region: names.region,
     endpoints: {
       iotControl: controlUrl,
       s3: controlUrl,
-      broker: { host: loopback, port: broker.port, hostName: names.brokerHostName },
-      files: { host: loopback, port: fileServer.port },
+      broker: { host, port: broker.port, hostName: names.brokerHostName },
+      files: { host, port: fileServer.port },
     },
     ca: authority.certificate,
     // A copy: the SDK adds to the object it is given.
-    credentials: { ...userKey },
+    credentials: { ...keys.user },
     hooks,
     createThing: (thingName) => services.registry.createThing(thingName),
+    createGroup: (groupName, thingNames) => {
+      services.registry.createGroup(groupName);
+      for (const one of thingNames) services.registry.addToGroup(groupName, one);
+    },
     createBucket: (bucket) => {
       services.objects.createBucket(bucket, clock.now());
     },
-    issueTrackerCertificate: (thingName) => authority.issueTracker(thingName),
+    issueTrackerCertificate: (thingName, kind) => authority.issueTracker(thingName, kind),
     disconnect: (thingName) => broker.disconnect(thingName),
     isConnected: (thingName) => broker.isConnected(thingName),
     counters: () => ({ files: files.counters(), mqttMessages: broker.messageCount() }),

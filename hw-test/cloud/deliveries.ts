@@ -20,12 +20,14 @@ export class Deliveries {
    * request which caused it goes first: accepted, notify, notify-next.
    */
   notify({ thingName, topic, body }: Notification): void {
+    const message = { topic: `$aws/things/${thingName}/jobs/${topic}`, body };
+    queueMicrotask(() => this.publish(thingName, message));
+  }
+
+  /** To subscribers, with QoS 1. */
+  publish(thingName: string, { topic, body }: Reply): void {
     const message = JSON.stringify(body);
-    queueMicrotask(() => {
-      this.sequence(thingName).add(async () =>
-        this.broker?.publish(`$aws/things/${thingName}/jobs/${topic}`, message),
-      );
-    });
+    this.sequence(thingName).add(async () => this.broker?.publish(topic, message));
   }
 
   private sequence(thingName: string): Sequence {

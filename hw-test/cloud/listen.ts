@@ -9,11 +9,17 @@ export interface Listening {
 }
 
 /**
- * Starts to listen on the loopback interface.
+ * Starts to listen.
  * @param port 0: any free one
- * @throws an Error that names the server and the port, if that is taken
+ * @param address of the interface: the loopback unless told otherwise
+ * @throws an Error that names the server and the port, if that is taken or the address is not ours
  */
-export function listen(server: Server, port: number, name: string): Promise<Listening> {
+export function listen(
+  server: Server,
+  port: number,
+  name: string,
+  address: string = loopback,
+): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
@@ -28,7 +34,7 @@ export function listen(server: Server, port: number, name: string): Promise<List
       const taken = error.code === "EADDRINUSE";
       reject(taken ? new Error(`port ${port} for the ${name} is in use`) : error);
     });
-    server.listen(port, loopback, () => {
+    server.listen(port, address, () => {
       resolve({ port: (server.address() as AddressInfo).port, stop });
     });
   });

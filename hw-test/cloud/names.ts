@@ -11,13 +11,17 @@ export interface Names {
   policy(policyName: string): string;
 }
 
-export function createNames(region: string): Names {
+/** @param brokerHostName one like AWS's if left out */
+export function createNames(
+  region: string,
+  brokerHostName = `a1b2c3-ats.iot.${region}.amazonaws.com`,
+): Names {
   const account = "123456789012";
   const prefix = `arn:aws:iot:${region}:${account}`;
   return {
     region,
     account,
-    brokerHostName: `a1b2c3-ats.iot.${region}.amazonaws.com`,
+    brokerHostName,
     thing: (thingName) => `${prefix}:thing/${thingName}`,
     thingGroup: (groupName) => `${prefix}:thinggroup/${groupName}`,
     job: (jobId) => `${prefix}:job/${jobId}`,

@@ -1,6 +1,6 @@
 import type { Authority } from "./certificates/authority.ts";
 import type { Clock } from "./clock.ts";
-import { jobsRoleKey, userKey } from "./credentials.ts";
+import type { AccessKeys } from "./credentials.ts";
 import { encodeRfc3986, type HttpRequest, type HttpResponse } from "./http/message.ts";
 import { dataRoutes } from "./iot/dataRoutes.ts";
 import { jobRoutes } from "./iot/jobRoutes.ts";
@@ -10,16 +10,18 @@ import { registryRoutes } from "./iot/registryRoutes.ts";
 import { IotService } from "./iot/service.ts";
 import { ControlJobs } from "./jobs/control.ts";
 import { DeviceJobs } from "./jobs/device.ts";
-import type { ObjectAddress } from "./jobs/document.ts";
+import type { ObjectAddress, Presign } from "./jobs/document.ts";
 import { Ledger, type Notification } from "./jobs/ledger.ts";
 import { JobsTopics } from "./mqtt/jobsTopics.ts";
+import { ShadowTopics } from "./mqtt/shadowTopics.ts";
 import type { Names } from "./names.ts";
 import { Principals } from "./registry/principals.ts";
 import { Registry } from "./registry/registry.ts";
-import { Shadows } from "./registry/shadows.ts";
+import { type ShadowNotice, Shadows } from "./registry/shadows.ts";
 import { ObjectStore } from "./s3/objects.ts";
 import { S3Service } from "./s3/service.ts";
-import { presignGet } from "./sigv4/presign.ts";
+import { type AccessKey, presignGet } from "./sigv4/presign.ts";
+import type { Tables } from "./store/tables.ts";
 
 /** What the cloud does, apart from the sockets it does it over. */
 export interface Services {
@@ -28,6 +30,7 @@ export interface Services {
   readonly objects: ObjectStore;
   readonly ledger: Ledger;
   readonly topics: JobsTopics;
+  readonly shadowTopics: ShadowTopics;
   /** By the name that a client signs with. */
   readonly bySigningName: Readonly<Record<string, Service>>;
   readonly s3: S3Service;
@@ -41,20 +44,25 @@ export function createServices(options: {
   readonly names: Names;
   readonly clock: Clock;
   readonly authority: Authority;
+  readonly keys: AccessKeys;
+  readonly tables: Tables;
   readonly onNotification: (notification: Notification) => void;
+  readonly onShadow: (notice: ShadowNotice) => void;
 }): Services {
-  const { names, clock, authority, onNotification } = options;
-  const registry = new Registry(names);
-  const objects = new ObjectStore();
+  const { names, clock, authority, keys, tables, onNotification } = options;
+  const registry = new Registry(names, tables);
+  const objects = new ObjectStore(tables);
   const ledger = new Ledger({
     clock,
-    presign: (object, expiresInS) => presignObject(object, expiresInS, names.region, clock.now()),
+    presign: presigner(keys.jobsRole, names.region, clock),
     onNotification,
+    tables,
   });
   const principals = new Principals({
     names,
     issue: () => authority.issueTracker("AWS IoT Certificate"),
     now: clock.now,
+    tables,
   });
   const control = new ControlJobs({ ledger, registry, jobArn: names.job });
   const readObject = ({ bucket, key }: ObjectAddress) =>
@@ -64,7 +72,7 @@ export function createServices(options: {
     ...principalRoutes(principals, registry),
     ...jobRoutes({ ledger, control, registry, names, readObject }),
   ];
-  const signing = { accessKeys: [userKey, jobsRoleKey], now: clock.now };
+  const signing = { accessKeys: [keys.user, keys.jobsRole], now: clock.now };
   const device = new DeviceJobs(ledger);
   const iot = new IotService({ name: "AWS IoT", routes, ...signing });
   const s3 = new S3Service({ objects, region: names.region, ...signing });
@@ -73,9 +81,10 @@ export function createServices(options: {
     routes: jobsDataRoutes(device, registry),
     ...signing,
   });
+  const shadows = new Shadows({ now: clock.now, onNotice: options.onShadow, tables });
   const data = new IotService({
     name: "AWS IoT Data",
-    routes: dataRoutes(new Shadows(clock), registry),
+    routes: dataRoutes(shadows, registry),
     ...signing,
   });
   return {
@@ -84,6 +93,7 @@ export function createServices(options: {
     objects,
     ledger,
     topics: new JobsTopics(device),
+    shadowTopics: new ShadowTopics(shadows, clock.now),
     bySigningName: {
       iot,
       // Older SDKs, and the AWS CLI of Debian.
@@ -96,18 +106,14 @@ export function createServices(options: {
   };
 }
 
-function presignObject(
-  { bucket, key }: ObjectAddress,
-  expiresInS: number,
-  region: string,
-  nowMs: number,
-): string {
-  return presignGet({
-    host: `${bucket}.s3.${region}.amazonaws.com`,
-    path: `/${key.split("/").map(encodeRfc3986).join("/")}`,
-    region,
-    expiresInS,
-    nowMs,
-    accessKey: jobsRoleKey,
-  });
+function presigner(accessKey: AccessKey, region: string, { now }: Clock): Presign {
+  return ({ bucket, key }, expiresInS) =>
+    presignGet({
+      host: `${bucket}.s3.${region}.amazonaws.com`,
+      path: `/${key.split("/").map(encodeRfc3986).join("/")}`,
+      region,
+      expiresInS,
+      nowMs: now(),
+      accessKey,
+    });
 }

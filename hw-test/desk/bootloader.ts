@@ -2,7 +2,7 @@ import { hasImageMagic, type Image, readImage } from "../../tools/image/mcuboot.
 import { imageExtent } from "../../tools/image/tlvs.ts";
 import type { SwapType } from "../../tools/image/trailer.ts";
 import { trailerPages } from "./geometries.ts";
-import type { PoweredFlash } from "./powered-flash.ts";
+import type { SlotFlash } from "./slot-flash.ts";
 import { headerPages, type Page, pagesToSwap, type SlotPair, SwapMove } from "./swap-move.ts";
 import { SlotTrailer, type TrailerState } from "./trailer.ts";
 
@@ -23,7 +23,7 @@ export interface BootloaderBuild {
   readonly swapsNothing?: boolean;
 }
 
-export interface BootloaderOptions extends SlotPair<PoweredFlash>, BootloaderBuild {}
+export interface BootloaderOptions extends SlotPair<SlotFlash>, BootloaderBuild {}
 
 /** bootutil/image.h, IMAGE_F_…: what a build without encryption and compression does not start. */
 const NON_BOOTABLE = 0x10;
@@ -50,8 +50,8 @@ function isOnTrial({ magic, imageOk, copyDone }: TrailerState): boolean {
  */
 export class Bootloader {
   private readonly options: BootloaderOptions;
-  protected readonly primary: PoweredFlash;
-  protected readonly secondary: PoweredFlash;
+  protected readonly primary: SlotFlash;
+  protected readonly secondary: SlotFlash;
   protected readonly primaryTrailer: SlotTrailer;
   protected readonly secondaryTrailer: SlotTrailer;
   private readonly move: SwapMove;
@@ -108,7 +108,7 @@ export class Bootloader {
   }
 
   /** The last check reads by the header that was found, and hashes what the slot starts with. */
-  private isStartOfPrimary({ flash, page }: Page<PoweredFlash>): boolean {
+  private isStartOfPrimary({ flash, page }: Page<SlotFlash>): boolean {
     const start = page * flash.geometry.blockLength;
     const found = flash.nor.bytes.subarray(start, start + HEADER_BYTES);
     return Buffer.compare(found, this.primary.nor.bytes.subarray(0, HEADER_BYTES)) === 0;
@@ -231,7 +231,7 @@ export class Bootloader {
   }
 }
 
-function hasHeader({ flash, page }: Page<PoweredFlash>): boolean {
+function hasHeader({ flash, page }: Page<SlotFlash>): boolean {
   return hasImageMagic(flash.nor.bytes, page * flash.geometry.blockLength);
 }
 

@@ -161,7 +161,9 @@ export class BrokerModel {
 
   /** A reply goes to this connection alone, and is lost with it. */
   private answer(peer: BrokerPeer, topic: string, payload: Buffer): void {
-    const reply = this.options.cloud.topics.answer(peer.clientId, topic, payload);
+    const { topics, shadowTopics } = this.options.cloud;
+    shadowTopics.answer(peer.clientId, topic, payload);
+    const reply = topics.answer(peer.clientId, topic, payload);
     if (reply === undefined || !peer.isOpen) return;
     const message = { topic: reply.topic, payload: JSON.stringify(reply.body), qos: 0 as const };
     peer.send({ cmd: "publish", ...rest(false), ...message });

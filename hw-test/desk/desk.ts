@@ -7,6 +7,7 @@ import type { Gate } from "../../firmware/update/gate.ts";
 import type { ApplicationHooks } from "../../firmware/update/hooks.ts";
 import type { TrustOptions } from "../../firmware/update/trust.ts";
 import { Update } from "../../firmware/update/update.ts";
+import type { BootName } from "../../tools/image/formats.ts";
 import type { Reply } from "../cloud/mqtt/jobsTopics.ts";
 import type { HttpReply, HttpRequest } from "../model/http-server.ts";
 import { VirtualClock } from "../model/virtual-clock.ts";
@@ -25,7 +26,6 @@ import { cleanPlan, type Outage } from "./plan.ts";
 import { Random } from "./random.ts";
 import { deskTrust } from "./signing.ts";
 import { TrackerModel } from "./tracker-model.ts";
-import { SlotTrailer } from "./trailer.ts";
 
 /** What never ends in a day of virtual time is stuck. */
 const RUN_MAX_MS = 24 * 3600_000;
@@ -43,6 +43,8 @@ export interface DeskOptions {
   readonly image?: Flavour;
   /** How it comes; as a HEX file alone if left out. */
   readonly way?: Way;
+  /** Which bootloader it has; MCUboot if left out. */
+  readonly boot?: BootName;
   /** How the offered image is packed, if not as usual. */
   readonly packing?: Packing;
   /** What the bootloader is built with. */
@@ -106,7 +108,8 @@ export class Desk {
     this.random = new Random(options.seed ?? 1);
     const { clock } = this;
     const map = trackerMap("p512w4");
-    const plan = { ...cleanPlan, image: options.image ?? "good", way: options.way ?? "hex" };
+    const { image = "good", way = "hex", boot = "mcuboot" } = options;
+    const plan = { ...cleanPlan, image, way, boot };
     this.firmwares = { ...firmwaresFor(map, plan) };
     const { packing } = options;
     if (packing !== undefined) this.firmwares.offered = packedOffer(map, plan.image, packing);
@@ -188,9 +191,9 @@ export class Desk {
     this.runUntil(() => !["QUEUED", "IN_PROGRESS"].includes(this.end(jobId).status));
   }
 
-  /** The bootloader would act on what the secondary slot's trailer says. */
+  /** The bootloader would act on it at the next reset. */
   get isSwapRequested(): boolean {
-    return new SlotTrailer(this.tracker.secondary.nor).read().magic === "good";
+    return this.tracker.bootModel.isSwapRequested;
   }
 
   /** The version that the last boot started. */
@@ -219,7 +222,7 @@ export class Desk {
   }
 
   private newUpdate(flavour: Flavour, clock: DeviceClock): Update {
-    const { primary, secondary, store } = this.tracker;
+    const { bootModel, store } = this.tracker;
     const log = (line: string): void => {
       this.log.push(line);
       this.onLine(line);
@@ -228,11 +231,9 @@ export class Desk {
     const parts = {
       clock,
       network: this.link.network,
-      primary,
-      secondary,
+      ports: bootModel.ports(this.options.swapOfClient ?? this.options.bootloader?.swap),
       store,
       log,
-      swap: this.options.swapOfClient ?? this.options.bootloader?.swap,
       wasPowerLoss,
     };
     const platform: Platform = {
@@ -278,6 +279,7 @@ export class Desk {
     const { topics } = this.cloud;
     const answer = topics.answer.bind(topics);
     topics.answer = (thingName, topic, payload) => {
+      if (!topic.startsWith(`$aws/things/${THING}/jobs/`)) return undefined;
       const request: JobsRequest = {
         topic: topic.replace(`$aws/things/${THING}/jobs/`, ""),
         body: JSON.parse(payload.toString()),

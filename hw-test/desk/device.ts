@@ -2,13 +2,11 @@ import { createHash } from "node:crypto";
 import type { Network } from "../../firmware/ports/network.ts";
 import type { Platform } from "../../firmware/ports/platform.ts";
 import type { Settings } from "../../firmware/settings.ts";
-import { McubootBoot } from "../../firmware/swap/mcuboot.ts";
-import { OffsetSlot } from "../../firmware/swap/offset-slot.ts";
 import { Update } from "../../firmware/update/update.ts";
+import type { BootPorts } from "./boot-model.ts";
 import type { DeviceClock } from "./device-clock.ts";
 import type { Flavour } from "./images.ts";
 import { THING } from "./jobs-cloud.ts";
-import type { PoweredFlash } from "./powered-flash.ts";
 import type { PoweredStore } from "./powered-store.ts";
 import { deskTrust } from "./signing.ts";
 
@@ -43,13 +41,11 @@ export const settings: Settings = Object.freeze({
 export interface DeviceParts {
   readonly clock: DeviceClock;
   readonly network: Network;
-  readonly primary: PoweredFlash;
-  readonly secondary: PoweredFlash;
+  /** Of the bootloader that the tracker has. */
+  readonly ports: BootPorts;
   readonly store: PoweredStore;
   readonly random: () => number;
   readonly log: (line: string) => void;
-  /** How the firmware is told that the bootloader swaps; `move` if left out. */
-  readonly swap?: "move" | "offset" | undefined;
   /** How this run of the device began. */
   readonly wasPowerLoss: boolean;
   /** What the firmware was provisioned with; the desk's own tracker if left out. */
@@ -76,14 +72,11 @@ export function startFirmware(flavour: Flavour, parts: DeviceParts): void {
 }
 
 export function platformOf(parts: DeviceParts): Platform {
-  const { clock, network, primary, store, random, log } = parts;
-  const secondary = parts.swap === "offset" ? new OffsetSlot(parts.secondary) : parts.secondary;
+  const { clock, network, ports, store, random, log } = parts;
   return {
     clock,
     network,
-    primary,
-    secondary,
-    boot: new McubootBoot({ primary, secondary }),
+    ...ports,
     store,
     random,
     log,

@@ -15,11 +15,11 @@ export interface Firmwares {
 
 const made = new Map<string, Firmwares>();
 
-type Offer = Pick<Plan, "image" | "order" | "way">;
+type Offer = Pick<Plan, "boot" | "image" | "order" | "way">;
 
 /** The same for every case of a map, flavour, order and way; made once. */
 export function firmwaresFor(map: TrackerMap, plan: Offer): Firmwares {
-  const key = `${map.name} ${plan.image} ${plan.order} ${plan.way}`;
+  const key = `${map.name} ${plan.boot} ${plan.image} ${plan.order} ${plan.way}`;
   const found = made.get(key);
   if (found !== undefined) return found;
   const fresh = makeAll(map, plan);
@@ -27,10 +27,11 @@ export function firmwaresFor(map: TrackerMap, plan: Offer): Firmwares {
   return fresh;
 }
 
-function makeAll(map: TrackerMap, { image, order, way }: Offer): Firmwares {
+function makeAll(map: TrackerMap, { boot, image, order, way }: Offer): Firmwares {
   const { bodyBytes } = map;
   const { blockLength } = map.slot;
   const base = {
+    boot,
     address: slotAddresses.primary,
     // Records that come back to a page find none of its blocks given as erased.
     isPadded: order === "rising",
@@ -56,7 +57,8 @@ function makeAll(map: TrackerMap, { image, order, way }: Offer): Firmwares {
 /** What the job brings, packed in another way. */
 export function packedOffer(map: TrackerMap, flavour: Flavour, packing: Packing): Firmware {
   const { bodyBytes } = map;
-  const order = { version: "1.0.1", flavour, bodyBytes, address: slotAddresses.primary, packing };
+  const address = slotAddresses.primary;
+  const order = { version: "1.0.1", flavour, bodyBytes, address, packing };
   return makeFirmware(order, new Random(101));
 }
 

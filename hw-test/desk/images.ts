@@ -1,8 +1,7 @@
-import { imageIdentity } from "../../firmware/verify/identity.ts";
+import { type BootName, formats } from "../../tools/image/formats.ts";
 import { toHex } from "../../tools/image/hex.ts";
 import { type ImageParts, makeImage } from "../../tools/image/mcuboot.ts";
 import { makePatch } from "../../tools/patch/make-patch.ts";
-import { NorFlash } from "../model/nor-flash.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -20,7 +19,8 @@ export type Flavour = (typeof flavours)[number];
 export interface Firmware {
   readonly version: string;
   readonly flavour: Flavour;
-  /** The MCUboot image. */
+  readonly boot: BootName;
+  /** As the bootloader wants it. */
   readonly image: Uint8Array;
   readonly hex: Uint8Array;
   /** What a job offers beside the HEX file. */
@@ -30,6 +30,7 @@ export interface Firmware {
 /** How an offered image comes: as a HEX file alone, or with a patch or packed image beside it. */
 export const ways = ["hex", "patch", "packed"] as const;
 export type Way = (typeof ways)[number];
+export const patchedWays = ["patch", "packed"] as const;
 
 /** A patch, or a packed image (docs/patch-format.md). */
 export interface Patch {
@@ -42,6 +43,8 @@ export interface Patch {
 
 export interface FirmwareOrder {
   readonly version: string;
+  /** `mcuboot` if left out. */
+  readonly boot?: BootName;
   readonly flavour: Flavour;
   readonly bodyBytes: number;
   /** Address in the HEX file of the image's first byte. */
@@ -57,22 +60,26 @@ export interface FirmwareOrder {
 export type Packing = Pick<ImageParts, "hash" | "flags">;
 
 const NOTE_BYTES = 16;
-const HEADER_BYTES = 32;
+/** Before the body, as the images here are made. */
+const headBytes: Readonly<Record<BootName, number>> = { mcuboot: 32, "esp-idf": 296 };
 /** What a chunk inflates to: small ones, so that a cut falls into any of several. */
 export const PATCH_CHUNK_BYTES = 512;
 
 export function makeFirmware(order: FirmwareOrder, random: Random): Firmware {
-  const { version, flavour, bodyBytes, address } = order;
+  const { version, flavour, bodyBytes, address, boot = "mcuboot" } = order;
   const note = Buffer.alloc(NOTE_BYTES, ".").fill(flavour, 0, flavour.length);
   const code = random.bytes(bodyBytes - NOTE_BYTES);
   if (order.after !== undefined)
-    keepMost(code, order.after.image.subarray(HEADER_BYTES + NOTE_BYTES), random);
+    keepMost(code, order.after.image.subarray(headBytes[boot] + NOTE_BYTES), random);
   const body = Buffer.concat([note, code]);
   // A few gaps that need no write, as padding in real firmware.
   if (order.isPadded !== false) body.fill(0xff, bodyBytes >> 1, (bodyBytes >> 1) + 40);
-  const image = makeImage({ body, version, ...order.packing });
+  const image =
+    order.packing === undefined
+      ? formats[boot].make({ body, version })
+      : makeImage({ body, version, ...order.packing });
   const hex = Buffer.from(toHex(image, { address }), "latin1");
-  return { version, flavour, image, hex, patches: [] };
+  return { version, boot, flavour, image, hex, patches: [] };
 }
 
 /** Of the code of before, a little is new, a little has moved, and its end is gone. */
@@ -87,20 +94,11 @@ function keepMost(code: Uint8Array, before: Uint8Array, random: Random): void {
 export function withPatch(firmware: Firmware, from: Firmware, way: Exclude<Way, "hex">): Firmware {
   const isPacked = way === "packed";
   const bytes = makePatch(isPacked ? undefined : from.image, firmware.image, PATCH_CHUNK_BYTES);
-  const identity = isPacked ? undefined : identityOf(from.image);
+  const identity = isPacked ? undefined : formats[from.boot].hashOf(from.image);
   return {
     ...firmware,
     patches: [{ key: `${firmware.version}.${way}`, from: identity, bytes }],
   };
-}
-
-/** As the tracker knows it (verify/identity.ts). */
-function identityOf(image: Uint8Array): string {
-  const blockLength = 4096;
-  const byteLength = Math.ceil(image.byteLength / blockLength) * blockLength;
-  return imageIdentity(
-    new NorFlash({ byteLength, blockLength, writeAlign: 4, eraseValue: 0xff }, image),
-  );
 }
 
 /** What the image in a slot is, by its body. */

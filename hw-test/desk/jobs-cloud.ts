@@ -4,11 +4,29 @@ import type { Execution } from "../cloud/jobs/execution.ts";
 import type { Job, JobRequest } from "../cloud/jobs/job.ts";
 import { Ledger, type Notification } from "../cloud/jobs/ledger.ts";
 import { JobsTopics } from "../cloud/mqtt/jobsTopics.ts";
+import { ShadowTopics } from "../cloud/mqtt/shadowTopics.ts";
 import { createNames } from "../cloud/names.ts";
 import { Registry } from "../cloud/registry/registry.ts";
+import { Shadows } from "../cloud/registry/shadows.ts";
+import { ServiceError } from "../cloud/serviceError.ts";
 import type { VirtualClock } from "../model/virtual-clock.ts";
 import type { Firmware, Patch } from "./images.ts";
 import { signedFields } from "./signing.ts";
+
+/** As the tracker reports it (docs/fota.md). */
+export interface ReportedFirmware {
+  readonly version: string | null;
+  readonly image: string;
+  readonly result?: {
+    readonly jobId: string;
+    readonly status: string;
+    readonly reason?: string;
+  };
+}
+
+interface Reported {
+  readonly reported?: { readonly firmware: ReportedFirmware };
+}
 
 export const THING = "tracker-1";
 export const FILES_HOST = "fw.s3.eu-west-1.amazonaws.com";
@@ -28,6 +46,8 @@ export interface Audience {
 /** The Jobs service of hw-test/cloud on virtual time, with its things and their operator. */
 export class JobsCloud {
   readonly topics: JobsTopics;
+  readonly shadows: Shadows;
+  readonly shadowTopics: ShadowTopics;
   private readonly clock: VirtualClock;
   private readonly ledger: Ledger;
   private readonly control: ControlJobs;
@@ -63,6 +83,10 @@ export class JobsCloud {
       perMinute,
     });
     this.topics = new JobsTopics(new DeviceJobs(this.ledger));
+    // The tracker has subscribed to nothing of them.
+    const now = () => this.nowMs();
+    this.shadows = new Shadows({ now, onNotice: () => undefined });
+    this.shadowTopics = new ShadowTopics(this.shadows, now);
   }
 
   /** The service's time of day. */
@@ -156,6 +180,17 @@ export class JobsCloud {
   /** undefined when it was deleted. */
   execution(jobId: string): Execution | undefined {
     return this.ledger.ofThing(THING).find(({ job }) => job.request.jobId === jobId);
+  }
+
+  /** What the thing's shadow says of its firmware; undefined if nothing does. */
+  reportedFirmware(): ReportedFirmware | undefined {
+    try {
+      const state = this.shadows.get(THING, "")["state"] as Reported;
+      return state.reported?.firmware;
+    } catch (error) {
+      if (error instanceof ServiceError && error.code === "ResourceNotFound") return undefined;
+      throw error;
+    }
   }
 
   pending(): readonly Execution[] {

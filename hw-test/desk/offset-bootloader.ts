@@ -37,8 +37,8 @@ export class OffsetBootloader extends Bootloader {
   }
 
   protected override secondaryImage(type: TrailerState["type"]): Uint8Array {
-    const { bytes, geometry } = this.secondary.nor;
-    return type === "revert" ? bytes : bytes.subarray(geometry.blockLength);
+    const { geometry, nor } = this.secondary;
+    return type === "revert" ? nor.bytes : nor.bytes.subarray(geometry.blockLength);
   }
 
   protected override requestRevert(swapSize: number): void {

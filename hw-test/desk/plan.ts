@@ -1,3 +1,4 @@
+import type { BootName } from "../../tools/image/formats.ts";
 import type { Flavour, Way } from "./images.ts";
 import type { Cut } from "./power-supply.ts";
 
@@ -97,6 +98,7 @@ export interface BitFault {
 /** All that a case does to one update; nothing else is random. */
 export interface Plan {
   readonly map: string;
+  readonly boot: BootName;
   readonly image: Flavour;
   readonly way: Way;
   readonly seed: number;
@@ -115,6 +117,7 @@ export interface Plan {
 
 export const cleanPlan: Plan = Object.freeze({
   map: "p512w4",
+  boot: "mcuboot",
   image: "good",
   way: "hex",
   seed: 1,

@@ -13,7 +13,7 @@ export type Verdict = "proceed" | Cut["when"];
 /** One operation, for those who count: who did what to which part. */
 export interface Operation {
   readonly actor: "bootloader" | "firmware";
-  readonly part: "primary" | "secondary" | "store";
+  readonly part: "primary" | "secondary" | "otadata" | "store";
   readonly kind: "erase" | "write" | "delete";
 }
 

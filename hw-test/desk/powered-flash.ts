@@ -4,9 +4,11 @@ import type { NorFlash } from "../model/nor-flash.ts";
 import type { Operation, PowerSupply } from "./power-supply.ts";
 import type { Random } from "./random.ts";
 
+export type FlashPart = Exclude<Operation["part"], "store">;
+
 export interface PoweredFlashOptions {
   readonly nor: NorFlash;
-  readonly part: "primary" | "secondary";
+  readonly part: FlashPart;
   readonly supply: PowerSupply;
   /** Decides what a torn operation leaves; without it, the first half is done. */
   readonly torn: Random | undefined;
@@ -28,6 +30,7 @@ export class PoweredFlash implements Flash {
   readonly geometry: FlashGeometry;
   readonly nor: NorFlash;
   readonly counts: FlashCounts;
+  readonly part: FlashPart;
   /** What firmware is told an error of, as platforms/moddable/flash.ts passes it on. */
   failing: { readonly page: number; readonly verb: "erase" | "write" } | undefined;
   private readonly options: PoweredFlashOptions;
@@ -35,6 +38,7 @@ export class PoweredFlash implements Flash {
   constructor(options: PoweredFlashOptions) {
     this.options = options;
     this.nor = options.nor;
+    this.part = options.part;
     this.geometry = options.nor.geometry;
     const pages = this.geometry.byteLength / this.geometry.blockLength;
     const zeros = (): number[] => new Array<number>(pages).fill(0);

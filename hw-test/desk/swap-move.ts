@@ -1,6 +1,6 @@
 import type { Flash } from "../../firmware/ports/flash.ts";
 import { maxSectors } from "../../tools/image/trailer.ts";
-import type { PoweredFlash } from "./powered-flash.ts";
+import type { SlotFlash } from "./slot-flash.ts";
 import type { SlotTrailer } from "./trailer.ts";
 
 /** A page of a slot. */
@@ -45,12 +45,12 @@ export function headerPages<Slot extends Flash>(
  * image up by a page, last page first; then page by page the secondary's down and the moved one over.
  */
 export class SwapMove {
-  private readonly slots: SlotPair<PoweredFlash>;
+  private readonly slots: SlotPair<SlotFlash>;
   private readonly status: SlotTrailer;
   /** First status entry of the swap proper; those before it are of the move. */
   private readonly firstSwapStep: number;
 
-  constructor(slots: SlotPair<PoweredFlash>, status: SlotTrailer) {
+  constructor(slots: SlotPair<SlotFlash>, status: SlotTrailer) {
     this.slots = slots;
     this.status = status;
     this.firstSwapStep = maxSectors(slots.primary.geometry);

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
+import type { FlashGeometry } from "../../firmware/ports/flash.ts";
 import { NorFlash, PowerCut } from "../model/nor-flash.ts";
-import { Bootloader, type BootloaderBuild, type BootResult } from "./bootloader.ts";
+import type { BootModel } from "./boot-model.ts";
+import type { BootloaderBuild } from "./bootloader.ts";
+import { EspIdfModel } from "./esp-idf-model.ts";
 import type { TrackerMap } from "./geometries.ts";
-import { OffsetBootloader } from "./offset-bootloader.ts";
+import { McubootModel } from "./mcuboot-model.ts";
 import type { BitFault, Plan } from "./plan.ts";
 import { type Cut, type Operation, PowerSupply } from "./power-supply.ts";
-import { PoweredFlash } from "./powered-flash.ts";
+import { type FlashPart, PoweredFlash } from "./powered-flash.ts";
 import { PoweredStore } from "./powered-store.ts";
 import { Random } from "./random.ts";
-import { SlotTrailer } from "./trailer.ts";
 
 export interface TrackerModelOptions {
   readonly map: TrackerMap;
@@ -22,13 +24,20 @@ export interface TrackerModelOptions {
 /** Operations from the end of a page's write until the bit of a `flip` changes. */
 const FLIP_AFTER = 3;
 
+/** ESP-IDF's has no trailer. */
+function slotOf({ slot }: TrackerMap, boot: Plan["boot"]): FlashGeometry {
+  return boot === "mcuboot" ? slot : { ...slot, hasTrailer: false };
+}
+
+function otadataOf({ slot }: TrackerMap): FlashGeometry {
+  return { ...slot, byteLength: 2 * slot.blockLength };
+}
+
 /** The tracker's hardware: two slots, a store, a power supply and the bootloader. */
 export class TrackerModel {
   readonly supply: PowerSupply;
-  readonly primary: PoweredFlash;
-  readonly secondary: PoweredFlash;
+  readonly bootModel: BootModel;
   readonly store: PoweredStore;
-  private readonly bootloader: Bootloader;
   private readonly flips: Flip[] = [];
 
   constructor(options: TrackerModelOptions) {
@@ -40,24 +49,37 @@ export class TrackerModel {
     const random = new Random(plan.seed ^ 0x7e45);
     const torn = plan.rough ? random : undefined;
     const { supply } = this;
-    const primary = new NorFlash(map.slot, factoryImage);
-    const secondary = new NorFlash(map.slot);
-    this.primary = new PoweredFlash({ nor: primary, part: "primary", supply, torn });
-    this.secondary = new PoweredFlash({ nor: secondary, part: "secondary", supply, torn });
+    const part = (name: FlashPart, geometry: FlashGeometry, content?: Uint8Array): PoweredFlash =>
+      new PoweredFlash({ nor: new NorFlash(geometry, content), part: name, supply, torn });
+    const slot = slotOf(map, plan.boot);
+    const first = part("primary", slot, factoryImage);
+    const second = part("secondary", slot);
+    this.bootModel =
+      plan.boot === "mcuboot"
+        ? new McubootModel(first, second, options.bootloader)
+        : new EspIdfModel({ slots: [first, second], otadata: part("otadata", otadataOf(map)) });
     this.store = new PoweredStore(supply, random.next);
-    const Mode = options.bootloader?.swap === "offset" ? OffsetBootloader : Bootloader;
-    this.bootloader = new Mode({
-      primary: this.primary,
-      secondary: this.secondary,
-      ...options.bootloader,
-    });
     for (const fault of plan.bits) this.spoil(fault);
   }
 
+  get primary(): PoweredFlash {
+    return this.bootModel.primary;
+  }
+
+  get secondary(): PoweredFlash {
+    return this.bootModel.secondary;
+  }
+
+  /** How often firmware has erased any one page of the slots. */
+  get erasesMax(): number {
+    const all = this.bootModel.parts.filter((one) => one.part !== "otadata");
+    return Math.max(...all.flatMap(({ counts }) => counts.erases.firmware));
+  }
+
   /** Throws PowerCut when the power fails on the way. */
-  boot(): BootResult {
+  boot(): ReturnType<BootModel["run"]> {
     this.supply.actor = "bootloader";
-    const result = this.bootloader.run();
+    const result = this.bootModel.run();
     this.supply.actor = "firmware";
     return result;
   }
@@ -80,31 +102,10 @@ export class TrackerModel {
     }
   }
 
-  /** What MCUboot would revert at the next reset. */
-  get isUnconfirmed(): boolean {
-    const { magic, copyDone, imageOk } = new SlotTrailer(this.primary.nor).read();
-    return magic === "good" && copyDone === "set" && imageOk === "unset";
-  }
-
-  /** A cut has torn the magic of a revert's request, so that MCUboot asks for it no more. */
-  get isRevertTorn(): boolean {
-    return new SlotTrailer(this.secondary.nor).read().magic === "bad";
-  }
-
-  /** Nothing tells MCUboot of a swap. */
-  get isSwapForgotten(): boolean {
-    return new SlotTrailer(this.primary.nor).read().magic !== "good";
-  }
-
-  /** A magic that MCUboot would act on, without the rest of the request. */
-  get isRequestHalfMade(): boolean {
-    const { magic, type } = new SlotTrailer(this.secondary.nor).read();
-    return magic === "good" && type !== "test";
-  }
-
   /** Everything that outlives a power cut, as one short text. */
   digest(): string {
-    const hash = createHash("sha1").update(this.primary.nor.bytes).update(this.secondary.nor.bytes);
+    const hash = createHash("sha1");
+    for (const { nor } of this.bootModel.parts) hash.update(nor.bytes);
     for (const [key, value] of this.store.values) hash.update(key).update(value);
     return hash.digest("base64").slice(0, 12);
   }

@@ -35,6 +35,8 @@ _Noreturn void program_run(void)
 	struct image image;
 	hal_now_ms();
 	struct run_options options = options_read();
+	if (options.boot != BOOT_MCUBOOT)
+		hal_exit(EXIT_USAGE);
 	hal_watchdog(options.power.watchdog_ms);
 	if (!options.no_rig)
 		link_open(take_frame);

@@ -65,7 +65,7 @@ describe("the board on a Cortex-M4", { skip }, () => {
     const onLinux = await powerCycle(compiler, flash.path, options);
     const onKit = await powerCycle(kit, flash.path, options);
     const { cBytes, cPeakBytes, ...kitHeap } = onKit.events.at(-1) ?? {};
-    assert.equal(kitHeap["event"], "heap");
+    assert.equal(kitHeap["event"], "heap", JSON.stringify(onKit.events));
     if (onLinux.events.find(({ event }) => event === "start")?.["bits"] !== 32) return;
     // The engine's record of itself is in the C heap, and smaller on the kit: it meters nothing.
     const { cBytes: ofLinux, cPeakBytes: peakOfLinux, ...linuxHeap } = onLinux.events.at(-1) ?? {};

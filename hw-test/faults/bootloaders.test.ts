@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { it } from "node:test";
 import { buildBoard } from "../board/program.ts";
+import { test } from "../board/testing/needs-engine.ts";
 import { Random } from "../desk/random.ts";
 import { Slots, StateFile, StateSource } from "./testing/boot-states.ts";
 
@@ -24,7 +24,7 @@ function boardLines(program: string, states: Uint8Array): string[] {
   }
 }
 
-it("the board's bootloader and the desk's do the same in every state", async () => {
+test("the board's bootloader and the desk's do the same in every state", async () => {
   const source = new StateSource(new Random(SEED));
   const slots = new Slots();
   const file = new StateFile();

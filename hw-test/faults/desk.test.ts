@@ -158,7 +158,7 @@ describe("new image that does not stay, in virtual time", () => {
       assert.deepEqual([end.status, end.reason], ["FAILED", "REVERTED"]);
       assert.match(end.detail, detail);
       assert.equal(desk.running, "1.0.0");
-      assert.equal(desk.tracker.isUnconfirmed, false);
+      assert.equal(desk.tracker.bootModel.isUnconfirmed, false);
     });
   }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "node:test";
 import { asBuilt } from "../../tools/build/image.ts";
 import { toHex } from "../../tools/image/hex.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
+import { describe } from "../board/testing/needs-engine.ts";
 import type { HttpRequest } from "../cloud/http/message.ts";
 import { FaultBench, type FaultBenchOptions, smallImage } from "./testing/fault-bench.ts";
 

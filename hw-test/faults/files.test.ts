@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "node:test";
 import { asBuilt } from "../../tools/build/image.ts";
 import { hexRecord, toHex } from "../../tools/image/hex.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
+import { describe } from "../board/testing/needs-engine.ts";
 import type { CloudHooks } from "../cloud/cloud.ts";
 import type { UpdateJob } from "../run/job.ts";
 import { FaultBench, smallImage } from "./testing/fault-bench.ts";

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, it } from "node:test";
 import { buildImage } from "../../tools/build/image.ts";
+import { describe } from "../board/testing/needs-engine.ts";
 import { VirtualTracker } from "../trackers/virtual/tracker.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "first-line-"));

@@ -8,6 +8,7 @@ import { Trust } from "../../firmware/update/trust.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
 import { platformOf, settings } from "../desk/device.ts";
 import { DeviceClock } from "../desk/device-clock.ts";
+import { McubootModel } from "../desk/mcuboot-model.ts";
 import { PowerSupply } from "../desk/power-supply.ts";
 import { PoweredFlash } from "../desk/powered-flash.ts";
 import { PoweredStore } from "../desk/powered-store.ts";
@@ -43,8 +44,7 @@ const part = (name: "primary" | "secondary") =>
 const anyPlatform = platformOf({
   clock: new DeviceClock(new VirtualClock()),
   network: new ScriptedNetwork(),
-  primary: part("primary"),
-  secondary: part("secondary"),
+  ports: new McubootModel(part("primary"), part("secondary")).ports(undefined),
   store: new PoweredStore(supply, () => 0),
   random: () => 0,
   log: () => undefined,

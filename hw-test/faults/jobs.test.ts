@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "node:test";
 import { asBuilt, buildImage } from "../../tools/build/image.ts";
+import { describe } from "../board/testing/needs-engine.ts";
 import type { UpdateJob } from "../run/job.ts";
 import { linkProfiles } from "../trackers/link-profile.ts";
 import { FaultBench, smallImage } from "./testing/fault-bench.ts";

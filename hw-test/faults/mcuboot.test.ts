@@ -171,7 +171,7 @@ describe("what the bootloader leaves to be mended", () => {
       }),
     );
     assert.deepEqual([end.status, end.reason, end.desk.running], ["FAILED", "REVERTED", "1.0.0"]);
-    assert.equal(end.desk.tracker.isUnconfirmed, false);
+    assert.equal(end.desk.tracker.bootModel.isUnconfirmed, false);
     end.desk.reset();
     end.desk.powerOn();
     assert.equal(end.desk.running, "1.0.0");

@@ -249,28 +249,33 @@ describe("a patch on a bad day", () => {
     assert.ok(done.desk.log.some((line) => line.includes("a fresh URL is needed")));
   });
 
-  it("resumes at a chunk after a reset at any of its bytes: one more is fetched at most", () => {
-    const [packed] = new Desk({ way: "packed" }).firmwares.offered.patches;
-    assert.ok(packed !== undefined);
-    const { bytes } = packed;
-    for (let at = 60; at < bytes.byteLength; at += 397) {
-      const done = run(
-        (desk) => {
-          let isReset = false;
-          desk.onDelivered = (total) => {
-            if (isReset || total < at) return;
-            isReset = true;
-            resetIn(desk, 0);
-          };
-          return {};
-        },
-        { way: "packed" },
-      );
-      assertUpdated(done, "p");
-      const more = done.desk.deliveredBytes - bytes.byteLength;
-      assert.ok(more < CHUNK_MAX_BYTES + IN_FLIGHT_BYTES, `${more} bytes more, reset at ${at}`);
-    }
-  });
+  for (const way of ["patch", "packed"] as const) {
+    it(`resumes at a chunk after a reset at any byte, with one more fetched at most: ${way}`, () => {
+      const [offered] = new Desk({ way }).firmwares.offered.patches;
+      assert.ok(offered !== undefined);
+      const { byteLength } = offered.bytes;
+      const bytesOnAir = (resetAt: number): number => {
+        const done = run(
+          (desk) => {
+            let isReset = false;
+            desk.onDelivered = (total) => {
+              if (isReset || total < resetAt) return;
+              isReset = true;
+              resetIn(desk, 0);
+            };
+            return {};
+          },
+          { way },
+        );
+        assertUpdated(done, "p");
+        return done.desk.deliveredBytes;
+      };
+      for (let at = 60; at < byteLength; at += 397) {
+        const more = bytesOnAir(at) - byteLength;
+        assert.ok(more < CHUNK_MAX_BYTES + IN_FLIGHT_BYTES, `${more} bytes more, reset at ${at}`);
+      }
+    });
+  }
 });
 
 /** Chunks of the desk's patches, deflated or not. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { describe, it, type TestContext } from "node:test";
+import { it, type TestContext } from "node:test";
 import { buildImage } from "../../tools/build/image.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
+import { describe } from "../board/testing/needs-engine.ts";
 import { isConfirmed } from "../trackers/slot-contents.ts";
 import type { FlashOperation, PowerCut } from "../trackers/virtual/power.ts";
 import { FaultBench } from "./testing/fault-bench.ts";

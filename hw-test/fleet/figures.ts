@@ -16,7 +16,7 @@ export interface Figures {
   /** Of the service's executions, by their end. */
   readonly executions: Readonly<Record<string, number>>;
   readonly jobStatus: string;
-  /** Trackers that have begun the job. */
+  /** Executions that were begun; a retry is one more. */
   readonly touched: number;
   readonly succeededPerMinute: number;
   /** Seconds until so many percent have SUCCEEDED; undefined if they never did. */

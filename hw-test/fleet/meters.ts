@@ -55,6 +55,7 @@ export function newMeters(): Meters {
 
 /** The meter of a publish by its topic, besides that of all publishes. */
 export function jobsRateOf(topic: string): Rate | undefined {
+  if (!topic.includes("/jobs/")) return undefined;
   if (topic.endsWith("/start-next")) return "startNext";
   if (topic.endsWith("/get")) return "describe";
   return topic.endsWith("/update") ? "update" : undefined;

@@ -82,15 +82,13 @@ export class FleetTracker {
 
   /** What runs is confirmed: the next reset starts it again. */
   get isConfirmed(): boolean {
-    return !this.model.isUnconfirmed;
+    return !this.model.bootModel.isUnconfirmed;
   }
 
-  /** Times that a boot went back to the version before. */
+  /** Times that a boot went back to the version that it was made with. */
   get reverts(): number {
-    const { versions } = this;
-    return versions.filter(
-      (one, at) => at > 1 && one === versions[at - 2] && one !== versions[at - 1],
-    ).length;
+    const [first, ...later] = this.versions;
+    return later.filter((one, at) => one === first && this.versions[at] !== first).length;
   }
 
   /** After the time that a boot takes. */
@@ -130,12 +128,11 @@ export class FleetTracker {
       onRestart();
       throw new Restart("crash");
     }
-    const { primary, secondary, store } = this.model;
+    const { bootModel, store } = this.model;
     startFirmware(flavour, {
       clock,
       network: this.link,
-      primary,
-      secondary,
+      ports: bootModel.ports(undefined),
       store,
       random: this.random.next,
       log: () => {},

@@ -1,4 +1,5 @@
 import type { Settings } from "../../firmware/settings.ts";
+import type { BootName } from "../../tools/image/formats.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { LinkProfile } from "../driver.ts";
 import type { BoardName } from "../trackers/boards.ts";
@@ -17,6 +18,7 @@ export interface BenchOptions {
   /** The flash image; made, erased, if there is none. */
   readonly flashPath: string;
   readonly board?: BoardName;
+  readonly boot?: BootName;
   readonly jail?: boolean;
   readonly faults?: readonly Fault[];
   readonly link?: LinkProfile;
@@ -40,6 +42,7 @@ export class Bench {
     this.tracker = new VirtualTracker({
       flashPath,
       board: options.board ?? "linux",
+      boot: options.boot ?? "mcuboot",
       jail: options.jail === true,
       faults: options.faults ?? [],
       ...(options.link && { link: options.link }),

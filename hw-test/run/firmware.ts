@@ -1,9 +1,10 @@
-import { asBuilt, buildImage } from "../../tools/build/image.ts";
+import { asBuilt, type BuiltImage, buildImage } from "../../tools/build/image.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { seemingKind } from "../../tools/image/file-kind.ts";
+import { type Format, formats } from "../../tools/image/formats.ts";
 import { fromHex } from "../../tools/image/hex.ts";
-import { readImage } from "../../tools/image/mcuboot.ts";
 import { partitions } from "../../tools/image/memory-map.ts";
+import { boards } from "../trackers/boards.ts";
 import { faultsOf } from "../trackers/virtual/faults.ts";
 import type { OfferedPatch } from "./job.ts";
 import type { RunOptions } from "./options.ts";
@@ -17,7 +18,7 @@ export interface Firmware {
   readonly oldImage: Uint8Array;
   /** The new firmware, as the HEX file that is uploaded. */
   readonly newHex: string;
-  /** The new file has an MCUboot header; without one the bootloader will not start it. */
+  /** The new file has the header of an image; without one the bootloader will not start it. */
   readonly hasHeader: boolean;
   /** Of the new file's data, from the lowest to the highest address; 0 if it cannot be read. */
   readonly imageBytes: number;
@@ -27,11 +28,10 @@ export interface Firmware {
 }
 
 export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
-  const { hex, from, unsigned, app } = options;
+  const { hex, from, boot } = options;
+  const format = formats[boot];
   const oldImage =
-    from === undefined
-      ? (await buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned), app })).image
-      : imageOfHex("--from", from);
+    from === undefined ? (await buildOld(options)).image : imageOfHex("--from", from, format);
   const newHex = hex ?? (await buildNew(options));
   const image = fromHex(newHex, partitions["image-0"].byteLength)?.bytes;
   const { kind, about } = seemingKind(Buffer.from(newHex, "latin1"));
@@ -39,17 +39,24 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
     oldImage,
     newHex,
     // A broken file is the tracker's to refuse.
-    hasHeader: hex === undefined || (image !== undefined && readImage(image) !== undefined),
+    hasHeader: hex === undefined || (image !== undefined && format.versionOf(image) !== undefined),
     imageBytes: image?.byteLength ?? 0,
     seems: kind === "hex" ? undefined : about,
-    patches: patchesFor(options.ways, oldImage, newHex),
+    patches: patchesFor(options.ways, { old: oldImage, newHex, format }),
   };
 }
 
-async function buildNew({ version, faults, unsigned, app }: RunOptions): Promise<string> {
+function buildOld({ unsigned, board, boot, app }: RunOptions): Promise<BuiltImage> {
+  const { code } = boards[board];
+  return buildImage({ version: OLD_VERSION, flavour: soundFlavour(unsigned), boot, app, code });
+}
+
+async function buildNew(options: RunOptions): Promise<string> {
+  const { version, faults, unsigned, board, boot, app } = options;
+  const { code } = boards[board];
   const crashes = faultsOf(faults, "crash-at-boot").length > 0;
   const flavour = crashes ? "crash" : soundFlavour(unsigned);
-  const built = await buildImage({ version, flavour, app: crashes ? undefined : app });
+  const built = await buildImage({ version, flavour, boot, app: crashes ? undefined : app, code });
   if (faultsOf(faults, "bad-image").length === 0) return built.hex;
   const broken = built.image.slice();
   const middle = broken.byteLength >> 1;
@@ -62,11 +69,11 @@ function soundFlavour(unsigned: boolean): "unsigned" | "normal" {
 }
 
 /** The bytes from the lowest address on, as a debug probe would flash them; gaps are 0xFF. */
-function imageOfHex(option: string, hex: string): Uint8Array {
+function imageOfHex(option: string, hex: string, format: Format): Uint8Array {
   const image = fromHex(hex, partitions["image-0"].byteLength)?.bytes;
   if (image === undefined) throw new UsageError(`${option}: not a sound Intel HEX file`);
-  if (readImage(image) === undefined) {
-    throw new UsageError(`${option}: no MCUboot image, the bootloader would not start it`);
+  if (format.versionOf(image) === undefined) {
+    throw new UsageError(`${option}: no ${format.header}, the bootloader would not start it`);
   }
   return image;
 }

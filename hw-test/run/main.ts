@@ -1,4 +1,5 @@
 import { print, runCommand } from "../../tools/command-line/command.ts";
+import { engineIsMissing } from "../trackers/boards.ts";
 import { HELP, parseOptions, type RunOptions } from "./options.ts";
 import { progressDisplay } from "./progress.ts";
 import { describeEnd, isDone, summary } from "./result.ts";
@@ -15,6 +16,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (options.unsigned) print(`${WARNING}\n`);
+  if (options.board === "node") print(`${nodeText(options)}\n`);
   print("building the board and the firmware (the first time this takes a minute)\n");
   const result = await runUpdate(options, (total) => progressDisplay(total, process.stdout));
   print(`\n${summary(result)}\n`);
@@ -22,6 +24,14 @@ async function main(args: readonly string[]): Promise<number> {
   print(`${done ? doneText(options, result.to) : describeEnd(result)}\n`);
   if (options.json) print(`${JSON.stringify(result)}\n`);
   return done ? 0 : 1;
+}
+
+/** What it is, and what brings the engine. */
+function nodeText({ isBoardChosen }: RunOptions): string {
+  const what = "the client runs in a Node process, not on XS";
+  const problem = engineIsMissing();
+  if (isBoardChosen || problem === undefined) return what;
+  return `${what}: ${problem}`;
 }
 
 function doneText({ stopBeforeBoot, unsigned }: RunOptions, version: string): string {

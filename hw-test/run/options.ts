@@ -5,9 +5,11 @@ import { mainOf } from "../../tools/build/application.mjs";
 import { defineCommand, helpText, readArguments } from "../../tools/command-line/definition.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { each, fileText, oneOf, portNumber } from "../../tools/command-line/values.ts";
+import { type BootName, bootNames } from "../../tools/image/formats.ts";
 import { imageVersion } from "../../tools/image/version-option.ts";
 import type { LinkProfile } from "../driver.ts";
-import { type BoardName, boardList, boardNames } from "../trackers/boards.ts";
+import { type BoardName, boardList, boardNames, defaultBoard } from "../trackers/boards.ts";
+import { bootList } from "../trackers/boot-schemes.ts";
 import { linkProfiles, parseLinkProfile } from "../trackers/link-profile.ts";
 import { FAULT_FORMS, type Fault, faultsOf, parseFault } from "../trackers/virtual/faults.ts";
 import type { PatchKind } from "./patches.ts";
@@ -34,6 +36,9 @@ export interface RunOptions {
   readonly ways: readonly PatchKind[];
   readonly json: boolean;
   readonly board: BoardName;
+  /** Nobody asked for this board: it is what the machine can do. */
+  readonly isBoardChosen: boolean;
+  readonly boot: BootName;
   /** The board runs in a jail. */
   readonly jail: boolean;
   readonly faults: readonly Fault[];
@@ -78,9 +83,15 @@ const command = defineCommand("npm start --")
       .default(linkProfiles.none, "none"),
   )
   .addOption(
-    new Option("--board <NAME>", boardList)
-      .argParser(oneOf(...boardNames))
-      .default("linux" as const),
+    new Option(
+      "--board <NAME>",
+      `${boardList} (default: linux; node where gcc or make is missing)`,
+    ).argParser(oneOf(...boardNames)),
+  )
+  .addOption(
+    new Option("--boot <NAME>", bootList)
+      .argParser(oneOf(...bootNames))
+      .default("mcuboot" as const),
   )
   .option("--jail", "run the board in a jail: no network, no files (needs bubblewrap)")
   .option("--broker-port <N>", "fixed port for MQTT (default: any free port)", portNumber)
@@ -97,6 +108,7 @@ whose origin you do not know.
 Examples:
   npm start
   npm start -- --patch --link nb-iot
+  npm start -- --boot esp-idf --fault crash-at-boot
   npm start -- --app examples/sensor-loop
   npm start -- --fault power@flash:120:torn --link lte-m
   npm start -- --hex app.hex --fw-version 2.0.0 --flash flash.bin --stop-before-boot --json`,
@@ -119,6 +131,9 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     throw new UsageError("--resume needs --flash FILE: there is no flash image to start from");
   }
   refuseImageFaultWithHex(faults, hex);
+  if (given.boot !== "mcuboot" && given.board !== "linux") {
+    throw new UsageError(`--boot ${given.boot} runs on the board linux, not on ${given.board}`);
+  }
   if (given.job !== undefined && (given.patch || given.packed)) {
     throw new UsageError(
       "--patch and --packed are offered by the job document, which --job brings",
@@ -139,7 +154,9 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
       ...(given.packed === true ? (["packed"] as const) : []),
     ],
     json: given.json === true,
-    board: given.board,
+    board: given.board ?? defaultBoard(),
+    isBoardChosen: given.board !== undefined,
+    boot: given.boot,
     jail: given.jail === true,
     faults,
     link: given.link,

@@ -59,7 +59,7 @@ export function summary(result: RunResult): string {
     ["firmware", `${result.from} -> ${result.running}${result.confirmed ? ", confirmed" : ""}`],
     ["evidence", result.unsigned ? "INTEGRITY ONLY: no signatures" : "signed release"],
     ["job", `${job.status}, version number ${job.versionNumber}`],
-    ["engine", `${result.engine}, ${heap.bits}-bit, ${heap.poolBytes} bytes of memory`],
+    ["engine", `${result.engine}, ${memoryText(heap)}`],
     ["HEX file", `${bytes.hex} bytes, ${bytes.image} of image`],
     ...patchRows(bytes, job.statusDetails["patchFailure"]),
     ["received", `${bytes.downloaded} bytes over ${result.connections} connections`],
@@ -67,10 +67,22 @@ export function summary(result: RunResult): string {
     ["store", flashText(store)],
     ["bootloader", flashText(bootloader)],
     ["resets", `${result.resets}, power cuts ${result.powerCuts}`],
-    ["heap", `${heap.slotPeakBytes} bytes of slots, ${heap.chunkPeakBytes} of chunks at most`],
+    ...heapRow(heap),
     ["time", `${result.seconds.toFixed(1)} s`],
   ];
   return rows.map(([name, value]) => `  ${name.padEnd(16)}${value}`).join("\n");
+}
+
+/** A board in Node has no pool, and tells nothing of its heap. */
+function memoryText({ bits, poolBytes }: RunResult["heap"]): string {
+  return poolBytes === 0
+    ? "not XS: no figures of memory"
+    : `${bits}-bit, ${poolBytes} bytes of memory`;
+}
+
+function heapRow({ slotPeakBytes, chunkPeakBytes }: RunResult["heap"]): [string, string][] {
+  if (slotPeakBytes === undefined) return [];
+  return [["heap", `${slotPeakBytes} bytes of slots, ${chunkPeakBytes} of chunks at most`]];
 }
 
 function patchRows(

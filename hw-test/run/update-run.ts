@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { withTemporaryFolder } from "../../tools/command-line/temporary-folder.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
+import { formats } from "../../tools/image/formats.ts";
 import { type Cloud, startCloud } from "../cloud/cloud.ts";
-import { isConfirmed } from "../trackers/slot-contents.ts";
 import { faultsOf } from "../trackers/virtual/faults.ts";
 import { FlashFile } from "../trackers/virtual/flash-file.ts";
 import { requireJail } from "../trackers/virtual/jail.ts";
@@ -77,6 +77,7 @@ class UpdateRun {
       cloud,
       flashPath,
       board: options.board,
+      boot: options.boot,
       jail: options.jail,
       faults: options.faults,
       link: options.link,
@@ -98,7 +99,7 @@ class UpdateRun {
     this.connectDisplay(display);
     try {
       await this.prepareTracker(display);
-      const from = tracker.flashFile.slot("image-0").image?.version ?? "none";
+      const from = tracker.bootReading.version ?? "none";
       await this.job.create();
       await tracker.powerOn();
       const state = await this.end();
@@ -117,8 +118,7 @@ class UpdateRun {
   }
 
   private isSwapPending(): boolean {
-    const { trailer } = this.tracker.flashFile.slot("image-1");
-    this.swapRequested = trailer.magic === "good";
+    this.swapRequested = this.tracker.bootReading.isSwapRequested;
     return this.swapRequested;
   }
 
@@ -147,7 +147,8 @@ class UpdateRun {
     if (firmware.seems !== undefined) {
       display.line(`  the new file seems to be ${firmware.seems}; it is uploaded as it is`);
     } else if (!firmware.hasHeader) {
-      display.line("  the new file has no MCUboot header: the bootloader will refuse to start it");
+      const { header } = formats[options.boot];
+      display.line(`  the new file has no ${header}: the bootloader will refuse to start it`);
     }
     if (!options.resume) await tracker.flash({ slot0: firmware.oldImage });
     await bench.provision({
@@ -174,14 +175,14 @@ class UpdateRun {
   private result(from: string, job: JobState): RunResult {
     const { tracker, options } = this;
     const { firmware: firmwares } = this.parts;
-    const slot = tracker.flashFile.slot("image-0");
+    const { version, confirmed } = tracker.bootReading;
     const { firmware, bootloader } = tracker.flashMeters;
     const { files } = tracker.traffic;
     return {
       from,
       to: options.version,
-      running: slot.image?.version ?? "none",
-      confirmed: isConfirmed(slot),
+      running: version ?? "none",
+      confirmed,
       unsigned: options.unsigned,
       job,
       bytes: {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { BootName } from "../image/formats.ts";
 
 /**
  * `normal`; `native`, whose signatures the SDK's C checks; `unsigned`, which installs what nobody has signed; or wrong on purpose: throws at start,
@@ -20,6 +21,7 @@ export interface Bundle {
 interface BundleOptions {
   readonly version: string;
   readonly flavour: Flavour;
+  readonly boot?: BootName | undefined;
   /** Paths of PEM files whose keys it trusts; the development key if left out. */
   readonly keys?: readonly string[] | undefined;
   /** Folder of an application around the client; the client alone if left out. */
@@ -36,6 +38,7 @@ export async function bundleWithSbom(options: BundleOptions): Promise<Bundle> {
   const { options: configs } = await loadConfigFile(CONFIG, {
     configVersion: options.version,
     configFlavour: options.flavour,
+    configBoot: options.boot ?? "mcuboot",
     ...(options.keys && { configKeys: options.keys.join(",") }),
     ...(options.app && { configApp: options.app }),
   });

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import MemoryMap from "nrf-intel-hex";
-import { BoardError } from "../../hw-test/board/program.ts";
+import { BoardError, engineIsMissing } from "../../hw-test/board/program.ts";
 import { readImage } from "../image/mcuboot.ts";
 import { asBuilt, buildImage, imageFromScript } from "./image.ts";
 
-describe("imageFromScript", { timeout: 120_000 }, () => {
+const skip = engineIsMissing() ?? false;
+
+describe("imageFromScript", { timeout: 120_000, skip }, () => {
   it("makes an MCUboot image of bytecode", async () => {
     const bytes = await imageFromScript({ source: `trace("hi\\n");`, version: "1.2.3+4" });
     const image = readImage(bytes);
@@ -33,7 +35,7 @@ async function namesInImage(names: readonly string[]): Promise<string[]> {
   return text.toString("latin1").split("\0").slice(0, -1);
 }
 
-describe("the ids of names", { timeout: 120_000 }, () => {
+describe("the ids of names", { timeout: 120_000, skip }, () => {
   const names = Array.from({ length: 400 }, (_, index) => `name${index * 7919}`);
 
   it("do not depend on the order in which the names come", async () => {
@@ -52,7 +54,7 @@ describe("the ids of names", { timeout: 120_000 }, () => {
   });
 });
 
-describe("buildImage", { timeout: 120_000 }, () => {
+describe("buildImage", { timeout: 120_000, skip }, () => {
   it("builds the firmware once and then finds it", async () => {
     const first = await buildImage({ version: "9.8.7" });
     const second = await buildImage({ version: "9.8.7" });

@@ -13,17 +13,19 @@ import { fileURLToPath } from "node:url";
 import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
 import { withTemporaryFolder } from "../command-line/temporary-folder.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { type BootName, formats } from "../image/formats.ts";
 import { toHex } from "../image/hex.ts";
-import { makeImage } from "../image/mcuboot.ts";
 import { partitions } from "../image/memory-map.ts";
+import { makeJavascriptBody, type ScriptCode } from "../image/script-body.ts";
 import { developmentKey } from "../keys/development.mjs";
 import { bundleFirmware, type Flavour } from "./bundle.ts";
 import { requireCheckout } from "./checkout.ts";
+import { toCommonJs } from "./common-js.ts";
 
 export interface BuiltImage {
-  /** Intel HEX at the primary slot's address. */
+  /** Intel HEX at the first slot's address. */
   readonly hex: string;
-  /** The MCUboot image: header, XS bytecode, TLVs. */
+  /** As the bootloader wants it, with XS bytecode or JavaScript as its body. */
   readonly image: Uint8Array;
 }
 
@@ -31,12 +33,16 @@ interface ImageOptions {
   /** `1.2.3` or `1.2.3+4`. */
   readonly version: string;
   readonly flavour?: Flavour | undefined;
+  /** `mcuboot` if left out. */
+  readonly boot?: BootName | undefined;
   /** Paths of PEM files whose keys it trusts; the development key if left out. */
   readonly keys?: readonly string[] | undefined;
   /** MCUboot's; no such entry if left out. */
   readonly securityCounter?: number | undefined;
   /** Folder of an application around the client; its image is not kept. */
   readonly app?: string | undefined;
+  /** What runs it: XS, if left out, or Node. */
+  readonly code?: ScriptCode | undefined;
 }
 
 const hasDefaultExport = /\bexport\s+default\b|\bas\s+default\b/;
@@ -59,15 +65,18 @@ const SOURCES = [
  * that goes into it, so that a second call only reads it.
  */
 export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
-  const { version, flavour = "normal", keys, securityCounter, app } = options;
-  if (app !== undefined) return buildApplication(app, { version, flavour, keys, securityCounter });
+  const { version, flavour = "normal", boot = "mcuboot", keys, securityCounter, app } = options;
+  const { code = "xs" } = options;
+  const order = { version, flavour, boot, keys, securityCounter, code };
+  if (app !== undefined) return buildApplication(app, order);
   const pems = keys === undefined ? [developmentKey()] : keys.map((key) => readFileSync(key));
-  const hash = hashOf(await buildBoard(), pems).slice(0, 16);
+  const compiler = code === "xs" ? [readFileSync(await buildBoard())] : [code];
+  const hash = hashOf([...compiler, ...pems]).slice(0, 16);
   const counter = securityCounter === undefined ? "" : `-counter-${securityCounter}`;
-  const path = join(cacheFolder, `${version}-${flavour}${counter}-${hash}`);
+  const path = join(cacheFolder, `${version}-${flavour}-${boot}${counter}-${hash}`);
   if (!existsSync(path)) {
-    const source = await bundleFirmware({ version, flavour, keys });
-    keep(path, await imageFromScript({ source, version, securityCounter }));
+    const source = await bundleFirmware({ version, flavour, boot, keys });
+    keep(path, await imageFromScript({ source, version, boot, securityCounter, code }));
   }
   return asBuilt(readFileSync(path));
 }
@@ -89,11 +98,13 @@ async function buildApplication(
 export async function imageFromScript(options: {
   readonly source: string;
   readonly version: string;
+  readonly boot?: BootName | undefined;
   readonly securityCounter?: number | undefined;
+  readonly code?: ScriptCode | undefined;
 }): Promise<Uint8Array> {
-  const { source, version, securityCounter } = options;
-  const body = await bytecodeOf(source);
-  return makeImage({ body, version, ...(securityCounter !== undefined && { securityCounter }) });
+  const { source, version, boot = "mcuboot", securityCounter, code = "xs" } = options;
+  const body = await (code === "xs" ? bytecodeOf(source) : javascriptOf(source));
+  return formats[boot].make({ body, version, securityCounter });
 }
 
 /**
@@ -112,6 +123,11 @@ export async function bytecodeOf(source: string): Promise<Uint8Array> {
   });
 }
 
+/** The same for the board that runs in Node; nothing is compiled. */
+async function javascriptOf(source: string): Promise<Uint8Array> {
+  return makeJavascriptBody(await toCommonJs(source));
+}
+
 /** The HEX is made anew each time: that takes a few milliseconds and cannot differ. */
 export function asBuilt(image: Uint8Array): BuiltImage {
   return { image, hex: toHex(image, { address: partitions["image-0"].offset }) };
@@ -125,9 +141,9 @@ function keep(path: string, image: Uint8Array): void {
   renameSync(unfinished, path);
 }
 
-function hashOf(boardProgram: string, keys: readonly (string | Uint8Array)[]): string {
-  const hash = createHash("sha256").update(readFileSync(boardProgram));
-  for (const key of keys) hash.update(key);
+function hashOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
   for (const source of SOURCES) addToHash(hash, source);
   return hash.digest("hex");
 }

@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { engineIsMissing } from "../../hw-test/board/program.ts";
 import { developmentKey } from "../keys/development.mjs";
 
 const run = promisify(execFile);
@@ -80,7 +81,7 @@ async function build(folder: string, environment: Record<string, string>): Promi
   await run(process.execPath, ["--import", "tsx", "build.ts"], { cwd: folder, env });
 }
 
-describe("a build", { timeout: 120_000 }, () => {
+describe("a build", { timeout: 120_000, skip: engineIsMissing() ?? false }, () => {
   const top = mkdtempSync(join(tmpdir(), "reproducible-"));
   const one = join(top, "a");
   const other = join(top, "a folder", "with-a-much-longer-path-than-the-first-one-has");

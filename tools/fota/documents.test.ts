@@ -1,18 +1,37 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { Folder } from "./testing/run-fota.ts";
+import { type Ended, Folder } from "./testing/run-fota.ts";
+import { StandingCloud } from "./testing/standing-cloud.ts";
 
 const text = readFileSync(new URL("../../docs/fota.md", import.meta.url), "utf8");
 const folder = new Folder();
-const verbs = ["keygen", "pack", "inspect", "build", "flash", "monitor"];
+const verbs = [
+  ...["keygen", "pack", "inspect", "build", "flash", "monitor"],
+  ...["cloud", "deploy", "watch", "pause", "resume", "abort", "rollback"],
+];
+let cloud: StandingCloud;
+let isUp = false;
 
-before(() => {
+before(async () => {
+  cloud = await StandingCloud.in(folder);
   const code = Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 13) % 256));
   writeFileSync(folder.file("app.bin"), code);
   writeFileSync(folder.file("app.js"), "trace('hello');\n");
 });
-after(() => folder.remove());
+after(async () => {
+  await cloud.kill();
+  folder.remove();
+});
+
+/** The cloud stays up for the verbs that follow, on ports of its own; they find it by its `env`. */
+async function run(args: readonly string[]): Promise<Ended> {
+  if (args[0] !== "cloud") return isUp ? cloud.fota(...args) : folder.fota(...args);
+  assert.deepEqual(args.slice(-2), ["--out", cloud.out]);
+  await cloud.start(...args.slice(1, -2));
+  isUp = true;
+  return { code: 0, output: "", errors: "" };
+}
 
 /** As a shell takes a line of docs/fota.md: words, some of them in double quotes. */
 function words(line: string): string[] {
@@ -41,7 +60,7 @@ describe("docs/fota.md", () => {
     it(`is right about: ${command}`, async () => {
       const [program, ...args] = words(command);
       assert.equal(program, "fota");
-      const ended = await folder.fota(...args);
+      const ended = await run(args);
       assert.equal(ended.code, code, `${ended.output}${ended.errors}`);
     });
   }

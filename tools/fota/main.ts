@@ -11,6 +11,14 @@ const verbs = {
   build: async () => (await import("./verbs/build.ts")).build,
   flash: async () => (await import("./verbs/flash.ts")).flash,
   monitor: async () => (await import("./verbs/monitor.ts")).monitor,
+  cloud: async () => (await import("./verbs/cloud.ts")).cloud,
+  deploy: async () => (await import("./verbs/deploy.ts")).deploy,
+  watch: async () => (await import("./verbs/watch.ts")).watch,
+  pause: async () => (await import("./verbs/pause.ts")).pause,
+  resume: async () => (await import("./verbs/resume.ts")).resume,
+  abort: async () => (await import("./verbs/abort.ts")).abort,
+  rollback: async () => (await import("./verbs/rollback.ts")).rollback,
+  fleet: async () => (await import("./verbs/fleet.ts")).fleet,
 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -32,7 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
 /** With the verb that is wanted, or with all of them. */
 async function loadProgram(wanted: string) {
   const program = defineCommand("fota").description(
-    "From an application to a job for trackers: keys, packing, a look at files, boards. " +
+    "From an application to a job for trackers: keys, packing, a look at files, boards, a fleet. " +
       "fota VERB --help tells of each.",
   );
   const load = Object.hasOwn(verbs, wanted)

@@ -6,7 +6,7 @@ export const PAGE_BYTES = 4096;
 export const WRITE_BLOCK_BYTES = 4;
 export const ERASED = 0xff;
 
-export type PartitionName = "bootloader" | "image-0" | "image-1" | "unused" | "storage";
+export type PartitionName = "bootloader" | "otadata" | "image-0" | "image-1" | "unused" | "storage";
 
 export interface Partition {
   readonly name: PartitionName;
@@ -17,6 +17,8 @@ export interface Partition {
 
 export const partitions: Readonly<Record<PartitionName, Partition>> = Object.freeze({
   bootloader: Object.freeze({ name: "bootloader", offset: 0x00000, byteLength: 0x10000 }),
+  // Of ESP-IDF's bootloader, in the place of MCUboot; the two slots are then ota_0 and ota_1.
+  otadata: Object.freeze({ name: "otadata", offset: 0x0d000, byteLength: 0x02000 }),
   "image-0": Object.freeze({ name: "image-0", offset: 0x10000, byteLength: 0x70000 }),
   "image-1": Object.freeze({ name: "image-1", offset: 0x80000, byteLength: 0x70000 }),
   unused: Object.freeze({ name: "unused", offset: 0xf0000, byteLength: 0x8000 }),

@@ -3,9 +3,11 @@ import { deflateRawSync } from "node:zlib";
 import { applyPatch } from "./apply-patch.ts";
 import { ChunkWriter } from "./chunks.ts";
 import { commandsFor } from "./commands.ts";
+import { deflateSmallest } from "./deflate.ts";
 
 /** What the patch reader's window holds: 2 KB. */
 const WINDOW_BITS = 11;
+const WINDOW_BYTES = 1 << WINDOW_BITS;
 /** zlib's sizes of a block: which one is best depends on how the bytes change along the chunk. */
 const MEM_LEVELS = [6, 7, 8, 9];
 /**
@@ -50,15 +52,20 @@ export function header(
   return Buffer.concat([head, createHash("sha256").update(old).digest()]);
 }
 
-/** Its length, and the shortest deflate stream that zlib makes of it. */
-export function packChunk(chunk: Uint8Array): Uint8Array {
-  const streams = MEM_LEVELS.map((memLevel) =>
+/** The shortest deflate stream that there is of it: zlib has stored blocks, and more than one. */
+function packChunk(chunk: Uint8Array): Uint8Array {
+  const streams: Uint8Array[] = MEM_LEVELS.map((memLevel) =>
     deflateRawSync(chunk, { level: 9, memLevel, windowBits: WINDOW_BITS }),
   );
-  const shortest = streams.reduce((one, other) => (other.length < one.length ? other : one));
+  streams.push(deflateSmallest(chunk, WINDOW_BYTES));
+  return framed(streams.reduce((one, other) => (other.length < one.length ? other : one)));
+}
+
+/** A chunk: the length of its deflate stream, and that. */
+export function framed(stream: Uint8Array): Uint8Array {
   const length = Buffer.alloc(2);
-  length.writeUInt16LE(shortest.length);
-  return Buffer.concat([length, shortest]);
+  length.writeUInt16LE(stream.length);
+  return Buffer.concat([length, stream]);
 }
 
 function chunksFor(old: Uint8Array, next: Uint8Array, chunkBytes: number): readonly Uint8Array[] {

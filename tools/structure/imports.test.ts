@@ -36,9 +36,11 @@ const allowed: Record<string, readonly string[]> = {
   update: ["mqtt", "job", "download", "hex", "patch", "slot", "verify", "swap", "confirm"],
 };
 
-/** The composition roots, one a platform. */
+/** The composition roots, one a platform, and what a build puts into one. */
 const roots = [
   "firmware/main.ts",
+  "firmware/boot-side.ts",
+  "firmware/boot-side-esp-idf.ts",
   "firmware/tracker-fota.ts",
   "firmware/main-espruino.ts",
   "firmware/app-espruino.ts",

@@ -18,6 +18,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/build",
     "hw-test/desk",
     "hw-test/trackers",
+    "hw-test/cloud/program.ts",
   ],
   "tools/keys": [],
   "tools/patch": ["firmware"],
@@ -28,8 +29,10 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
   "hw-test/dev-kit": ["tools/command-line", "hw-test/board"],
   "hw-test/driver.ts": ["firmware", "tools/image"],
   "hw-test/trackers": [
+    "firmware",
     "hw-test/driver.ts",
     "hw-test/board",
+    "hw-test/desk",
     "hw-test/dev-kit",
     "tools/image",
     "tools/command-line",
@@ -61,6 +64,14 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/build",
     "tools/image",
     "tools/patch",
+    "tools/command-line",
+  ],
+  "hw-test/moddable-lin": [
+    "hw-test/board",
+    "hw-test/cloud",
+    "hw-test/run",
+    "tools/image",
+    "tools/keys",
     "tools/command-line",
   ],
   "hw-test/features": [

@@ -41,29 +41,35 @@ const kindNames: readonly JsonKind[] = Object.freeze([
 const absent = 0;
 const dot = 0x2e;
 
+/** Bytes that are taken first: for messages that say little, which is most of them. */
+const leastBytes = 512;
+const nowhere = new Uint8Array(0);
+
 /** No field: what is not asked for. */
 export const notAsked = -1;
 
 /**
- * What a message said of the fields that were asked for. Costs the bounds of the largest table, and
- * five bytes a field; nothing more is allocated.
+ * What a message said of the fields that were asked for. Costs five bytes a field, and from the first
+ * text or number on until `release` 512 bytes, or the bounds of the largest table where one lies beyond.
  */
 export class JsonFields {
   private table: JsonFieldTable = [];
-  private readonly bytes: Uint8Array;
+  private bytes: Uint8Array = nowhere;
+  /** Bounds of the largest table. */
+  private readonly maxBytes: number;
   private readonly kinds: Uint8Array;
   /** Bytes of a text or number, members of an object. */
   private readonly lengths: Uint32Array;
 
   /** @param tables all that `begin` will be given */
   constructor(tables: readonly JsonFieldTable[]) {
-    let byteLength = 0;
+    let maxBytes = 0;
     let fieldCount = 0;
     for (const table of tables) {
-      byteLength = Math.max(byteLength, offsetOf(table, table.length));
+      maxBytes = Math.max(maxBytes, offsetOf(table, table.length));
       fieldCount = Math.max(fieldCount, table.length);
     }
-    this.bytes = new Uint8Array(byteLength);
+    this.maxBytes = maxBytes;
     this.kinds = new Uint8Array(fieldCount);
     this.lengths = new Uint32Array(fieldCount);
   }
@@ -73,6 +79,13 @@ export class JsonFields {
     this.table = table;
     this.kinds.fill(absent);
     this.lengths.fill(0);
+  }
+
+  /** What the message said is forgotten, all of it. */
+  release(): void {
+    this.kinds.fill(absent);
+    this.lengths.fill(0);
+    this.bytes = nowhere;
   }
 
   /** Another object of a list begins: what was kept of the one before is forgotten. */
@@ -126,8 +139,11 @@ export class JsonFields {
 
   /** The bytes of the field's text or number go through `sink`. */
   open(field: number, sink: ByteSink): void {
-    if (!this.isSuperseded(field))
-      sink.open(this.bytes, offsetOf(this.table, field), this.table[field]?.maxBytes ?? 0);
+    if (this.isSuperseded(field)) return;
+    const start = offsetOf(this.table, field);
+    const maxBytes = this.table[field]?.maxBytes ?? 0;
+    if (maxBytes > 0) this.makeRoom(start + maxBytes);
+    sink.open(this.bytes, start, maxBytes);
   }
 
   setLength(field: number, length: number): void {
@@ -152,6 +168,13 @@ export class JsonFields {
     if (length > (this.table[field]?.maxBytes ?? 0) || this.isSuperseded(field)) return undefined;
     const start = offsetOf(this.table, field);
     return decodeUtf8(this.bytes.subarray(start, start + length));
+  }
+
+  private makeRoom(byteLength: number): void {
+    const former = this.bytes;
+    if (byteLength <= former.length) return;
+    this.bytes = new Uint8Array(byteLength <= leastBytes ? leastBytes : this.maxBytes);
+    this.bytes.set(former);
   }
 
   private pathOf(field: number): string {

@@ -12,6 +12,7 @@ import { VirtualClock } from "../../../hw-test/model/virtual-clock.ts";
 import type { Platform } from "../../ports/platform.ts";
 import { McubootBoot } from "../../swap/mcuboot.ts";
 import { OffsetSlot } from "../../swap/offset-slot.ts";
+import { mcubootFormat } from "../../verify/mcuboot-format.ts";
 import { isPeersMistake } from "./guard.ts";
 import { espruinoPlatform } from "./platform.ts";
 import { readProvision } from "./provision.ts";
@@ -36,6 +37,7 @@ function adapter(engines: EspruinoEngine[] = []): (base: Platform) => Platform {
       engine,
       provision,
       anchors: deskTrust.anchors,
+      format: mcubootFormat,
       newBoot: (slots) => new McubootBoot(slots),
       offsetSlot: (slot) => new OffsetSlot(slot),
     });
@@ -131,6 +133,7 @@ function platformOn({ engine, base }: ReturnType<typeof bench>, anchors = deskTr
       credentials,
     },
     anchors,
+    format: mcubootFormat,
     newBoot: (slots) => new McubootBoot(slots),
     offsetSlot: (one) => new OffsetSlot(one),
   });

@@ -1,6 +1,7 @@
 import { assert } from "../../assert.ts";
 import type { Boot } from "../../ports/boot.ts";
 import type { Flash } from "../../ports/flash.ts";
+import type { ImageFormat } from "../../ports/image.ts";
 import type { Platform } from "../../ports/platform.ts";
 import type { TrustAnchor } from "../../trust-anchors.ts";
 import { EspruinoClock } from "./clock.ts";
@@ -15,6 +16,7 @@ export interface EspruinoOptions {
   readonly engine: Engine;
   readonly provision: Provision;
   readonly anchors: readonly TrustAnchor[];
+  readonly format: ImageFormat;
   readonly newBoot: (slots: { primary: Flash; secondary: Flash }) => Boot;
   /** The secondary slot from where a bootloader that swaps by an offset expects the new image. */
   readonly offsetSlot: (slot: Flash) => Flash;
@@ -25,7 +27,7 @@ export interface EspruinoOptions {
  * here, so without a signature anybody on the way could install what he likes.
  */
 export function espruinoPlatform(options: EspruinoOptions): Platform {
-  const { engine, provision, anchors, newBoot, offsetSlot } = options;
+  const { engine, provision, anchors, format, newBoot, offsetSlot } = options;
   assert(anchors.length > 0, "no trust anchor in this image, and Espruino's TLS verifies nothing");
   const primary = new EspruinoFlash(engine.flash, provision.primary);
   const slot = new EspruinoFlash(engine.flash, provision.secondary);
@@ -35,6 +37,7 @@ export function espruinoPlatform(options: EspruinoOptions): Platform {
     network: new EspruinoNetwork(engine, provision.credentials),
     primary,
     secondary,
+    format,
     boot: newBoot({ primary, secondary }),
     store: new EspruinoStore(engine),
     reset: {

@@ -5,7 +5,8 @@ class ModdableSha256 implements Digest {
   private readonly digest = new Crypt("SHA256");
 
   update(bytes: Uint8Array): void {
-    this.digest.write(bytes);
+    // A view too, whatever the SDK's typings (8.2) say: its C takes one.
+    this.digest.write(bytes as Uint8Array & ArrayBuffer);
   }
 
   finish(): Uint8Array {

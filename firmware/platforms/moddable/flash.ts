@@ -8,7 +8,7 @@ export class ModdableFlash implements Flash {
   private readonly partition: ReturnType<typeof FlashStorage.open>;
 
   /** @param path a partition label, e.g. `image-1` (Zephyr device tree) */
-  constructor(path: string) {
+  constructor(path: string, layout: Pick<FlashGeometry, "hasTrailer"> = {}) {
     this.partition = FlashStorage.open({ path, mode: "r+" });
     const status = this.partition.status();
     // The SDK's ESP32 does not tell the last two: SPI NOR, which takes words.
@@ -17,6 +17,7 @@ export class ModdableFlash implements Flash {
       blockLength: status.blockLength,
       writeAlign: status.writeAlign ?? 4,
       eraseValue: status.eraseValue ?? 0xff,
+      hasTrailer: layout.hasTrailer ?? true,
     });
   }
 

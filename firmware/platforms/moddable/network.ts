@@ -1,5 +1,6 @@
 import type { Network, Security, Socket, SocketEvents, SocketTarget } from "../../ports/network.ts";
 import { ModdableSocket } from "./socket.ts";
+import { system } from "./system.ts";
 
 /** TLS options of the SDK (`secure`), one set for each kind of peer. */
 export type Credentials = Readonly<Record<Security, object>>;
@@ -28,7 +29,7 @@ export class SdkNetwork implements Network {
       onWritable: (byteCount) => events.onWritable(withoutRecordHeads(byteCount)),
       onError: (reason) => events.onError(reason),
     });
-    System.resolve(host, (_name, address) => {
+    system().resolve(host, (_name, address) => {
       if (socket.isClosed) return;
       if (address === undefined) socket.fail(`no address of ${host}`);
       else socket.connect({ host, port, address }, this.credentials[target.security]);

@@ -1,12 +1,13 @@
 import type { Reset } from "../../ports/reset.ts";
+import { system } from "./system.ts";
 
 export const moddableReset: Reset = Object.freeze({
   restart(): never {
-    System.restart();
+    system().restart();
     throw new Error("System.restart returned");
   },
   wasPowerLoss(): boolean | undefined {
-    const cause = System.resetCause;
+    const cause = system().resetCause;
     return cause === undefined ? undefined : cause === "power-on";
   },
 });

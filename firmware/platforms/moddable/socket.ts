@@ -1,9 +1,9 @@
 import TCP from "embedded:io/socket/tcp";
-import TLSSocket from "embedded:io/socket/tcp/tls";
 import Timer from "timer";
 import { config } from "../../config.ts";
 import type { Socket, SocketEvents } from "../../ports/network.ts";
 import { printable } from "../../printable.ts";
+import { newTlsSocket, type TlsSocket } from "./tls-socket.ts";
 
 /**
  * A throw inside a socket callback aborts XS, which on a board is a reboot, and the SDK's TLS
@@ -47,7 +47,7 @@ class GuardedTcp extends TCP {
 
 /** Keeps the callback law of ports/network.ts over the SDK's TLSSocket. */
 export class ModdableSocket implements Socket {
-  private tls: TLSSocket | undefined;
+  private tls: TlsSocket | undefined;
   private events: SocketEvents | undefined;
 
   constructor(events: SocketEvents) {
@@ -66,7 +66,7 @@ export class ModdableSocket implements Socket {
     // Made once: a function for each event is the larger part of a download's garbage.
     const readable = (): void => this.events?.onReadable();
     try {
-      this.tls = new TLSSocket({
+      this.tls = newTlsSocket({
         ...peer,
         TCP: { io: GuardedTcp },
         secure,

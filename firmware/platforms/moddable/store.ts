@@ -11,7 +11,8 @@ export class ModdableStore implements Store {
   }
 
   read(key: string): Uint8Array | undefined {
-    const value = this.storage.read(key);
+    // The SDK's typings leave the format open, and that a key may have no value.
+    const value = this.storage.read(key) as ArrayBuffer | undefined;
     return value === undefined ? undefined : new Uint8Array(value);
   }
 

@@ -9,6 +9,8 @@ export interface Fuzzer {
   readonly count: number;
   /** One input. @throws BrokenInvariant, or whatever the core should not have thrown */
   readonly feed: (random: Random) => void;
+  /** What was fed since the last time, against an oracle that is asked about many inputs at once. */
+  readonly settle?: () => void;
 }
 
 /** Inputs `first` to `first + count - 1`, as one case. */
@@ -18,6 +20,7 @@ export function batch(fuzzer: Fuzzer, range: { first: number; count: number }, s
     name: `${fuzzer.name} ${first}+${count}`,
     run: () => {
       for (let number = first; number < first + count; number++) feedOne(fuzzer, number, seed);
+      fuzzer.settle?.();
       return { cases: count, cuts: 0, states: [] };
     },
   };

@@ -7,6 +7,15 @@ export interface Reference {
   readonly image: Uint8Array | undefined;
   /** Offsets of the chunks. */
   readonly chunks: readonly number[];
+  /** What it says, as far as it was read. */
+  readonly commands: readonly Command[];
+}
+
+/** Move by `seek` bytes in the old image, add `diff` to the bytes there, then append `extra`. */
+export interface Command {
+  readonly seek: number;
+  readonly diff: readonly number[];
+  readonly extra: readonly number[];
 }
 
 class Refused extends Error {}
@@ -17,10 +26,12 @@ export function referenceApply(
   imageMaxBytes: number,
 ): Reference {
   const chunks: number[] = [];
+  const commands: Command[] = [];
   try {
-    return { image: apply(old, Buffer.from(patch), { imageMaxBytes, chunks }), chunks };
+    const image = apply(old, Buffer.from(patch), { imageMaxBytes, chunks, commands });
+    return { image, chunks, commands };
   } catch (error) {
-    if (error instanceof Refused) return { image: undefined, chunks };
+    if (error instanceof Refused) return { image: undefined, chunks, commands };
     throw error;
   }
 }
@@ -28,21 +39,21 @@ export function referenceApply(
 function apply(
   slot: Uint8Array,
   patch: Buffer,
-  { imageMaxBytes, chunks }: { imageMaxBytes: number; chunks: number[] },
+  into: { imageMaxBytes: number; chunks: number[]; commands: Command[] },
 ): Uint8Array {
   check(patch.length >= 14 && patch.toString("latin1", 0, 4) === "TFP1");
   const [newBytes, oldBytes] = [patch.readUInt32LE(4), patch.readUInt32LE(8)];
   const chunkBytes = patch.readUInt16LE(12);
-  check(newBytes >= 1 && newBytes <= imageMaxBytes && oldBytes <= slot.length);
+  check(newBytes >= 1 && newBytes <= into.imageMaxBytes && oldBytes <= slot.length);
   check(chunkBytes >= 1 && chunkBytes <= 16384);
   const old = slot.subarray(0, oldBytes);
   let at = oldBytes === 0 ? 14 : 46;
   if (oldBytes > 0) {
     check(createHash("sha256").update(old).digest().equals(patch.subarray(14, 46)));
   }
-  const maker = new ImageMaker(old, newBytes);
+  const maker = new ImageMaker(old, newBytes, into.commands);
   while (maker.made.length < newBytes) {
-    chunks.push(at);
+    into.chunks.push(at);
     check(patch.length >= at + 2);
     const end = at + 2 + patch.readUInt16LE(at);
     check(patch.length >= end);
@@ -73,10 +84,12 @@ class ImageMaker {
   private oldAt = 0;
   private readonly old: Uint8Array;
   private readonly newBytes: number;
+  private readonly commands: Command[];
 
-  constructor(old: Uint8Array, newBytes: number) {
+  constructor(old: Uint8Array, newBytes: number, commands: Command[]) {
     this.old = old;
     this.newBytes = newBytes;
+    this.commands = commands;
   }
 
   /** A chunk's commands, all of them whole. */
@@ -84,29 +97,35 @@ class ImageMaker {
     const cursor = { bytes, at: 0 };
     while (cursor.at < bytes.length) {
       const zigzag = number(cursor);
-      this.oldAt += zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+      const seek = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+      this.oldAt += seek;
       check(this.oldAt >= 0 && this.oldAt <= this.old.length);
       const copy = number(cursor);
       check(this.oldAt + copy <= this.old.length);
       const extra = number(cursor);
       check(copy + extra > 0 && this.made.length + copy + extra <= this.newBytes);
-      this.copy(cursor, copy);
-      for (let count = 0; count < extra; count++) this.made.push(byteOf(cursor));
-    }
-  }
-
-  private copy(cursor: Cursor, length: number): void {
-    const end = this.oldAt + length;
-    while (this.oldAt < end) {
-      const difference = byteOf(cursor);
-      const count = difference === 0 ? number(cursor) + 1 : 1;
-      check(this.oldAt + count <= end);
-      for (const byte of this.old.subarray(this.oldAt, this.oldAt + count)) {
-        this.made.push((byte + difference) % 256);
+      const diff = differences(cursor, copy);
+      for (const difference of diff) {
+        this.made.push(((this.old[this.oldAt] ?? 0) + difference) % 256);
+        this.oldAt += 1;
       }
-      this.oldAt += count;
+      const appended = Array.from({ length: extra }, () => byteOf(cursor));
+      for (const byte of appended) this.made.push(byte);
+      this.commands.push({ seek, diff, extra: appended });
     }
   }
+}
+
+/** What is added to each of `length` bytes. */
+function differences(cursor: Cursor, length: number): number[] {
+  const diff: number[] = [];
+  while (diff.length < length) {
+    const difference = byteOf(cursor);
+    const count = difference === 0 ? number(cursor) + 1 : 1;
+    check(diff.length + count <= length);
+    for (let times = count; times > 0; times--) diff.push(difference);
+  }
+  return diff;
 }
 
 interface Cursor {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "node:test";
+import { describe } from "../../board/testing/needs-engine.ts";
 import { Random } from "../../desk/random.ts";
 import { newNames } from "./hostile-message.ts";
 import { MessageBench } from "./message-bench.ts";

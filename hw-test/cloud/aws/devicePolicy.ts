@@ -1,6 +1,7 @@
 /**
  * What a tracker may do, and no more: connect under the name of a thing its certificate is attached
- * to, and use that thing's Jobs topics (AWS IoT developer guide, "Thing policy variables").
+ * to, use that thing's Jobs topics, and tell its shadow what it runs (AWS IoT developer guide, "Thing
+ * policy variables").
  * @param scope partition, region and account as an ARN begins with them: `arn:aws:iot:REGION:ACCOUNT`
  */
 export function devicePolicy(scope: string): object {
@@ -16,6 +17,7 @@ export function devicePolicy(scope: string): object {
     Statement: [
       allow(["iot:Connect"], `client/${thing}`),
       allow(["iot:Publish", "iot:Receive"], `topic/${topics}`),
+      allow(["iot:Publish"], `topic/$aws/things/${thing}/shadow/update`),
       allow(["iot:Subscribe"], `topicfilter/${topics}`),
     ],
   };

@@ -36,7 +36,7 @@ const commonNameId = "2.5.4.3";
 const ecdsaWithSha256 = new x509.AlgorithmIdentifier({ algorithm: "1.2.840.10045.4.3.2" });
 
 /**
- * An X.509 v3 certificate (RFC 5280) for a P-256 key, signed with ECDSA and SHA-256.
+ * An X.509 v3 certificate (RFC 5280), signed with the issuer's P-256 key and SHA-256.
  * @returns PEM
  */
 export function issueCertificate(request: CertificateRequest, issuer: Issuer): string {

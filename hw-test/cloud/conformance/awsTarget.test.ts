@@ -71,6 +71,7 @@ test("the policy lets a thing use its own Jobs topics, in its own account and pa
     [
       `${scope}:client/\${iot:Connection.Thing.ThingName}`,
       `${scope}:topic/${topics}`,
+      `${scope}:topic/$aws/things/\${iot:Connection.Thing.ThingName}/shadow/update`,
       `${scope}:topicfilter/${topics}`,
     ],
   );

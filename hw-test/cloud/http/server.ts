@@ -10,6 +10,8 @@ export interface HttpServerOptions {
   readonly name: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Of the interface: the loopback unless told otherwise. */
+  readonly address?: string | undefined;
   /** Serves HTTPS with this, plain HTTP without. */
   readonly tls?: Credential;
   readonly now: Now;
@@ -36,7 +38,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Liste
       ? createServer(onRequest)
       : createSecureServer({ ...options.tls, minVersion: "TLSv1.2" }, onRequest);
   server.keepAliveTimeout = keepAliveTimeoutMs;
-  return listen(server, options.port, options.name);
+  return listen(server, options.port, options.name, options.address);
 }
 
 async function serve(

@@ -14,11 +14,11 @@ export function principalRoutes(principals: Principals, registry: Registry): rea
     ...attachmentRoutes(principals),
     route("PUT", "/things/{thingName}/principals", (call) => {
       const { thingName } = registry.thing(pathPart(call, "thingName"));
-      principal(principals, call).things.add(thingName);
+      principals.attachThing(principal(principals, call), thingName);
       return {};
     }),
     route("DELETE", "/things/{thingName}/principals", (call) => {
-      principal(principals, call).things.delete(pathPart(call, "thingName"));
+      principals.detachThing(principal(principals, call), pathPart(call, "thingName"));
       return {};
     }),
     route("GET", "/things/{thingName}/principals", (call) => {
@@ -92,24 +92,20 @@ function policyRoutes(principals: Principals): readonly Route[] {
 /** Targets are certificates; AttachPrincipalPolicy is the older way to say the same. */
 function attachmentRoutes(principals: Principals): readonly Route[] {
   const target = (call: Call) => principals.principal(stringField(call.body, "target") ?? "");
-  const attach = (policies: Set<string>, call: Call) => {
-    policies.add(principals.policy(name(call)).policyName);
+  const attach = (certificate: Certificate, call: Call) => {
+    principals.attachPolicy(certificate, name(call));
     return {};
   };
-  const detach = (policies: Set<string>, call: Call) => {
-    policies.delete(name(call));
+  const detach = (certificate: Certificate, call: Call) => {
+    principals.detachPolicy(certificate, name(call));
     return {};
   };
   const legacy = "/principal-policies/{policyName}";
   return [
-    route("PUT", "/target-policies/{policyName}", (call) => attach(target(call).policies, call)),
-    route("POST", "/target-policies/{policyName}", (call) => detach(target(call).policies, call)),
-    route("PUT", legacy, (call) =>
-      attach(principal(principals, call, legacyHeader).policies, call),
-    ),
-    route("DELETE", legacy, (call) =>
-      detach(principal(principals, call, legacyHeader).policies, call),
-    ),
+    route("PUT", "/target-policies/{policyName}", (call) => attach(target(call), call)),
+    route("POST", "/target-policies/{policyName}", (call) => detach(target(call), call)),
+    route("PUT", legacy, (call) => attach(principal(principals, call, legacyHeader), call)),
+    route("DELETE", legacy, (call) => detach(principal(principals, call, legacyHeader), call)),
     route("POST", "/attached-policies/{target}", (call) => {
       const { policies } = principals.principal(pathPart(call, "target"));
       const attached = [...policies].map((one) => principals.policy(one));

@@ -54,6 +54,10 @@ export class ControlJobs {
     this.registry = options.registry;
     this.jobArn = options.jobArn;
     this.rollout = new Rollout(this.ledger, options.perMinute);
+    for (const job of this.ledger.jobs.values()) {
+      this.nextSequence = job.sequence + 1;
+      this.resume(job);
+    }
     this.registry.onMembership((change) => this.followMembership(change));
     this.registry.onDeletion((thingName) => this.removeAll(thingName));
   }
@@ -85,10 +89,19 @@ export class ControlJobs {
       timers: new Map(),
     };
     this.nextSequence += 1;
-    this.ledger.jobs.set(request.jobId, job);
+    this.ledger.change([], () => this.ledger.jobs.set(request.jobId, job));
     this.plan(job, startMs);
     if (startMs === undefined) this.rollout.add(job, []);
     return job;
+  }
+
+  /** A job that was under way when the cloud was stopped. */
+  private resume(job: Job): void {
+    if (!isOpen(job)) return;
+    const { startTime } = job.request.schedule ?? {};
+    const isWaiting = job.status === "SCHEDULED" && startTime !== undefined;
+    this.plan(job, isWaiting ? timeOf(startTime) : undefined);
+    if (job.status === "IN_PROGRESS") this.rollout.resume(job);
   }
 
   private plan(job: Job, startMs: number | undefined): void {
@@ -132,8 +145,10 @@ export class ControlJobs {
       retry: change.retry ?? job.request.retry,
     };
     checkJobRequest(request);
-    job.request = request;
-    job.lastUpdatedAtMs = this.ledger.clock.now();
+    this.ledger.change([], () => {
+      job.request = request;
+      job.lastUpdatedAtMs = this.ledger.clock.now();
+    });
   }
 
   /** Executions in progress go on, unless forced. */

@@ -1,11 +1,13 @@
 import type { Clock } from "../clock.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { notFound } from "../serviceError.ts";
+import type { Tables } from "../store/tables.ts";
 import { type Presign, resolvePlaceholders } from "./document.ts";
 import { deadlineMs, type Execution, type ExecutionStatus, isPending } from "./execution.ts";
 import { isAborted, isRetried } from "./failures.ts";
 import { isOpen, type Job } from "./job.ts";
 import { limits } from "./limits.ts";
+import { Records } from "./records.ts";
 import { Tally } from "./tally.ts";
 import { executionView, summaryView } from "./views.ts";
 
@@ -22,7 +24,9 @@ export interface Notification {
  */
 export class Ledger {
   readonly clock: Clock;
-  readonly jobs = new Map<string, Job>();
+  readonly jobs: Map<string, Job>;
+  /** Without tables nothing outlives the process, and nothing is noted. */
+  private readonly records: Records | undefined;
   private readonly presign: Presign;
   private readonly onNotification: (notification: Notification) => void;
   /** In the order in which they were queued; fleets of ten thousand ask for either all the time. */
@@ -35,10 +39,16 @@ export class Ledger {
     readonly clock: Clock;
     readonly presign: Presign;
     readonly onNotification: (notification: Notification) => void;
+    readonly tables?: Tables;
   }) {
+    this.records = options.tables === undefined ? undefined : new Records(options.tables);
+    this.jobs = this.records?.jobs() ?? new Map();
+    const kept = this.records?.executions(this.jobs) ?? [];
+    for (const execution of kept) this.add(execution);
     this.clock = options.clock;
     this.presign = options.presign;
     this.onNotification = options.onNotification;
+    for (const execution of kept) this.arm(execution);
   }
 
   job(jobId: string): Job {
@@ -93,6 +103,8 @@ export class Ledger {
     const result = action();
     for (const thingName of thingNames) this.retry(thingName);
     for (const job of this.jobs.values()) this.completeIfDone(job);
+    const touched = thingNames.flatMap((thingName) => this.ofThing(thingName));
+    this.records?.keep(this.jobs, touched);
     thingNames.forEach((thingName, index) => {
       for (const execution of this.ofThing(thingName)) this.arm(execution);
       this.notify(thingName, before[index] ?? []);
@@ -177,7 +189,10 @@ export class Ledger {
 
   /** Forgets executions. Call within `change`. */
   remove(doomed: readonly Execution[]): void {
-    for (const execution of doomed) this.disarm(execution);
+    for (const execution of doomed) {
+      this.disarm(execution);
+      this.records?.forget(execution);
+    }
     const gone = new Set(doomed);
     for (const job of new Set(doomed.map((one) => one.job))) {
       this.tallies.delete(job);

@@ -23,6 +23,11 @@ export class Rollout {
     if (job.status === "IN_PROGRESS") this.step(job);
   }
 
+  /** After a restart: the minute that was under way counts anew, so the rate is never higher. */
+  resume(job: Job): void {
+    if (job.waiting.length > 0) this.nextStep(job);
+  }
+
   remove(job: Job, thingName: string): void {
     job.waiting = job.waiting.filter((other) => other !== thingName);
   }
@@ -32,17 +37,19 @@ export class Rollout {
     const room = Math.max(0, this.perMinute(job) - job.madeThisMinute);
     const now = job.waiting.splice(0, room);
     job.madeThisMinute += now.length;
-    if (now.length > 0 && !job.timers.has("rollout")) {
-      const next = this.ledger.clock.schedule(minuteMs, () => {
-        job.timers.delete("rollout");
-        job.madeThisMinute = 0;
-        this.step(job);
-      });
-      job.timers.set("rollout", next);
-    }
+    if (now.length > 0 && !job.timers.has("rollout")) this.nextStep(job);
     this.ledger.change(now, () => {
       for (const thingName of now) this.ledger.enqueue(job, thingName);
     });
+  }
+
+  private nextStep(job: Job): void {
+    const next = this.ledger.clock.schedule(minuteMs, () => {
+      job.timers.delete("rollout");
+      job.madeThisMinute = 0;
+      this.step(job);
+    });
+    job.timers.set("rollout", next);
   }
 
   private perMinute(job: Job): number {

@@ -22,7 +22,9 @@ export function authorization(sessions: Sessions): Handlers {
     preConnect(client, packet, done) {
       packet.keepalive = effectiveKeepAliveS(packet.keepalive ?? 0);
       if (packet.clientId !== thingNameOf(client)) return done(null, true);
-      sessions.onConnect(packet.clientId).then(
+      const isCleanStart =
+        client.conn instanceof MqttGate && client.conn.mqtt5?.isCleanStart === true;
+      sessions.onConnect(packet.clientId, isCleanStart).then(
         () => done(null, true),
         (error: Error) => done(error, false),
       );

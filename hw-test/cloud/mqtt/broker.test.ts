@@ -136,12 +136,6 @@ test("a client id that is not the certificate's thing name is refused", async ()
   });
 });
 
-test("a client of MQTT 5 is told in its own protocol that the version is not served", async () => {
-  await assert.rejects(connectTracker(cloud, "five", { protocolVersion: 5 }), {
-    message: /Unsupported Protocol Version/i,
-  });
-});
-
 test("without a certificate of our authority there is no connection", async () => {
   const { ca, clientId, ...rest } = connectOptions(cloud, "stranger");
   const foreign = createAuthority().issueTracker("stranger");

@@ -5,7 +5,7 @@ import type { Now } from "../clock.ts";
 import { type Listening, listen } from "../listen.ts";
 import { authorization, thingNameOf } from "./authorization.ts";
 import { connectHead, type Frame, packetType, publishHead } from "./frames.ts";
-import { MqttGate, type Refusal } from "./gate.ts";
+import { MqttGate } from "./gate.ts";
 import { refusePacket } from "./rules.ts";
 import { type SessionStore, Sessions } from "./sessions.ts";
 
@@ -17,15 +17,14 @@ export interface TrackerMessage {
   readonly topic: string;
 }
 
-/** CONNACK of MQTT 5 (3.2): no session, reason 0x84, "Unsupported Protocol Version", no property. */
-const unsupportedVersion = Buffer.from([0x20, 3, 0, 0x84, 0]);
-
 export interface BrokerOptions {
   readonly server: Credential;
   /** PEM; trackers' certificates must be this authority's. */
   readonly authority: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Of the interface: the loopback unless told otherwise. */
+  readonly address?: string | undefined;
   readonly now: Now;
   /** The things that a certificate of the registry is attached to; undefined: it has no such one. */
   readonly thingsOf: (certificateId: string) => readonly string[] | undefined;
@@ -41,7 +40,7 @@ export interface BrokerOptions {
   }) => void;
 }
 
-/** AWS IoT's message broker as a tracker sees it: MQTT 3.1.1 over TLS with client certificates. */
+/** AWS IoT's message broker as a tracker sees it: MQTT 3.1.1 and 5 over TLS with client certificates. */
 export class Broker {
   private readonly options: BrokerOptions;
   private readonly aedes: Aedes;
@@ -58,7 +57,8 @@ export class Broker {
     Object.assign(aedes, authorization(sessions));
     const broker = new Broker(options, aedes, sessions);
     try {
-      broker.listening = await listen(broker.server, options.port, "MQTT broker");
+      const { port, address } = options;
+      broker.listening = await listen(broker.server, port, "MQTT broker", address);
     } catch (error) {
       aedes.close();
       throw error;
@@ -122,7 +122,8 @@ export class Broker {
       options.onConnected(client.id);
     });
     aedes.on("clientDisconnect", (client) => {
-      sessions.onDisconnect(client.id);
+      const mqtt5 = client.conn instanceof MqttGate ? client.conn.mqtt5 : undefined;
+      sessions.onDisconnect(client.id, mqtt5?.sessionMs);
       if (clients.get(client.id) === client) clients.delete(client.id);
     });
     aedes.published = (packet, client: Client | null, done) => {
@@ -144,28 +145,22 @@ export class Broker {
     this.aedes.handle(new MqttGate({ socket, thingNames, admit }));
   }
 
-  private admit(frame: Frame, gate: MqttGate): Refusal | undefined {
-    if (frame.type === packetType.connect) return admitConnect(frame, gate);
+  private admit(frame: Frame, gate: MqttGate): string | undefined {
+    if (frame.type === packetType.connect) {
+      const { clientId } = connectHead(frame);
+      gate.thingName = gate.thingNames.find((one) => one === clientId) ?? gate.thingName;
+      return undefined;
+    }
     const reason = refusePacket(frame);
-    if (reason !== undefined) return { reason };
+    if (reason !== undefined) return reason;
     if (frame.type !== packetType.publish) return undefined;
     const { thingName } = gate;
     const index = (this.messageCounts.get(thingName) ?? 0) + 1;
     this.messageCounts.set(thingName, index);
     const { topic } = publishHead(frame);
     const verdict = this.options.onMessage({ thingName, index, topic });
-    return verdict === "drop" ? { reason: `dropped at message ${index}` } : undefined;
+    return verdict === "drop" ? `dropped at message ${index}` : undefined;
   }
-}
-
-/** A client of MQTT 5 is told in its own protocol that it must speak 3.1.1. */
-function admitConnect(frame: Frame, gate: MqttGate): Refusal | undefined {
-  const { protocolLevel, clientId } = connectHead(frame);
-  if (protocolLevel === 5) {
-    return { reason: "MQTT 5 is not served", answer: unsupportedVersion };
-  }
-  gate.thingName = gate.thingNames.find((one) => one === clientId) ?? gate.thingName;
-  return undefined;
 }
 
 /** Past the subscriptions, to this client only; lost if it is not there any more. */

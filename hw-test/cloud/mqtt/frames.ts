@@ -5,7 +5,7 @@ export const packetType = Object.freeze({ connect: 1, publish: 3, subscribe: 8 }
 export const payloadMaxBytes = 128 * 1024;
 
 /** Room for a payload, a topic of 256 bytes and the header around them. */
-const frameMaxBytes = payloadMaxBytes + 1024;
+export const packetMaxBytes = payloadMaxBytes + 1024;
 
 /** One whole MQTT control packet, undecoded. */
 export interface Frame {
@@ -34,7 +34,7 @@ export class FrameSplitter {
   private next(): Frame | undefined {
     const length = remainingLength(this.rest);
     if (length === undefined) return undefined;
-    if (length.value > frameMaxBytes) throw new FrameError(`a packet of ${length.value} bytes`);
+    if (length.value > packetMaxBytes) throw new FrameError(`a packet of ${length.value} bytes`);
     const end = length.bodyOffset + length.value;
     if (this.rest.length < end) return undefined;
     const bytes = this.rest.subarray(0, end);

@@ -1,19 +1,15 @@
 import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { type Frame, FrameError, FrameSplitter } from "./frames.ts";
+import { connectHead, type Frame, FrameError, FrameSplitter, packetType } from "./frames.ts";
+import { Mqtt5Side } from "./mqtt5.ts";
 
-/** Why a packet closes the connection, and what is sent before that. */
-export interface Refusal {
-  readonly reason: string;
-  readonly answer?: Buffer;
-}
-
-/** undefined lets a packet through. */
-export type Admit = (frame: Frame, gate: MqttGate) => Refusal | undefined;
+/** @returns why a packet closes the connection; undefined lets it through */
+export type Admit = (frame: Frame, gate: MqttGate) => string | undefined;
 
 /**
  * Stands between a tracker's connection and the broker and shows each packet of the tracker to
- * `admit` first. What AWS IoT refuses, it refuses by closing the connection.
+ * `admit` first. What AWS IoT refuses, it refuses by closing the connection. A client of MQTT 5 is
+ * translated: `admit` and the broker see 3.1.1.
  */
 export class MqttGate extends Duplex {
   /** What the client's certificate lets it be. */
@@ -23,6 +19,8 @@ export class MqttGate extends Duplex {
   private readonly socket: TLSSocket;
   private readonly admit: Admit;
   private readonly splitter = new FrameSplitter();
+  /** Undefined for a client of 3.1.1, and before its first packet. */
+  mqtt5: Mqtt5Side | undefined;
 
   constructor(options: {
     readonly socket: TLSSocket;
@@ -45,7 +43,12 @@ export class MqttGate extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    this.socket.write(chunk, done);
+    if (this.mqtt5 === undefined) {
+      this.socket.write(chunk, done);
+      return;
+    }
+    this.mqtt5.down(chunk);
+    done();
   }
 
   override _final(done: () => void): void {
@@ -57,25 +60,38 @@ export class MqttGate extends Duplex {
     done(error);
   }
 
-  private refuse({ reason, answer }: Refusal): void {
-    const close = () => this.destroy(new FrameError(reason));
-    if (answer === undefined) close();
-    else this.socket.end(answer, close);
-  }
-
   private receive(chunk: Buffer): void {
     try {
       for (const frame of this.splitter.push(chunk)) {
-        const refusal = this.admit(frame, this);
-        if (refusal !== undefined) {
-          this.refuse(refusal);
-          return;
-        }
-        if (!this.push(frame.bytes)) this.socket.pause();
+        if (this.destroyed) return;
+        if (this.isMqtt5(frame)) this.mqtt5 ??= this.newMqtt5();
+        if (this.mqtt5 === undefined) this.pass(frame);
+        else this.mqtt5.up(frame);
       }
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.destroy(error);
     }
+  }
+
+  private pass(frame: Frame): void {
+    const refusal = this.admit(frame, this);
+    if (refusal === undefined) {
+      if (!this.push(frame.bytes)) this.socket.pause();
+    } else if (this.mqtt5 === undefined) this.destroy(new FrameError(refusal));
+    else this.mqtt5.refuse(refusal);
+  }
+
+  private isMqtt5(frame: Frame): boolean {
+    return frame.type === packetType.connect && connectHead(frame).protocolLevel === 5;
+  }
+
+  private newMqtt5(): Mqtt5Side {
+    return new Mqtt5Side({
+      thingName: () => this.thingName,
+      send: (bytes) => this.socket.write(bytes),
+      forward: (frame) => this.pass(frame),
+      close: (why) => this.socket.end(() => this.destroy(new FrameError(why))),
+    });
   }
 }

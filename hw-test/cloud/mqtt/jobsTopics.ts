@@ -1,8 +1,9 @@
 import type { DeviceJobs } from "../jobs/device.ts";
 import { describeRequest, startRequest, updateRequest } from "../jobs/deviceRequests.ts";
 import { limits } from "../jobs/limits.ts";
-import { isObject, type Json, type JsonObject, stringField } from "../json.ts";
+import { type JsonObject, stringField } from "../json.ts";
 import { invalidRequest, ServiceError } from "../serviceError.ts";
+import { parseBody } from "./body.ts";
 
 export interface Reply {
   readonly topic: string;
@@ -58,18 +59,6 @@ export class JobsTopics {
     const timestamp = this.jobs.timestamp();
     return typeof clientToken === "string" ? { clientToken, timestamp } : { timestamp };
   }
-}
-
-/** An empty payload stands for `{}`. */
-function parseBody(payload: Buffer): JsonObject {
-  if (payload.length === 0) return {};
-  try {
-    const body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload)) as Json;
-    if (isObject(body)) return body;
-  } catch {
-    // Falls through: not UTF-8 or not JSON is the same to the device.
-  }
-  throw new ServiceError("InvalidJson", "the payload is not a JSON object in UTF-8");
 }
 
 function checkClientToken(body: JsonObject): void {

@@ -17,26 +17,29 @@ export const sessionLifetimeMs = 60 * 60_000;
 export class Sessions {
   private readonly now: Now;
   private readonly store: SessionStore;
-  private readonly disconnectedAtMs = new Map<string, number>();
+  /** Of those that have no connection: until when they are kept. */
+  private readonly endsAtMs = new Map<string, number>();
 
   constructor(options: { readonly now: Now; readonly store: SessionStore }) {
     this.now = options.now;
     this.store = options.store;
   }
 
-  onDisconnect(clientId: string): void {
-    this.disconnectedAtMs.set(clientId, this.now());
+  /** @param lifetimeMs of the session from now on, as a client of MQTT 5 says */
+  onDisconnect(clientId: string, lifetimeMs = sessionLifetimeMs): void {
+    this.endsAtMs.set(clientId, lifetimeMs === 0 ? 0 : this.now() + lifetimeMs);
   }
 
   /** Call when it is up, and a connection that it replaced is gone. */
   onConnected(clientId: string): void {
-    this.disconnectedAtMs.delete(clientId);
+    this.endsAtMs.delete(clientId);
   }
 
-  /** Call before the broker looks the session up. */
-  async onConnect(clientId: string): Promise<void> {
-    const sinceMs = this.disconnectedAtMs.get(clientId);
-    if (sinceMs === undefined || this.now() - sinceMs <= sessionLifetimeMs) return;
+  /** Call before the broker looks the session up. @param isCleanStart it is not to go on (MQTT 5) */
+  async onConnect(clientId: string, isCleanStart: boolean): Promise<void> {
+    const endsAtMs = this.endsAtMs.get(clientId);
+    const isKept = endsAtMs === undefined || this.now() <= endsAtMs;
+    if (isKept && !isCleanStart) return;
     const client = { id: clientId };
     await this.store.cleanSubscriptions(client);
     for await (const packet of this.store.outgoingStream(client)) {

@@ -3,6 +3,7 @@ import type { Credential } from "../certificates/authority.ts";
 import { epochSeconds, type Now } from "../clock.ts";
 import type { Names } from "../names.ts";
 import { invalidRequest, notFound, ServiceError } from "../serviceError.ts";
+import { inMemory, type Tables } from "../store/tables.ts";
 
 export type CertificateStatus = "ACTIVE" | "INACTIVE" | "REVOKED";
 
@@ -32,15 +33,19 @@ export class Principals {
   private readonly names: Names;
   private readonly issue: () => Credential;
   private readonly now: Now;
-  private readonly certificates = new Map<string, Certificate>();
-  private readonly policies = new Map<string, Policy>();
+  private readonly certificates: Map<string, Certificate>;
+  private readonly policies: Map<string, Policy>;
 
   /** @param options `issue` makes a new key and its certificate */
   constructor(options: {
     readonly names: Names;
     readonly issue: () => Credential;
     readonly now: Now;
+    readonly tables?: Tables;
   }) {
+    const { tables = inMemory } = options;
+    this.certificates = tables.open("certificates");
+    this.policies = tables.open("policies");
     this.names = options.names;
     this.issue = options.issue;
     this.now = options.now;
@@ -83,7 +88,33 @@ export class Principals {
     const statuses = ["ACTIVE", "INACTIVE", "REVOKED"] as const;
     const found = statuses.find((one) => one === status);
     if (found === undefined) throw invalidRequest(`newStatus ${status} cannot be set here`);
-    this.certificate(certificateId).status = found;
+    const certificate = this.certificate(certificateId);
+    certificate.status = found;
+    this.keep(certificate);
+  }
+
+  attachThing(certificate: Certificate, thingName: string): void {
+    certificate.things.add(thingName);
+    this.keep(certificate);
+  }
+
+  detachThing(certificate: Certificate, thingName: string): void {
+    certificate.things.delete(thingName);
+    this.keep(certificate);
+  }
+
+  attachPolicy(certificate: Certificate, policyName: string): void {
+    certificate.policies.add(this.policy(policyName).policyName);
+    this.keep(certificate);
+  }
+
+  detachPolicy(certificate: Certificate, policyName: string): void {
+    certificate.policies.delete(policyName);
+    this.keep(certificate);
+  }
+
+  private keep(certificate: Certificate): void {
+    this.certificates.set(certificate.certificateId, certificate);
   }
 
   deleteCertificate(certificateId: string, isForced: boolean): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Names } from "../names.ts";
 import { invalidRequest, notFound, ServiceError } from "../serviceError.ts";
+import { inMemory, type Tables } from "../store/tables.ts";
 
 export interface Thing {
   readonly thingName: string;
@@ -27,13 +28,15 @@ export type MembershipListener = (change: {
 /** AWS IoT registry: things and (static, flat) thing groups. */
 export class Registry {
   private readonly names: Names;
-  private readonly things = new Map<string, Thing>();
-  private readonly groups = new Map<string, ThingGroup>();
+  private readonly things: Map<string, Thing>;
+  private readonly groups: Map<string, ThingGroup>;
   private readonly listeners: MembershipListener[] = [];
   private readonly deletionListeners: Array<(thingName: string) => void> = [];
 
-  constructor(names: Names) {
+  constructor(names: Names, tables: Tables = inMemory) {
     this.names = names;
+    this.things = tables.open("things");
+    this.groups = tables.open("groups");
   }
 
   onMembership(listener: MembershipListener): void {
@@ -115,6 +118,7 @@ export class Registry {
     this.thing(thingName);
     if (group.members.has(thingName)) return;
     group.members.add(thingName);
+    this.groups.set(groupName, group);
     this.tell(group, thingName, true);
   }
 
@@ -132,7 +136,9 @@ export class Registry {
   }
 
   private leave(group: ThingGroup, thingName: string): void {
-    if (group.members.delete(thingName)) this.tell(group, thingName, false);
+    if (!group.members.delete(thingName)) return;
+    this.groups.set(group.groupName, group);
+    this.tell(group, thingName, false);
   }
 
   private tell(group: ThingGroup, thingName: string, joined: boolean): void {

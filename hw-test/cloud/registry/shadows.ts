@@ -1,6 +1,7 @@
 import { type Clock, epochSeconds } from "../clock.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { invalidRequest, ServiceError } from "../serviceError.ts";
+import { inMemory, type Tables } from "../store/tables.ts";
 
 /** AWS General Reference, "AWS IoT Core Device Shadow service": 8 KB. */
 const documentMaxBytes = 8 * 1024;
@@ -19,32 +20,45 @@ interface Shadow {
 
 type SectionName = "desired" | "reported";
 
+/** What an accepted update tells whoever has subscribed (AWS IoT developer guide, "Shadow topics"). */
+export interface ShadowNotice {
+  readonly thingName: string;
+  /** Behind the shadow's own prefix. */
+  readonly topic: "update/accepted" | "update/delta" | "update/documents" | "delete/accepted";
+  /** Empty: the classic shadow. */
+  readonly shadowName: string;
+  readonly body: JsonObject;
+}
+
 /** Device shadows, classic and named (AWS IoT developer guide, "Device Shadow service documents"). */
 export class Shadows {
   private readonly now: Clock["now"];
-  private readonly shadows = new Map<string, Shadow>();
+  private readonly onNotice: (notice: ShadowNotice) => void;
+  private readonly shadows: Map<string, Shadow>;
   /** A shadow that is made again counts on from where the deleted one was. */
-  private readonly versions = new Map<string, number>();
+  private readonly versions: Map<string, number>;
 
-  constructor(clock: Pick<Clock, "now">) {
-    this.now = clock.now;
+  constructor(options: {
+    readonly now: Clock["now"];
+    /** Also where the change came over HTTP. */
+    readonly onNotice: (notice: ShadowNotice) => void;
+    readonly tables?: Tables;
+  }) {
+    const { tables = inMemory } = options;
+    this.now = options.now;
+    this.onNotice = options.onNotice;
+    this.shadows = tables.open("shadows");
+    this.versions = tables.open("shadow versions");
   }
 
   /** @param shadowName empty: the classic shadow */
   get(thingName: string, shadowName: string): JsonObject {
-    const { version, desired, reported } = this.shadow(thingName, shadowName);
-    const delta = difference(desired?.state ?? {}, reported?.state ?? {});
+    const shadow = this.shadow(thingName, shadowName);
+    const { state, ...rest } = documentOf(shadow);
+    const delta = deltaOf(shadow);
     return {
-      state: {
-        ...(desired && { desired: desired.state }),
-        ...(reported && { reported: reported.state }),
-        ...(delta && { delta }),
-      },
-      metadata: {
-        ...(desired && { desired: desired.metadata }),
-        ...(reported && { reported: reported.metadata }),
-      },
-      version,
+      state: { ...state, ...(delta && { delta }) },
+      ...rest,
       timestamp: epochSeconds(this.now()),
     };
   }
@@ -67,7 +81,8 @@ export class Shadows {
     const timestamp = epochSeconds(this.now());
     const version = (this.versions.get(key) ?? 0) + 1;
     const merged = (name: SectionName) => changed(before?.[name], state[name], timestamp);
-    this.shadows.set(key, { version, desired: merged("desired"), reported: merged("reported") });
+    const after = { version, desired: merged("desired"), reported: merged("reported") };
+    this.shadows.set(key, after);
     this.versions.set(key, version);
     const said = (name: SectionName) => state[name] as Json | undefined;
     const metadata = Object.fromEntries(
@@ -75,19 +90,30 @@ export class Shadows {
         .filter((name) => isObject(said(name)))
         .map((name) => [name, stamped(said(name) ?? null, timestamp)]),
     );
-    return {
-      state,
-      metadata,
-      version,
-      timestamp,
-      ...(clientToken !== undefined && { clientToken }),
+    const token = clientToken === undefined ? {} : { clientToken };
+    const accepted = { state, metadata, version, timestamp, ...token };
+    const tell = (topic: ShadowNotice["topic"], told: JsonObject) =>
+      this.onNotice({ thingName, shadowName, topic, body: told });
+    tell("update/accepted", accepted);
+    const documents = {
+      ...(before && { previous: { ...documentOf(before) } }),
+      current: { ...documentOf(after) },
     };
+    const delta = deltaOf(after);
+    if (delta !== undefined) {
+      const stamps = pick(after.desired?.metadata ?? {}, delta);
+      tell("update/delta", { version, timestamp, state: delta, metadata: stamps, ...token });
+    }
+    tell("update/documents", { ...documents, timestamp, ...token });
+    return accepted;
   }
 
   delete(thingName: string, shadowName: string): JsonObject {
     const { version } = this.shadow(thingName, shadowName);
     this.shadows.delete(keyOf(thingName, shadowName));
-    return { version, timestamp: epochSeconds(this.now()) };
+    const body = { version, timestamp: epochSeconds(this.now()) };
+    this.onNotice({ thingName, shadowName, topic: "delete/accepted", body });
+    return body;
   }
 
   private shadow(thingName: string, shadowName: string): Shadow {
@@ -96,6 +122,29 @@ export class Shadows {
     const name = shadowName === "" ? thingName : `${thingName}~${shadowName}`;
     throw new ServiceError("ResourceNotFound", `No shadow exists with name: '${name}'`);
   }
+}
+
+/** What is kept, in the form in which it is told. */
+function documentOf({ version, desired, reported }: Shadow) {
+  const part = (name: keyof Section) => ({
+    ...(desired && { desired: desired[name] }),
+    ...(reported && { reported: reported[name] }),
+  });
+  return { state: part("state"), metadata: part("metadata"), version };
+}
+
+function deltaOf({ desired, reported }: Shadow): JsonObject | undefined {
+  return difference(desired?.state ?? {}, reported?.state ?? {});
+}
+
+/** What `metadata` says of the fields that `shape` has. */
+function pick(metadata: JsonObject, shape: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(shape).map(([name, inner]) => {
+      const found = metadata[name] ?? null;
+      return [name, isObject(inner) && isObject(found) ? pick(found, inner) : found];
+    }),
+  );
 }
 
 function keyOf(thingName: string, shadowName: string): string {

@@ -67,7 +67,7 @@ export function multipartOperations(store: ObjectStore, now: Now): readonly S3Op
       needs: ["uploadId"],
       run: (call) => {
         const { uploadId } = uploadOf(store, call);
-        store.bucket(call.bucket).uploads.delete(uploadId);
+        store.endUpload(call.bucket, uploadId);
         return answer(204);
       },
     },
@@ -76,7 +76,7 @@ export function multipartOperations(store: ObjectStore, now: Now): readonly S3Op
       on: "object",
       method: "GET",
       needs: ["uploadId"],
-      run: (call) => listParts(uploadOf(store, call), call),
+      run: (call) => listParts(store, call),
     },
     {
       name: "ListMultipartUploads",
@@ -105,7 +105,6 @@ function create(store: ObjectStore, call: S3Call, nowMs: number): HttpResponse {
     initiatedAtMs: nowMs,
     algorithm,
     checksumType,
-    parts: new Map(),
   });
   const names = text("Bucket", bucket) + text("Key", key);
   return xmlAnswer("InitiateMultipartUploadResult", names + text("UploadId", uploadId), {
@@ -129,21 +128,21 @@ function partNumberOf({ query }: S3Call): number {
 }
 
 async function putPart(store: ObjectStore, call: S3Call, nowMs: number): Promise<HttpResponse> {
-  const { parts } = uploadOf(store, call);
+  const { uploadId } = uploadOf(store, call);
   const number = partNumberOf(call);
   const { body, checksum } = await upload(call.request, call.chunks);
   const etag = etagOf(body);
-  parts.set(number, { body, etag, lastModifiedMs: nowMs });
+  store.parts(uploadId).set(String(number), { body, etag, lastModifiedMs: nowMs });
   return answer(200, { ETag: etag, ...checksumHeaders(checksum) });
 }
 
 function copyPart(store: ObjectStore, call: S3Call, nowMs: number): HttpResponse {
-  const { parts } = uploadOf(store, call);
+  const { uploadId } = uploadOf(store, call);
   const number = partNumberOf(call);
   const whole = copySource(store, call.request).body;
   const body = partOf(whole, header(call.request, "x-amz-copy-source-range"));
   const etag = etagOf(body);
-  parts.set(number, { body, etag, lastModifiedMs: nowMs });
+  store.parts(uploadId).set(String(number), { body, etag, lastModifiedMs: nowMs });
   const lastModified = text("LastModified", new Date(nowMs).toISOString());
   return xmlAnswer("CopyPartResult", lastModified + text("ETag", etag));
 }
@@ -159,9 +158,9 @@ function partOf(whole: Buffer, range: string | undefined): Buffer {
 
 async function complete(store: ObjectStore, call: S3Call, nowMs: number): Promise<HttpResponse> {
   const { bucket, key, request } = call;
-  const { objects, uploads } = store.bucket(bucket);
+  const { objects } = store.bucket(bucket);
   const begun = uploadOf(store, call);
-  const parts = listedParts(begun, request.body.toString("utf8"));
+  const parts = listedParts(store.parts(begun.uploadId), request.body.toString("utf8"));
   const bodies = parts.map(({ body }) => body);
   const body = Buffer.concat(bodies);
   const { algorithm, checksumType, uploadId, contentType, metadata } = begun;
@@ -178,7 +177,7 @@ async function complete(store: ObjectStore, call: S3Call, nowMs: number): Promis
   checkWrite(call.request, objects.get(key));
   const etag = etagOfParts(parts);
   objects.set(key, { body, contentType, metadata, etag, checksum, lastModifiedMs: nowMs });
-  uploads.delete(uploadId);
+  store.endUpload(bucket, uploadId);
   const element = `Checksum${algorithm}`;
   const content = [
     text("Location", `/${bucket}/${key}`),
@@ -192,7 +191,7 @@ async function complete(store: ObjectStore, call: S3Call, nowMs: number): Promis
 }
 
 /** The parts that the request lists, in its order, each as it was uploaded. */
-function listedParts({ parts }: MultipartUpload, body: string): Part[] {
+function listedParts(parts: ReadonlyMap<string, Part>, body: string): Part[] {
   const listed = contentsOf(body, "Part");
   if (listed.length === 0) throw new S3Error("MalformedXML", "You must specify at least one part");
   const numbers = listed.map((content) => Number(textOf(content, "PartNumber")));
@@ -202,7 +201,7 @@ function listedParts({ parts }: MultipartUpload, body: string): Part[] {
   return listed.map((content, index) => {
     const number = numbers[index] ?? 0;
     const etag = textOf(content, "ETag")?.replaceAll('"', "");
-    const part = parts.get(number);
+    const part = parts.get(String(number));
     if (part === undefined || part.etag !== `"${etag}"`) {
       throw new S3Error("InvalidPart", `Part ${number} was not uploaded with this entity tag.`);
     }
@@ -220,9 +219,10 @@ function etagOfParts(parts: readonly Part[]): string {
   return `"${sum}-${parts.length}"`;
 }
 
-function listParts({ parts, uploadId }: MultipartUpload, { bucket, key }: S3Call): HttpResponse {
-  const items = [...parts]
-    .sort(([a], [b]) => a - b)
+function listParts(store: ObjectStore, call: S3Call): HttpResponse {
+  const { uploadId, key } = uploadOf(store, call);
+  const items = [...store.parts(uploadId)]
+    .sort(([a], [b]) => Number(a) - Number(b))
     .map(([number, { body, etag, lastModifiedMs }]) =>
       element(
         "Part",
@@ -232,7 +232,7 @@ function listParts({ parts, uploadId }: MultipartUpload, { bucket, key }: S3Call
         text("Size", body.length),
       ),
     );
-  const names = [text("Bucket", bucket), text("Key", key), text("UploadId", uploadId)];
+  const names = [text("Bucket", call.bucket), text("Key", key), text("UploadId", uploadId)];
   const content = [...names, text("IsTruncated", false), ...items];
   return xmlAnswer("ListPartsResult", content.join(""));
 }

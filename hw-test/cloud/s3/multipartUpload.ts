@@ -14,5 +14,4 @@ export interface MultipartUpload {
   readonly metadata: Readonly<Record<string, string>>;
   readonly algorithm: string;
   readonly checksumType: "FULL_OBJECT" | "COMPOSITE";
-  readonly parts: Map<number, Part>;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { inMemory, type Tables } from "../store/tables.ts";
 import type { Checksum } from "./checksum.ts";
-import type { MultipartUpload } from "./multipartUpload.ts";
+import type { MultipartUpload, Part } from "./multipartUpload.ts";
 import { S3Error } from "./s3Error.ts";
 
 export interface StoredObject {
@@ -22,15 +23,45 @@ export interface Bucket {
   readonly uploads: Map<string, MultipartUpload>;
 }
 
-/** Buckets and what is in them, in memory. */
+/** Buckets and what is in them: in memory, and kept where the tables are. */
 export class ObjectStore {
+  private readonly tables: Tables;
+  private readonly created: Map<string, number>;
   private readonly buckets = new Map<string, Bucket>();
+  private readonly partsOf = new Map<string, Map<string, Part>>();
+
+  constructor(tables: Tables = inMemory) {
+    this.tables = tables;
+    this.created = tables.open("buckets");
+    for (const [name, createdAtMs] of this.created) this.openBucket(name, createdAtMs);
+  }
 
   /** @returns false if it was there already */
   createBucket(name: string, nowMs: number): boolean {
     if (this.buckets.has(name)) return false;
-    this.buckets.set(name, { name, createdAtMs: nowMs, objects: new Map(), uploads: new Map() });
+    this.created.set(name, nowMs);
+    this.openBucket(name, nowMs);
     return true;
+  }
+
+  /** The parts of an upload that is under way, by number. */
+  parts(uploadId: string): Map<string, Part> {
+    const parts = this.partsOf.get(uploadId) ?? this.tables.open<Part>("parts", uploadId);
+    this.partsOf.set(uploadId, parts);
+    return parts;
+  }
+
+  /** It was completed or aborted: its parts go. */
+  endUpload(bucket: string, uploadId: string): void {
+    this.bucket(bucket).uploads.delete(uploadId);
+    this.parts(uploadId).clear();
+    this.partsOf.delete(uploadId);
+  }
+
+  private openBucket(name: string, createdAtMs: number): void {
+    const objects = this.tables.open<StoredObject>("objects", name);
+    const uploads = this.tables.open<MultipartUpload>("uploads", name);
+    this.buckets.set(name, { name, createdAtMs, objects, uploads });
   }
 
   all(): Bucket[] {
@@ -57,7 +88,9 @@ export class ObjectStore {
   }
 
   deleteBucket(name: string): void {
+    for (const uploadId of [...this.bucket(name).uploads.keys()]) this.endUpload(name, uploadId);
     this.buckets.delete(name);
+    this.created.delete(name);
   }
 }
 

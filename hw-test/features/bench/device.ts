@@ -1,4 +1,5 @@
 import { buildImage } from "../../../tools/build/image.ts";
+import type { BootName } from "../../../tools/image/formats.ts";
 import type { ConsoleLine, Settings, TrackerDriver } from "../../driver.ts";
 import { type BoardName, boards } from "../../trackers/boards.ts";
 import type { Credentials } from "../../trackers/connect.ts";
@@ -22,6 +23,7 @@ export interface DeviceOptions {
   /** Where a virtual tracker keeps its flash; undefined for a board. */
   readonly flashPath: string;
   readonly board: BoardConfig | BoardName;
+  readonly boot: BootName;
 }
 
 /** A tracker with the whole firmware, virtual or real. */
@@ -35,7 +37,7 @@ export class Device {
   private readonly onDownloaded = new Set<() => void>();
 
   static async create(options: DeviceOptions): Promise<Device> {
-    const { cloud, registered, flashPath, board } = options;
+    const { cloud, registered, flashPath, board, boot } = options;
     const credentials: Credentials = {
       broker: { ca: cloud.broker.ca, ...registered.certificate },
       files: { ca: cloud.filesCa },
@@ -43,7 +45,7 @@ export class Device {
     const { resolve } = cloud;
     const driver =
       typeof board === "string"
-        ? new VirtualTracker({ flashPath, credentials, resolve, board })
+        ? new VirtualTracker({ flashPath, credentials, resolve, board, boot })
         : await SerialBoard.open(board, credentials);
     return new Device(driver, options);
   }
@@ -66,7 +68,8 @@ export class Device {
   /** Flashes firmware built from firmware/, and tells it where its cloud is. */
   async flash(version: string, settings: Partial<Settings>): Promise<void> {
     const { hostName: brokerHost, port: brokerPort } = this.options.cloud.broker;
-    await this.driver.flash({ slot0: (await buildImage({ version })).image });
+    const { boot } = this.options;
+    await this.driver.flash({ slot0: (await buildImage({ version, boot })).image });
     await this.driver.provision({
       thingName: this.options.registered.id,
       brokerHost,
@@ -90,6 +93,10 @@ export class Device {
   /** What a debug probe reads of the slot that boots. */
   async primary(): Promise<{ readonly version: string; readonly confirmed: boolean }> {
     this.checkAlive();
+    if (this.driver instanceof VirtualTracker) {
+      const { version, confirmed } = this.driver.bootReading;
+      return { version: version ?? "none", confirmed };
+    }
     const slot = readSlot(await this.driver.readFlash("image-0"));
     return { version: slot.image?.version ?? "none", confirmed: isConfirmed(slot) };
   }

@@ -12,18 +12,32 @@ export interface JobListenerOptions {
   readonly log: (text: string) => void;
 }
 
+export interface Message {
+  readonly topic: string;
+  readonly payload: Buffer;
+}
+
 const connectMaxMs = 10_000;
 const replyMaxMs = 10_000;
 
 type Settle<T> = { resolve(value: T): void; reject(error: Error): void };
+
+/** Messages of one topic that nobody has taken; more are a mistake of the feature. */
+const waitingMax = 100;
 
 /**
  * A tracker's Jobs side alone: the firmware's own MQTT client and Jobs layer on Node's TLS, without
  * the updater that acts on what they bring. So a job can be started and nothing more.
  */
 export class JobListener {
+  private readonly options: JobListenerOptions;
   private readonly jobs: Jobs;
-  private readonly mqtt: MqttClient;
+  private mqtt: MqttClient;
+  /** Beyond those of its jobs. */
+  private readonly topics: string[] = [];
+  /** What came on those, by topic. */
+  private readonly messages = new Map<string, Buffer[]>();
+  private onMessage: () => void = () => undefined;
   private online: Settle<void> | undefined;
   private reply: Settle<unknown> | undefined;
   /** The message that is being handled. */
@@ -33,12 +47,8 @@ export class JobListener {
   /** Resolves when the tracker is connected and subscribed. */
   static async connect(options: JobListenerOptions): Promise<JobListener> {
     const listener = new JobListener(options);
-    const connected = new Promise<void>((resolve, reject) => {
-      listener.online = { resolve, reject };
-    });
-    listener.mqtt.start();
     try {
-      await limited(connectMaxMs, connected, () => `not connected: ${listener.lastDisconnect}`);
+      await listener.start();
       return listener;
     } catch (error) {
       listener.stop();
@@ -46,9 +56,11 @@ export class JobListener {
     }
   }
 
-  private constructor({ thing, broker, certificate, log }: JobListenerOptions) {
+  private constructor(options: JobListenerOptions) {
+    const { thing, log } = options;
     const random = Math.random;
     const clock = realTimeClock;
+    this.options = options;
     this.jobs = new Jobs({
       thing,
       clock,
@@ -57,16 +69,46 @@ export class JobListener {
       publish: (topic, payload, qos) => this.mqtt.publish(topic, payload, qos),
       events: this.jobsEvents(),
     });
-    this.mqtt = new MqttClient({
-      network: new TlsNetwork({ ...broker.reachedAt, ...certificate, ca: broker.ca }),
-      clock,
-      random,
-      log,
-      target: { host: broker.hostName, port: broker.port, security: "broker" },
-      clientId: thing,
-      subscriptions: this.jobs.subscriptions,
-      events: this.mqttEvents(),
+    this.mqtt = this.newMqtt();
+  }
+
+  /**
+   * Receives what is published there from now on. The firmware's client subscribes when it connects,
+   * so it connects anew; its session keeps what comes meanwhile.
+   */
+  async subscribe(topic: string): Promise<void> {
+    if (this.topics.includes(topic)) return;
+    this.topics.push(topic);
+    this.mqtt.stop();
+    this.jobs.onDisconnected("a new subscription");
+    this.mqtt = this.newMqtt();
+    await this.start();
+  }
+
+  /** Resolves when the broker has it. */
+  async publish(topic: string, payload: string): Promise<void> {
+    const acknowledged = new Promise<void>((resolve, reject) => {
+      const outcome = this.mqtt.publishOnce(topic, payload, resolve);
+      if (outcome !== "taken") reject(new Error(`not published: ${outcome}`));
     });
+    await limited(replyMaxMs, acknowledged, () => `no acknowledgement: ${this.lastDisconnect}`);
+  }
+
+  /** The next message of one of these topics, which are subscribed; it may have come before. */
+  async receive(...topics: readonly string[]): Promise<Message> {
+    const came = new Promise<Message>((resolve) => {
+      this.onMessage = () => {
+        for (const topic of topics) {
+          const payload = this.messages.get(topic)?.shift();
+          if (payload === undefined) continue;
+          this.onMessage = () => undefined;
+          resolve({ topic, payload });
+          return;
+        }
+      };
+    });
+    this.onMessage();
+    return limited(replyMaxMs, came, () => `no message on ${topics.join(", ")}`);
   }
 
   /**
@@ -87,6 +129,35 @@ export class JobListener {
 
   stop(): void {
     this.mqtt.stop();
+  }
+
+  private async start(): Promise<void> {
+    const connected = new Promise<void>((resolve, reject) => {
+      this.online = { resolve, reject };
+    });
+    this.mqtt.start();
+    await limited(connectMaxMs, connected, () => `not connected: ${this.lastDisconnect}`);
+  }
+
+  private newMqtt(): MqttClient {
+    const { thing, broker, certificate, log } = this.options;
+    return new MqttClient({
+      network: new TlsNetwork({ ...broker.reachedAt, ...certificate, ca: broker.ca }),
+      clock: realTimeClock,
+      random: Math.random,
+      log,
+      target: { host: broker.hostName, port: broker.port, security: "broker" },
+      clientId: thing,
+      subscriptions: [...this.jobs.subscriptions, ...this.topics],
+      events: this.mqttEvents(),
+    });
+  }
+
+  private keep(topic: string, payload: Uint8Array): void {
+    const waiting = this.messages.get(topic) ?? [];
+    this.messages.set(topic, waiting);
+    if (waiting.length < waitingMax) waiting.push(Buffer.from(payload));
+    this.onMessage();
   }
 
   private jobsEvents(): JobsEvents {
@@ -114,6 +185,7 @@ export class JobListener {
       },
       ...wholeMessages((topic, payload) => {
         this.payload = payload;
+        this.keep(topic, payload);
         deliverWhole(this.jobs, topic, payload);
       }),
     };

@@ -76,9 +76,15 @@ async function clientClass(packageName: string): Promise<ClientClass> {
   throw new Error(`${packageName} exports no client`);
 }
 
-/** A body that comes as a stream is read to its end, so that features can look at it. */
+/** A body that comes as a stream or in bytes is made a text, so that features can look at it. */
 async function withText(response: SdkAnswer): Promise<SdkAnswer> {
+  const { payload } = response;
+  if (payload instanceof Uint8Array) return { ...response, payload: utf8(payload) };
   const body = response["Body"] as { transformToString?: () => Promise<string> } | undefined;
   if (body?.transformToString === undefined) return response;
   return { ...response, Body: await body.transformToString() };
+}
+
+function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
 }

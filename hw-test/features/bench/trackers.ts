@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BootName } from "../../../tools/image/formats.ts";
 import type { BoardName } from "../../trackers/boards.ts";
 import type { BoardConfig } from "../../trackers/serial/config.ts";
 import type { CloudSide, Registered } from "./cloud-side.ts";
@@ -22,6 +23,8 @@ export interface Boards {
   readonly real: ReadonlyMap<string, BoardConfig>;
   /** What every other tracker runs on. */
   readonly others: BoardName;
+  /** The bootloader of these; MCUboot if left out. */
+  readonly boot?: BootName;
 }
 
 export class Trackers {
@@ -54,6 +57,11 @@ export class Trackers {
     return device;
   }
 
+  /** What their images are made for. */
+  get boot(): BootName {
+    return this.boards.boot ?? "mcuboot";
+  }
+
   /** A new one, in the place of any earlier one. */
   async newDevice(name: string): Promise<Device> {
     const entry = this.get(name);
@@ -64,7 +72,7 @@ export class Trackers {
     const { cloud } = this;
     const { registered } = entry;
     const board = this.boards.real.get(name) ?? this.boards.others;
-    entry.device = await Device.create({ cloud, registered, flashPath, board });
+    entry.device = await Device.create({ cloud, registered, flashPath, board, boot: this.boot });
     return entry.device;
   }
 

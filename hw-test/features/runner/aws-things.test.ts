@@ -43,6 +43,7 @@ test("a tracker gets a thing, a certificate and no more rights than its own jobs
     [
       ["iot:Connect", `arn:aws:iot:eu-west-1:*:client/${own}`],
       ["iot:Publish", "iot:Receive", `arn:aws:iot:eu-west-1:*:topic/$aws/things/${own}/jobs/*`],
+      ["iot:Publish", `arn:aws:iot:eu-west-1:*:topic/$aws/things/${own}/shadow/update`],
       ["iot:Subscribe", `arn:aws:iot:eu-west-1:*:topicfilter/$aws/things/${own}/jobs/*`],
     ],
   );

@@ -43,6 +43,16 @@ const cases: ReadonlyArray<readonly [string, string, readonly RegExp[]]> = [
   ["JSON that stops", encoding('{\n  "a": 1,'), [/^9: bad JSON: /]],
   ["no JSONata", encoding(`{ "a": "\${a b}" }`), [/^5: \$\{a b\} is no JSONata expression: /]],
   [
+    "a variant that is not there",
+    `---\nvariants:\n  - a: 1\n  - b: 2\n---\n\n# A\n\n## S\n\nGiven I store \`<variant.b>\` into \`x\`\n`,
+    [/^11: <variant\.b>: the front matter's variants have no such name$/],
+  ],
+  [
+    "no JSONata in one of the variants",
+    `---\nvariants:\n  - a: x\n  - a: x y\n---\n\n# A\n\n## S\n\nGiven I have this JSON-encoded in \`j\`\n\n\`\`\`json\n{ "a": "\${o.<variant.a>}" }\n\`\`\`\n`,
+    [/^11: \$\{o\.x y\} is no JSONata expression: /],
+  ],
+  [
     "a title's placeholder without an example",
     `# A\n\n## S\n\nGiven I have a random UUID in \`\${name}\`\n`,
     [/^5: \$\{name\}: a title's placeholder needs a value in exampleContext$/],

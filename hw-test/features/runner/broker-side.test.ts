@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { engineIsMissing } from "../../board/program.ts";
 import { createAuthority } from "../../cloud/certificates/authority.ts";
 import { listen, loopback } from "../../cloud/listen.ts";
 import { connectJobsClient } from "../../cloud/testing/jobsClient.ts";
@@ -87,7 +88,9 @@ test("the document of the project passes over another broker", { skip }, async (
   assert.equal(report.counts.steps.passed, 27);
 });
 
-test("a tracker with the whole firmware updates itself over it", { skip }, async () => {
+test("a tracker with the whole firmware updates itself over it", {
+  skip: skip || (engineIsMissing() ?? false),
+}, async () => {
   const report = await runFeatures([projectFeature("successful-update.feature.md")], {
     startCloud,
   });

@@ -1,4 +1,5 @@
 import { type Step, UnreplacedPlaceholdersError } from "@nordicsemiconductor/bdd-markdown";
+import { replaceVariantPlaceholders } from "@nordicsemiconductor/bdd-markdown/runner/replaceFromExamples.js";
 import { suiteWalker } from "@nordicsemiconductor/bdd-markdown/runner/suiteWalker.js";
 import jsonata from "jsonata";
 import { matchStep, type StepDefinition } from "../steps/definition.ts";
@@ -14,24 +15,53 @@ export async function checkFeatures(
   sources: readonly FeatureSource[],
   steps: readonly StepDefinition[],
 ): Promise<void> {
-  const problems = sources.flatMap(problemsInBlocks);
+  const problems = (await Promise.all(sources.map(problemsInBlocks))).flat();
   // Expressions that cannot be read would end the walk.
   if (problems.length === 0) problems.push(...(await problemsInSteps(sources, steps)));
   if (problems.length > 0) throw new BadFeatures(problems);
 }
 
 /** Placeholders that are no JSONata, and blocks that cannot be JSON whatever is filled in. */
-function problemsInBlocks(source: FeatureSource): Problem[] {
+async function problemsInBlocks(source: FeatureSource): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const variant of variantsOf(source)) {
+    for (const step of allSteps(source)) problems.push(...(await inStep(source, step, variant)));
+  }
+  // What is wrong in each of the variants is said once.
+  const texts = new Set<string>();
+  return problems.filter((one) => texts.size < texts.add(JSON.stringify(one)).size);
+}
+
+type Variant = Record<string, unknown>;
+
+/** As many times as the feature runs. */
+function variantsOf({ feature }: FeatureSource): readonly Variant[] {
+  const variants: unknown = feature.frontMatter?.variants ?? [{}];
+  return Array.isArray(variants) ? variants : [{}];
+}
+
+async function inStep(source: FeatureSource, step: Step, variant: Variant): Promise<Problem[]> {
   const { path } = source;
-  return allSteps(source).flatMap((step) => {
-    const { codeBlock, line, title } = step;
-    const texts = [title, codeBlock?.code ?? ""];
-    const bad = texts.flatMap(badExpressions).map((reason) => ({ path, line, reason }));
-    const json = codeBlock?.language === "json" ? jsonProblem(codeBlock.code) : undefined;
-    if (json === undefined) return bad;
-    const codeLine = source.lines.indexOf("```json", line - 1) + 2;
-    return [...bad, { path, line: codeLine + json.line, reason: `bad JSON: ${json.reason}` }];
-  });
+  const { codeBlock, line } = step;
+  const title = await replaceVariantPlaceholders(step.title, variant);
+  const code = await replaceVariantPlaceholders(codeBlock?.code ?? "", variant);
+  const reasons = [title, code].flatMap((text) => [
+    ...unknownVariants(text),
+    ...badExpressions(text),
+  ]);
+  const bad = reasons.map((reason) => ({ path, line, reason }));
+  const json = codeBlock?.language === "json" ? jsonProblem(code) : undefined;
+  if (json === undefined) return bad;
+  const codeLine = source.lines.indexOf("```json", line - 1) + 2;
+  return [...bad, { path, line: codeLine + json.line, reason: `bad JSON: ${json.reason}` }];
+}
+
+/** Left over because the front matter does not have them. */
+function unknownVariants(text: string): string[] {
+  const left = [...text.matchAll(/<variant\.[^>]+>/g)];
+  return left.map(
+    ([placeholder]) => `${placeholder}: the front matter's variants have no such name`,
+  );
 }
 
 async function problemsInSteps(

@@ -16,6 +16,7 @@ export async function startLocalSide(hooks: CloudHooks = {}): Promise<CloudSide>
   const { region, endpoints } = cloud;
   const endpointOf: Readonly<Record<string, string>> = {
     "@aws-sdk/client-iot": endpoints.iotControl,
+    "@aws-sdk/client-iot-data-plane": endpoints.iotControl,
     "@aws-sdk/client-s3": endpoints.s3,
     "@aws-sdk/client-cognito-identity-provider": users.endpoint,
   };

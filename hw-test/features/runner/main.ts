@@ -17,11 +17,11 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const { paths, boards: real, board: others, junit, json } = options;
+  const { paths, boards: real, board: others, boot, junit, json } = options;
   const startCloud = () => startCloudOf(options);
   const report = await runFeatures(paths, {
     startCloud,
-    boards: { real, others },
+    boards: { real, others, boot },
     onStep: showStep,
   });
   showStep("");

@@ -1,7 +1,10 @@
+import { Option } from "@commander-js/extra-typings";
 import { defineCommand, helpText, readArguments } from "../../../tools/command-line/definition.ts";
 import { UsageError } from "../../../tools/command-line/usage-error.ts";
 import { each, oneOf } from "../../../tools/command-line/values.ts";
-import { type BoardName, boardList, boardNames } from "../../trackers/boards.ts";
+import { type BootName, bootNames } from "../../../tools/image/formats.ts";
+import { type BoardName, xsBoardList, xsBoardNames } from "../../trackers/boards.ts";
+import { bootList } from "../../trackers/boot-schemes.ts";
 import { type BoardConfig, readBoardConfig } from "../../trackers/serial/config.ts";
 import type { AwsOptions } from "./aws-side.ts";
 import { type ExternalBroker, readBroker } from "./broker-side.ts";
@@ -18,6 +21,8 @@ export interface FeatureOptions {
   readonly broker: ExternalBroker | undefined;
   /** What a tracker that is not among the boards runs on. */
   readonly board: BoardName;
+  /** Their bootloader. */
+  readonly boot: BootName;
   /** Real ones, by the tracker's name in the features. */
   readonly boards: ReadonlyMap<string, BoardConfig>;
 }
@@ -33,9 +38,14 @@ const command = defineCommand("npm run feature --")
   .option("--junit <FILE>", "write the report as JUnit XML")
   .option(
     "--board <NAME|NAME=FILE>",
-    `what virtual trackers run on, ${boardList} (default: "linux"); or, for the tracker NAME, a real ` +
+    `what virtual trackers run on, ${xsBoardList} (default: "linux"); or, for the tracker NAME, a real ` +
       "board that is handled as FILE says: docs/board.md; may be repeated",
     each(boardOption),
+  )
+  .addOption(
+    new Option("--boot <NAME>", `the bootloader of virtual trackers, ${bootList}`)
+      .argParser(oneOf(...bootNames))
+      .default("mcuboot" as const),
   )
   .option(
     "--cloud <NAME>",
@@ -65,6 +75,7 @@ Examples:
   npm run feature -- hw-test/features/seed/fota.feature.md
   npm run feature -- hw-test/features/*.feature.md --junit report.xml
   npm run feature -- hw-test/features/power-cut.feature.md --board cortex-m
+  npm run feature -- hw-test/features/revert.feature.md --boot esp-idf
   npm run feature -- my.feature.md --board alpha=nrf9160dk.json --cloud aws --bucket my-firmware`,
   );
 
@@ -83,9 +94,13 @@ export function parseOptions(args: readonly string[]): FeatureOptions | undefine
   if (aws !== undefined && sides.broker !== undefined) {
     throw new UsageError("--broker: AWS IoT Jobs works over AWS's own broker only");
   }
+  const { boot } = sides;
   const boards = new Map(given.filter((one) => typeof one !== "string"));
   const board = given.findLast((one) => typeof one === "string") ?? "linux";
-  return { paths, json, junit, aws, broker: brokerOption(sides), board, boards };
+  if (boot !== "mcuboot" && board !== "linux") {
+    throw new UsageError(`--boot ${boot} runs on the board linux, not on ${board}`);
+  }
+  return { paths, json, junit, aws, broker: brokerOption(sides), board, boot, boards };
 }
 
 type Given = ReturnType<typeof command.opts>;
@@ -118,11 +133,13 @@ function brokerOption(given: Given): ExternalBroker | undefined {
 }
 
 function boardOption(text: string): BoardName | [string, BoardConfig] {
-  const kind = boardNames.find((known) => known === text);
+  const kind = xsBoardNames.find((known) => known === text);
   if (kind !== undefined) return kind;
   const [, name, path] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || path === undefined) {
-    throw new UsageError(`--board ${text}: expected NAME=FILE, or one of ${boardNames.join(", ")}`);
+    throw new UsageError(
+      `--board ${text}: expected NAME=FILE, or one of ${xsBoardNames.join(", ")}`,
+    );
   }
   return [name, readBoardConfig(path)];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { before, describe, test } from "node:test";
-import { buildBoard } from "../../board/program.ts";
+import { buildBoard, engineIsMissing } from "../../board/program.ts";
 import { startLocalSide } from "./local-side.ts";
 import { runFeatures } from "./run.ts";
 import { projectFeature } from "./testing/project-feature.ts";
@@ -10,7 +10,9 @@ import { reportText } from "./text.ts";
 const names = readdirSync(projectFeature(".")).filter((name) => name.endsWith(".feature.md"));
 
 // Each with a cloud and trackers of its own, so two may run at once.
-describe("the project's features pass on the virtual tracker", { concurrency: 2 }, () => {
+const skip = engineIsMissing() ?? false;
+
+describe("the project's features pass on the virtual tracker", { concurrency: 2, skip }, () => {
   before(async () => {
     await buildBoard();
   });
@@ -31,9 +33,11 @@ test("there is a feature for each thing that this project promises", () => {
     "expired-url.feature.md",
     "invalid-file.feature.md",
     "low-battery.feature.md",
+    "messages.feature.md",
     "patches.feature.md",
     "power-cut.feature.md",
     "revert.feature.md",
+    "shadow.feature.md",
     "successful-update.feature.md",
     "timed-out.feature.md",
     "trust.feature.md",

@@ -15,7 +15,8 @@ function run(definition: StepDefinition, keyword: "Then" | "Soon", more = timing
   const runner = toStepRunner(definition, { bench, timing: more });
   const args = { step: { keyword, title: definition.text, line: 1 }, context: {} as World };
   const log = { info: () => undefined };
-  return runner.run({ ...args, log } as unknown as Parameters<typeof runner.run>[0]);
+  const feature = { variant: {} };
+  return runner.run({ ...args, feature, log } as unknown as Parameters<typeof runner.run>[0]);
 }
 
 /** Fails until it is called for the `good`-th time. */

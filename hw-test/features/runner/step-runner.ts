@@ -36,7 +36,8 @@ export function toStepRunner(
 ): StepRunner<World> {
   return {
     match: (title) => matchStep(definition, title) !== undefined,
-    async run({ step, context, log }) {
+    async run({ step, context, feature, log }) {
+      context["variant"] = feature.variant;
       const words = matchStep(definition, step.title) ?? {};
       const call: StepCall = { bench, world: context, step };
       bench.say = (text) => log.info(text);

@@ -1,6 +1,7 @@
 import type { StepDefinition } from "./definition.ts";
 import { firmwareSteps } from "./firmware-steps.ts";
 import { jobSteps } from "./job-steps.ts";
+import { messageSteps } from "./message-steps.ts";
 import { observationSteps } from "./observation-steps.ts";
 import { patchSteps } from "./patch-steps.ts";
 import { sdkSteps } from "./sdk-steps.ts";
@@ -13,6 +14,7 @@ export const allSteps: readonly StepDefinition[] = [
   ...comparisonSteps,
   ...sdkSteps,
   ...trackerSteps,
+  ...messageSteps,
   ...firmwareSteps,
   ...jobSteps,
   ...patchSteps,

@@ -10,7 +10,7 @@ export async function callAws({ bench, world }: StepCall, call: SdkCall): Promis
 
 /** Asks again for what `expression` looks at, if that is the answer to a mere question. */
 export async function refreshAnswer({ bench, world }: StepCall, expression: string): Promise<void> {
-  if (!/^awsSDK\.res\b/.test(expression)) return;
+  if (!/\bawsSDK\.res\b/.test(expression)) return;
   const res = await bench.sdk.askAgain();
   if (res !== undefined) world["awsSDK"] = { res };
 }

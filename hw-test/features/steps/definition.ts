@@ -18,12 +18,15 @@ export interface StepDefinition {
   readonly run: (words: Readonly<Record<string, string>>, call: StepCall) => Promise<void>;
 }
 
-/** The names between backquote and brace in a step's text. */
-type WordNames<Text extends string> = Text extends `${string}\`{${infer Name}}\`${infer Rest}`
+/** The names between braces in a step's text. */
+type WordNames<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
   ? Name | WordNames<Rest>
   : never;
 
-/** A step whose text has `{name}` between backquotes where a feature puts a word of its own. */
+/**
+ * A step whose text has `{name}` between backquotes where a feature puts a word of its own, or
+ * `{number}` without them where it puts a number.
+ */
 export function step<const Text extends string>(
   text: Text,
   run: (words: Readonly<Record<WordNames<Text>, string>>, call: StepCall) => Promise<void> | void,
@@ -43,18 +46,30 @@ export function matchStep(
   title: string,
 ): Readonly<Record<string, string>> | undefined {
   const match = pattern.exec(title);
-  return match === null ? undefined : { ...match.groups };
+  if (match === null) return undefined;
+  const words = { ...match.groups };
+  return "tracker" in words ? { ...words, tracker: words["tracker"] ?? NAMELESS } : words;
 }
 
-/** Line breaks in a Markdown paragraph count as spaces; a colon at the end may be left out. */
+/** What "the tracker" is called where a feature has no name for it. */
+export const NAMELESS = "default";
+
+/**
+ * Line breaks in a Markdown paragraph count as spaces; a colon at the end may be left out, and so may
+ * the name of a tracker.
+ */
 function patternOf(text: string): RegExp {
   const source = text
     .replace(/:$/, "")
-    .split(/(`\{\w+\}`)/)
+    .split(/(`\{\w+\}`(?: (?=tracker\b))?)/)
     .map((part) => {
-      const name = /^`\{(\w+)\}`$/.exec(part)?.[1];
-      if (name !== undefined) return `\`(?<${name}>[^\`]*)\``;
-      return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "\\s+");
+      const name = /^`\{(\w+)\}`/.exec(part)?.[1];
+      const word = `\`(?<${name}>[^\`]*)\``;
+      if (name !== undefined) return part.endsWith(" ") ? `(?:${word}\\s+)?` : word;
+      return part
+        .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+        .replaceAll(" ", "\\s+")
+        .replace("\\{number\\}", "(?<number>-?\\d[\\d.]*)");
     })
     .join("");
   return new RegExp(`^${source}:?$`);

@@ -10,43 +10,50 @@ import { store, type World } from "./world.ts";
 
 /** Steps that make firmware and put trackers that run the whole of it to work. */
 export const firmwareSteps: readonly StepDefinition[] = [
-  step("I have firmware `{version}` as `{name}`", async ({ version, name }, { world }) => {
-    storeFirmware(world, name, { version, hex: (await buildImage({ version })).hex });
+  step("I have firmware `{version}` as `{name}`", async ({ version, name }, { world, bench }) => {
+    const { hex } = await buildImage({ version, boot: bench.trackers.boot });
+    storeFirmware(world, name, { version, hex });
   }),
-  step("I have firmware `{version}` that crashes as `{name}`", async (words, { world }) => {
+  step("I have firmware `{version}` that crashes as `{name}`", async (words, { world, bench }) => {
     const { version, name } = words;
-    const { hex } = await buildImage({ version, flavour: "crash" });
+    const { boot } = bench.trackers;
+    const { hex } = await buildImage({ version, flavour: "crash", boot });
     storeFirmware(world, name, { version, hex });
   }),
   step(
     "I have firmware `{version}` that never finds its cloud as `{name}`",
     async (words, call) => {
       const { version, name } = words;
-      const { hex } = await buildImage({ version, flavour: "no-cloud" });
+      const { boot } = call.bench.trackers;
+      const { hex } = await buildImage({ version, flavour: "no-cloud", boot });
       storeFirmware(call.world, name, { version, hex });
     },
   ),
   step(
     "I have firmware `{version}` that checks no signatures as `{name}`",
-    async ({ version, name }, { world }) => {
-      const { hex } = await buildImage({ version, flavour: "unsigned" });
+    async ({ version, name }, { world, bench }) => {
+      const { boot } = bench.trackers;
+      const { hex } = await buildImage({ version, flavour: "unsigned", boot });
       storeFirmware(world, name, { version, hex });
     },
   ),
   step(
     "I have firmware `{version}` for the hardware `{hardware}` as `{name}`",
-    async ({ version, hardware, name }, { world }) => {
-      const { hex } = await buildImage({ version });
+    async ({ version, hardware, name }, { world, bench }) => {
+      const { hex } = await buildImage({ version, boot: bench.trackers.boot });
       storeFirmware(world, name, { version, hex, hardware });
     },
   ),
-  step("I have firmware `{version}` with a wrong bit as `{name}`", async (words, { world }) => {
-    const { version, name } = words;
-    const broken = (await buildImage({ version })).image.slice();
-    const middle = broken.byteLength >> 1;
-    broken[middle] = (broken[middle] ?? 0) ^ 0x01;
-    storeFirmware(world, name, { version, hex: asBuilt(broken).hex });
-  }),
+  step(
+    "I have firmware `{version}` with a wrong bit as `{name}`",
+    async (words, { world, bench }) => {
+      const { version, name } = words;
+      const broken = (await buildImage({ version, boot: bench.trackers.boot })).image.slice();
+      const middle = broken.byteLength >> 1;
+      broken[middle] = (broken[middle] ?? 0) ^ 0x01;
+      storeFirmware(world, name, { version, hex: asBuilt(broken).hex });
+    },
+  ),
   step("I have the release `{version}` of the file `{text}` in `{name}`", (words, { world }) => {
     store(world, words.name, releaseFieldsOf(words.text, { version: words.version }));
   }),

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { StepCall } from "./definition.ts";
+import { NAMELESS, type StepCall } from "./definition.ts";
 import { store } from "./world.ts";
 
 /** A new thing for the tracker of this name; features find it at `tracker.NAME`. */
@@ -8,5 +8,7 @@ export async function registerTracker({ bench, world }: StepCall, name: string):
   await bench.trackers.add(name, registered);
   const known = (world["tracker"] ?? {}) as object;
   const { id, arn } = registered;
-  store(world, "tracker", { ...known, [name]: { id, arn } });
+  // What has no name is also found without one.
+  const nameless = name === NAMELESS ? { id, arn } : {};
+  store(world, "tracker", { ...known, ...nameless, [name]: { id, arn } });
 }

@@ -1,4 +1,3 @@
-import { readSlot } from "../../trackers/slot-contents.ts";
 import { type StepDefinition, step } from "./definition.ts";
 import { wholeNumber } from "./whole-number.ts";
 import { store } from "./world.ts";
@@ -40,11 +39,10 @@ export const observationSteps: readonly StepDefinition[] = [
     async ({ tracker, name }, { bench, world }) => {
       const device = bench.trackers.device(tracker);
       const virtual = device.virtual("be looked into so deeply");
-      const { magic } = readSlot(await virtual.readFlash("image-1")).trailer;
       const { files } = virtual.traffic;
       store(world, name, {
         ...(await device.primary()),
-        swapRequested: magic === "good",
+        swapRequested: virtual.bootReading.isSwapRequested,
         resets: virtual.resets,
         powerCuts: virtual.powerCuts,
         files: { connections: files.connections, bytes: files.toTrackerBytes },

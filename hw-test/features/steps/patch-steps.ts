@@ -1,5 +1,5 @@
+import { formats } from "../../../tools/image/formats.ts";
 import { fromHex } from "../../../tools/image/hex.ts";
-import { imageHash } from "../../../tools/image/mcuboot.ts";
 import { partitions } from "../../../tools/image/memory-map.ts";
 import { makePatch } from "../../../tools/patch/make-patch.ts";
 import { type StepCall, type StepDefinition, step } from "./definition.ts";
@@ -20,7 +20,8 @@ export const patchSteps: readonly StepDefinition[] = [
   step("I have a patch from `{old}` to `{next}` as `{name}`", async (words, call) => {
     const old = await imageNamed(call, words.old);
     const bytes = makePatch(old, await imageNamed(call, words.next));
-    storePatch(call, words.name, { from: imageHash(old), bytes });
+    const from = formats[call.bench.trackers.boot].hashOf(old);
+    storePatch(call, words.name, { from, bytes });
   }),
   step("I have `{next}` packed as `{name}`", async ({ next, name }, call) => {
     storePatch(call, name, { bytes: makePatch(undefined, await imageNamed(call, next)) });

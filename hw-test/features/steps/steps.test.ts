@@ -17,7 +17,7 @@ test("README.md lists every step, and no other", () => {
 
 test("no sentence is two steps", () => {
   for (const { text } of allSteps) {
-    const title = text.replaceAll(/\{\w+\}/g, "word");
+    const title = text.replaceAll("{number}", "-1.5").replaceAll(/\{\w+\}/g, "word");
     const fitting = allSteps.filter((other) => matchStep(other, title) !== undefined);
     assert.deepEqual(
       fitting.map((other) => other.text),
@@ -36,6 +36,11 @@ test("a step's words are taken from between the backquotes", () => {
 test("line breaks count as spaces, and a colon at the end as nothing", () => {
   const words = matchStep(connect, "I connect  the `fota` tracker\nto `there`:");
   assert.deepEqual(words, { tracker: "fota", where: "there" });
+});
+
+test("a tracker may have no name", () => {
+  const words = matchStep(connect, "I connect the tracker to `there`");
+  assert.deepEqual(words, { tracker: "default", where: "there" });
 });
 
 test("other sentences are not taken for it", () => {

@@ -19,6 +19,9 @@ export const trackerSteps: readonly StepDefinition[] = [
       log: (text) => bench.say(text),
     });
   }),
+  step("I disconnect the `{tracker}` tracker", ({ tracker }, { bench }) => {
+    bench.trackers.get(tracker).listener?.stop();
+  }),
   step("the `{tracker}` tracker should be online", ({ tracker }, { bench }) => {
     if (bench.trackers.get(tracker).listener?.isOnline() === true) return;
     throw new Error(`the ${tracker} tracker is offline`);

@@ -23,22 +23,67 @@ export const valueSteps: readonly StepDefinition[] = [
     const length = wholeNumber(words.length);
     store(world, words.name, randomBytes(length).toString("hex").slice(0, length));
   }),
-  step("I have a random number between `{from}` and `{to}` in `{name}`", (words, { world }) => {
-    const [from, to] = [wholeNumber(words.from), wholeNumber(words.to)];
-    if (to < from) throw new Error(`there is no number between ${from} and ${to}`);
-    store(world, words.name, randomInt(from, to + 1));
-  }),
+  step("I have a random number between `{from}` and `{to}` in `{name}`", storeWhole),
+  step("I store a random number between `{from}` and `{to}` into `{name}`", storeWhole),
+  step("I have a random float between `{from}` and `{to}` in `{name}`", storeFloat),
+  step("I store a random float between `{from}` and `{to}` into `{name}`", storeFloat),
   step("I have this JSON-encoded in `{name}`", ({ name }, call) => {
     // Without its quotes: so that it can stand between those of a JSON string.
     const text = JSON.stringify(JSON.stringify(jsonOf(call)));
     store(call.world, name, text.slice(1, -1));
   }),
-  step("I store the value of `{expression}` in `{name}`", async (words, { world }) => {
-    const value = await evaluate(words.expression, world);
-    if (value === undefined) throw new Error(`${words.expression} has no value`);
-    store(world, words.name, value);
+  step("I store the value of `{expression}` in `{name}`", storeValue),
+  step("I store `{expression}` into `{name}`", storeValue),
+  step("I parse JSON-encoded `{expression}` into `{name}`", async (words, { world }) => {
+    const text = await evaluate(words.expression, world);
+    if (typeof text !== "string") throw new Error(`${words.expression}: ${show(text)} is no text`);
+    try {
+      store(world, words.name, JSON.parse(text));
+    } catch (error) {
+      throw new Error(`${words.expression} is no JSON: ${(error as Error).message}`);
+    }
   }),
 ];
+
+interface Between {
+  readonly from: string;
+  readonly to: string;
+  readonly name: string;
+}
+
+function storeWhole(words: Between, { world }: StepCall): void {
+  const [from, to] = [numberOf(words.from), numberOf(words.to)];
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
+    throw new Error(`${words.from} and ${words.to} are not whole numbers`);
+  }
+  checkOrder(from, to);
+  store(world, words.name, randomInt(from, to + 1));
+}
+
+function storeFloat(words: Between, { world }: StepCall): void {
+  const [from, to] = [numberOf(words.from), numberOf(words.to)];
+  checkOrder(from, to);
+  store(world, words.name, from + Math.random() * (to - from));
+}
+
+function checkOrder(from: number, to: number): void {
+  if (to < from) throw new Error(`there is no number between ${from} and ${to}`);
+}
+
+async function storeValue(
+  words: { readonly expression: string; readonly name: string },
+  { world }: StepCall,
+): Promise<void> {
+  const value = await evaluate(words.expression, world);
+  if (value === undefined) throw new Error(`${words.expression} has no value`);
+  store(world, words.name, value);
+}
+
+/** Decimal, with a sign and a fraction if need be. */
+function numberOf(text: string): number {
+  if (/^-?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
+  throw new Error(`${text} is not a number`);
+}
 
 /** Steps that compare values. */
 export const comparisonSteps: readonly StepDefinition[] = [
@@ -47,6 +92,11 @@ export const comparisonSteps: readonly StepDefinition[] = [
     if (typeof found === "string" ? found === value : show(found) === value) return;
     throw new Error(`${expression}: expected ${value}, found ${show(found)}`);
   }),
+  step("`{expression}` should equal true", async (words, call) => same(words, true, call)),
+  step("`{expression}` should equal false", async (words, call) => same(words, false, call)),
+  step("`{expression}` should equal {number}", async (words, call) =>
+    same(words, numberOf(words.number), call),
+  ),
   step("`{expression}` should equal", async ({ expression }, call) => {
     const found = await current(expression, call);
     const problem = difference(jsonOf(call), found, { extra: "refused", at: expression });
@@ -68,6 +118,17 @@ export const comparisonSteps: readonly StepDefinition[] = [
     throw new Error(`${expression}: expected at least ${limit}, found ${show(found)}`);
   }),
 ];
+
+/** The value itself, not what it looks like. */
+async function same(
+  { expression }: { readonly expression: string },
+  wanted: boolean | number,
+  call: StepCall,
+): Promise<void> {
+  const found = await current(expression, call);
+  if (found === wanted) return;
+  throw new Error(`${expression}: expected ${wanted}, found ${show(found)}`);
+}
 
 /** What a `Soon` step looks at may change: so an answer of AWS is asked for once more. */
 async function current(expression: string, call: StepCall): Promise<unknown> {

@@ -9,7 +9,9 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 /** What a board needs to see to run: the system's programs and libraries, and its own. */
 const readable = [
   ...["/usr", "/bin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/ld.so.cache"],
-  ...["build/board", "build/dev-kit", "hw-test/dev-kit"].map((name) => join(root, name)),
+  ...["build/board", "build/dev-kit", "build/node-board", "hw-test/dev-kit"].map((name) =>
+    join(root, name),
+  ),
 ];
 
 /**
@@ -22,8 +24,10 @@ export function jailed(board: BoardProgram, flashPath: string): BoardProgram {
     before: [
       ...["--unshare-all", "--die-with-parent", "--clearenv"],
       ...["--setenv", "PATH", "/usr/bin:/bin", "--proc", "/proc", "--dev", "/dev"],
-      ...readable.flatMap((path) => ["--ro-bind-try", path, path]),
+      // Node, for one, may stand in its user's own folder.
+      ...[...readable, board.program].flatMap((path) => ["--ro-bind-try", path, path]),
       ...["--bind", flashPath, flashPath, "--", board.program],
+      ...(board.before ?? []),
     ],
     arguments: board.arguments,
   };

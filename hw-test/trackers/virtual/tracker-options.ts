@@ -1,3 +1,4 @@
+import type { BootName } from "../../../tools/image/formats.ts";
 import type { ConsoleLine, LinkProfile } from "../../driver.ts";
 import type { BoardName } from "../boards.ts";
 import type { Credentials, Resolve, Target } from "../connect.ts";
@@ -26,6 +27,8 @@ export interface VirtualTrackerOptions {
   readonly resetsPerMinuteMax?: number;
   /** What it runs on. Default: linux. */
   readonly board?: BoardName;
+  /** Its bootloader. Default: mcuboot. */
+  readonly boot?: BootName;
   /** It runs in a jail (jail.ts). */
   readonly jail?: boolean;
   /** More arguments for the board's `run`. */

@@ -2,7 +2,8 @@ import { EventEmitter } from "node:events";
 import { resolve } from "node:path";
 import type { PartitionName } from "../../../tools/image/memory-map.ts";
 import type { ConsoleLine, InputName, LinkProfile, Settings, TrackerDriver } from "../../driver.ts";
-import { type BoardProgram, boards } from "../boards.ts";
+import { type Board, type BoardProgram, boards } from "../boards.ts";
+import { type BootReading, type BootScheme, bootSchemes } from "../boot-schemes.ts";
 import type { SocketSecurity } from "../connect.ts";
 import { linkProfiles } from "../link-profile.ts";
 import { Air, realTiming } from "./air.ts";
@@ -14,7 +15,6 @@ import { jailed } from "./jail.ts";
 import { encodeFrame, type Frame } from "./link.ts";
 import { type PowerCut, powerCutsOf } from "./power.ts";
 import { type CycleEnd, endings, PowerCycle, type ResetCause } from "./power-cycle.ts";
-import { writeSettings } from "./provisioning.ts";
 import { RestartGuard } from "./restart-guard.ts";
 import { Sockets, type Traffic } from "./sockets.ts";
 import type { VirtualTrackerEvents, VirtualTrackerOptions } from "./tracker-options.ts";
@@ -22,6 +22,8 @@ import type { VirtualTrackerEvents, VirtualTrackerOptions } from "./tracker-opti
 /** Lines of the console that are kept, the newest. */
 const CONSOLE_MAX_LINES = 20_000;
 const STOP_TIMEOUT_MS = 2_000;
+/** Where the firmware's store has its settings, as JSON. */
+const SETTINGS_NAME = "tracker-fota/settings";
 const pins: Readonly<Record<InputName, number>> = Object.freeze({ battery: 0, signal: 1 });
 
 /** A tracker without hardware (docs/virtual-tracker.md). */
@@ -77,17 +79,20 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
   async flash(what: { slot0: Uint8Array } | { whole: Uint8Array }): Promise<void> {
     this.requireOff("flash");
     if ("whole" in what) this.flashFile.writeAll(what.whole);
-    else this.flashFile.write("image-0", what.slot0);
+    else {
+      this.flashFile.write("image-0", what.slot0);
+      for (const name of this.scheme.notes) this.flashFile.write(name, new Uint8Array(0));
+    }
   }
 
   async provision(settings: Settings): Promise<void> {
     this.requireOff("provision");
-    await writeSettings(this.flashFile.path, settings);
+    await this.kind.provision(this.flashFile.path, SETTINGS_NAME, JSON.stringify(settings));
   }
 
   async powerOn(): Promise<void> {
     this.requireOff("powerOn");
-    const board = await boards[this.options.board ?? "linux"].build();
+    const board = await this.kind.build();
     this.board = this.options.jail === true ? jailed(board, resolve(this.flashFile.path)) : board;
     this.startCycle("power-on");
   }
@@ -161,6 +166,19 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
     return this.sockets.traffic;
   }
 
+  private get kind(): Board {
+    return boards[this.options.board ?? "linux"];
+  }
+
+  /** What starts next, or runs, and whether it stays. */
+  get bootReading(): BootReading {
+    return this.scheme.read(this.flashFile.read());
+  }
+
+  private get scheme(): BootScheme {
+    return bootSchemes[this.options.boot ?? "mcuboot"];
+  }
+
   private requireOff(verb: string): void {
     if (this.cycle !== undefined) throw new Error(`${verb}: the tracker is on`);
     if (this.isStopping) throw new Error(`${verb}: the rig has stopped`);
@@ -182,7 +200,11 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
       before: board.before,
       flashPath: resolve(this.flashFile.path),
       resetCause,
-      arguments: [...board.arguments, ...(this.options.boardArguments ?? [])],
+      arguments: [
+        ...board.arguments,
+        ...this.scheme.boardArguments,
+        ...(this.options.boardArguments ?? []),
+      ],
       onFrame: (frame) => this.handle(frame, this.cycle),
       onLine: (text) => this.takeLine(text),
       onEnd: (end, detail) => this.cycleEnded(end, detail),

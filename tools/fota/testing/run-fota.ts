@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,10 @@ export class Folder {
 
   file(name: string): string {
     return join(this.path, name);
+  }
+
+  write(name: string, contents: string | Uint8Array): void {
+    writeFileSync(this.file(name), contents);
   }
 
   fota(...args: readonly string[]): Promise<Ended> {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, describe, it } from "node:test";
-import { boards } from "../../../hw-test/trackers/boards.ts";
+import { boards, engineIsMissing } from "../../../hw-test/trackers/boards.ts";
 import { PseudoTerminal } from "../../../hw-test/trackers/serial/testing/pseudo-terminal.ts";
 import { ended, Folder, ONE_LINE, PROGRAM } from "../testing/run-fota.ts";
 
@@ -18,7 +18,7 @@ const noKit = await boards["cortex-m"].build().then(
 
 const seen = ["--until", "boot: 3.2.1", "--seconds", "120"];
 
-describe("fota build, flash and monitor", () => {
+describe("fota build, flash and monitor", { skip: engineIsMissing() ?? false }, () => {
   it("bring the client onto the virtual tracker, which starts it", async () => {
     const built = await folder.fota("build", "--board", "linux", "--version", "3.2.1", "--json");
     assert.equal(built.code, 0, built.errors);

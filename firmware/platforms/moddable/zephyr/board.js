@@ -1,5 +1,6 @@
 // What SDK 8.2.3 does not have for Zephyr: its System.restart loops for ever, its System.resolve
 // does nothing, its TLS draws on rand(), and nothing feeds a watchdog.
+// The SDK loads what is named `setup/…` before the application's main module.
 
 import UDP from "embedded:io/socket/udp";
 import Resolver from "embedded:network/dns/resolver/udp";
