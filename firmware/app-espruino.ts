@@ -12,7 +12,7 @@ import {
   scripts,
 } from "./platforms/espruino/script-globals.ts";
 import { EspruinoStore } from "./platforms/espruino/store.ts";
-import { TRUST_ANCHORS } from "./trust-anchors.ts";
+import { COMPILED_IN, trustAnchors } from "./trust-anchors.ts";
 import { verifier } from "./verify/p256-plain.ts";
 
 /*
@@ -36,12 +36,13 @@ export function start(): void {
 export function newUpdate(
   board: Pick<ApplicationOptions, "hardware" | "byteLengthMax">,
 ): ApplicationUpdate {
-  assert(TRUST_ANCHORS.length > 0 && verifier !== undefined, "no trust anchor in this image");
+  const anchors = trustAnchors(COMPILED_IN);
+  assert(anchors.length > 0 && verifier !== undefined, "no trust anchor in this image");
   return new ApplicationUpdate({
     files: new EspruinoScripts(scripts),
     store,
     clock: new EspruinoClock(scripts),
-    keys: TRUST_ANCHORS.map(({ point }) => keyOf(point)),
+    keys: anchors.map(({ point }) => keyOf(point)),
     verifier,
     sha256: (bytes) => new Uint8Array(scripts.sha256(bytes)),
     crc32: scripts.crc32,

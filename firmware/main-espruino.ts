@@ -9,7 +9,7 @@ import { readProvision } from "./platforms/espruino/provision.ts";
 import { printableLog } from "./printable.ts";
 import { McubootBoot } from "./swap/mcuboot.ts";
 import { OffsetSlot } from "./swap/offset-slot.ts";
-import { TRUST_ANCHORS } from "./trust-anchors.ts";
+import { COMPILED_IN, trustAnchors } from "./trust-anchors.ts";
 import { batteryGate } from "./update/gate.ts";
 import { Update } from "./update/update.ts";
 import { runningVersion } from "./verify/identity.ts";
@@ -21,10 +21,11 @@ resetOnFailure();
 const provision = readProvision(readProvisionFile(), decodeBase64);
 const { settings } = provision;
 const { batteryMinimum } = settings;
+const anchors = trustAnchors(COMPILED_IN);
 const platform = espruinoPlatform({
   engine,
   provision,
-  anchors: TRUST_ANCHORS,
+  anchors,
   format: mcubootFormat,
   newBoot: (slots) => new McubootBoot(slots),
   offsetSlot: (slot) => new OffsetSlot(slot),
@@ -36,7 +37,7 @@ new Update({
   platform,
   settings,
   gates: batteryMinimum === undefined ? [] : [batteryGate(platform.power, batteryMinimum)],
-  trust: { anchors: TRUST_ANCHORS, verifier },
+  trust: { anchors, verifier },
   // An application adds its own checks here: sensors answer, GNSS has a fix.
   application(done) {
     const header = runningVersion(platform);

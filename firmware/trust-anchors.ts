@@ -17,12 +17,10 @@ export const COMPILED_IN = "no anchors";
 /** What has to be written in place of anchors by whoever wants firmware that checks no signatures. */
 export const INTEGRITY_ONLY = "integrity only";
 
-/** At most `config.trustAnchorMax`; none in an unsigned build. */
-export const TRUST_ANCHORS: readonly TrustAnchor[] = parseAnchors(COMPILED_IN);
-
 /**
  * @param text anchors as `fota keygen` prints them, with blanks between, or `integrity only`
- * @returns none for the latter alone: that nobody thought of keys is an assertion
+ * @returns at most `config.trustAnchorMax` are taken; none for the latter text alone: that nobody
+ * thought of keys is an assertion
  */
 export function trustAnchors(text: string): readonly TrustAnchor[] {
   const anchors = parseAnchors(text);

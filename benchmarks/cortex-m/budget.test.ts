@@ -15,13 +15,19 @@ describe("the instruction budget", () => {
     const sizes = { hex: 500_000, image: 200_000 };
     const bytes = { "HEX character": sizes.hex, "image byte": sizes.image, update: 1 };
     for (const factor of [1, 1.04, 1.1]) {
-      const phases = phaseNames.map((name) => {
-        const { per, instructions } = budget[name];
-        return { name, counts: new Map([["any", instructions * bytes[per] * factor]]) };
+      const phases = budget.flatMap(({ phases: names, per, instructions }) => {
+        const each = (instructions * bytes[per] * factor) / names.length;
+        return names.map((name) => ({ name, counts: new Map([["any", each]]) }));
       });
+      assert.deepEqual(
+        phases.map(({ name }) => name),
+        phaseNames,
+      );
       const missed = budgetFigures(phases, sizes).filter((figure) => meetsGoal(figure) === false);
-      // A tenth of the smaller phases is less than one garbage collection.
-      const large = phases.filter(({ counts }) => (counts.get("any") ?? 0) > 130_000_000);
+      // A twentieth of the smaller parts is less than what is left to chance.
+      const large = budget.filter(
+        ({ per, instructions }) => instructions * bytes[per] > 61_000_000,
+      );
       assert.equal(missed.length, factor === 1.1 ? large.length : 0, String(factor));
     }
   });

@@ -47,6 +47,7 @@ void event_loop_run(txMachine *machine, uint32_t watchdog_ms)
 	machine_run_jobs(machine);
 	for (;;) {
 		hal_watchdog(watchdog_ms);
+		machine_make_room(machine);
 		link_poll();
 		if (link_is_stopped())
 			return;

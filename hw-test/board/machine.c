@@ -17,6 +17,13 @@ const char machine_engine[] =
 /* Of a machine whose bundle is loaded: an update goes 447 deep (docs/memory.md). */
 #define CLONE_STACK_SLOTS 544
 
+/* Slots that a turn of the event loop starts with, while that leaves so much of the pool. */
+#define TURN_SLOTS 512
+#define SLOTS_GROWN 64
+#define ROOM_BYTES ((size_t)8 * 1024)
+
+void fxGrowSlots(txMachine *the, txSize count); /* of xsMemory.c, which no header declares */
+
 /* Names a script makes at run time, such as keys of parsed JSON. */
 #define SPARE_NAMES 128
 #define CLONE_SPARE_NAMES 32
@@ -241,6 +248,32 @@ uint32_t modMilliseconds(void)
 void fxQueuePromiseJobs(txMachine *the)
 {
 	the->has_promise_jobs = true;
+}
+
+static txSize free_slots(const txMachine *the)
+{
+	return the->maximumHeapCount - the->currentHeapCount;
+}
+
+void machine_ensure_slots(txMachine *the, uint32_t count)
+{
+	txSize lacking = (txSize)count - free_slots(the);
+	if (lacking > 0)
+		fxGrowSlots(the, lacking + 1); /* with a head */
+}
+
+/*
+ * XS gives itself more slots only once a collection has freed none; until then it collects for the sake of a
+ * few. So the next turn of the event loop finds some, where the pool has room for them.
+ */
+void machine_make_room(txMachine *the)
+{
+	size_t needed = SLOTS_GROWN * sizeof(txSlot) + ROOM_BYTES;
+	if (free_slots(the) >= TURN_SLOTS / 2 || !pool_has(needed))
+		return;
+	fxCollect(the, XS_ORGANIC_FLAG);
+	while (free_slots(the) < TURN_SLOTS && pool_has(needed))
+		fxGrowSlots(the, SLOTS_GROWN);
 }
 
 void machine_run_jobs(txMachine *machine)

@@ -55,6 +55,12 @@ txMachine *machine_clone(txMachine *root, struct machine_region region);
 /* Runs promise jobs until none is left, then checks for unhandled rejections. */
 void machine_run_jobs(txMachine *machine);
 
+/* So many slots are free afterwards, or the pool has no room for them and the board is reset. */
+void machine_ensure_slots(txMachine *machine, uint32_t count);
+
+/* Between two turns of the event loop: sees to it that the next one seldom has to collect garbage. */
+void machine_make_room(txMachine *machine);
+
 /* Collects garbage, then tells what is in use. */
 struct heap_use machine_measure(txMachine *machine);
 

@@ -128,6 +128,21 @@ test("what a preloaded module defines is in ROM, and it is started by its defaul
   assert.equal(cycle.exitCode, 0);
 });
 
+test("a preloaded module starts, whatever it fills of the root's heap", async () => {
+  // A round of the loop takes 16 slots, the heap grows by 1,024, and sharing it takes one a module.
+  const source = (objects: number) => `import "timer"; import "time"; import "crypt";
+    import "embedded:storage/flash"; import "embedded:storage/key-value"; import "embedded:io/analog";
+    const all = [];
+    for (let count = 0; count < ${objects}; count += 1) all.push({});
+    export default function start() { trace(all.length); trace("end"); }`;
+  const failed = [];
+  for (let objects = 0; objects < 70; objects += 1) {
+    const cycle = await runModule(program, source(objects));
+    if (cycle.exitCode !== 0 || traced(cycle)[0] !== String(objects)) failed.push(objects);
+  }
+  assert.deepEqual(failed, []);
+});
+
 test("a write to what is in ROM, and a loop or an exception while it is made, end the cycle", async () => {
   const table = `const table = new Uint8Array(8);
     export default function start() { trace(table[0]); table[0] = 1; trace("not reached"); }`;

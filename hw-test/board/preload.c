@@ -145,6 +145,19 @@ static void number_aliases(txMachine *the)
 	the->aliasCount = alias_count;
 }
 
+/*
+ * fxShareMachine() makes a slot for each module, and one for their list, while nothing leads to the realm
+ * that it goes through: in a full heap, a collection would take the realm away under it.
+ */
+static void make_room_for_modules(txMachine *the)
+{
+	const txSlot *realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
+	uint32_t needed = 1;
+	for (const txSlot *module = mxOwnModules(realm)->value.reference->next; module; module = module->next)
+		needed++;
+	machine_ensure_slots(the, needed);
+}
+
 static void share(txMachine *the)
 {
 	/* As mxLink has it: the root's global is an ordinary object, without the cache that look-ups fill. */
@@ -154,6 +167,7 @@ static void share(txMachine *the)
 	each_slot(the, drop_scratch);
 	each_slot(the, freeze_function);
 	each_slot(the, freeze_name);
+	make_room_for_modules(the);
 	fxShareMachine(the); /* collects and compacts for the last time */
 	number_aliases(the);
 	each_slot(the, fix_value);

@@ -1,7 +1,6 @@
 // JavaScript, since rollup.config.mjs needs it before anything is compiled.
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
-import ts from "typescript";
 
 const CONFIG = "mc/config";
 /** Types are only erased, as the firmware's are: whether they are right, the application checks itself. */
@@ -30,8 +29,12 @@ export function application(folder, build) {
       /** @param {string} id */
       load: (id) => (id === `\0${CONFIG}` ? `export default Object.freeze(${config});` : null),
       /** @param {string} code @param {string} id */
-      transform: (code, id) =>
-        isOwn(id) ? ts.transpileModule(code, { compilerOptions }).outputText : null,
+      async transform(code, id) {
+        if (!isOwn(id)) return null;
+        // Here, since npm start asks this module where an application is, and has no use for a compiler.
+        const { default: ts } = await import("typescript");
+        return ts.transpileModule(code, { compilerOptions }).outputText;
+      },
     },
   };
 }
