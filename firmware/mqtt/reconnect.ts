@@ -7,10 +7,18 @@ export interface ReconnectOptions {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /**
+   * Up to where a wait besides the back-off is drawn when a connection is lost, ms: a broker that
+   * restarts loses all its clients in one moment.
+   */
+  readonly spreadMs: () => number;
   readonly connect: () => void;
 }
 
-/** Connects again after a loss, each time later until a connection has lasted. */
+/**
+ * Connects again after a loss, each time later until a connection has lasted; at first at any time
+ * within the spread.
+ */
 export class Reconnect {
   private readonly options: ReconnectOptions;
   private readonly backoff: Backoff;
@@ -34,9 +42,12 @@ export class Reconnect {
    * @returns milliseconds until the next attempt
    */
   lost(): number {
+    const { random, spreadMs } = this.options;
+    const wasConnected = this.connectedMs !== undefined;
     if (this.hasLasted()) this.backoff.reset();
     this.connectedMs = undefined;
-    const delayMs = this.backoff.next();
+    const drawnMs = wasConnected ? Math.floor(random() * spreadMs()) : 0;
+    const delayMs = this.backoff.next() + drawnMs;
     this.pause.start(delayMs, this.options.connect);
     return delayMs;
   }

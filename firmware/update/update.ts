@@ -388,7 +388,7 @@ export class Update implements JobRunEvents {
 
   private newMqtt(): MqttClient {
     const { network, clock, random, log } = this.platform;
-    const { thingName, brokerHost, brokerPort } = this.options.settings;
+    const { thingName, brokerHost, brokerPort, startDelayMaxMs } = this.options.settings;
     return new MqttClient({
       network,
       clock,
@@ -398,6 +398,8 @@ export class Update implements JobRunEvents {
       clientId: thingName,
       subscriptions: this.jobs.subscriptions,
       times: linkTimesOf(this.options.settings),
+      // A trial has a deadline.
+      spreadMs: () => (this.phase === "testing" ? 0 : startDelayMaxMs),
       events: this.jobs,
     });
   }

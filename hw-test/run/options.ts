@@ -136,7 +136,7 @@ export const HELP = helpText(command);
 export function parseOptions(args: readonly string[]): RunOptions | undefined {
   if (!readArguments(command, args)) return undefined;
   const given = command.opts();
-  const { hex, from, flash, resume = false, fault: specified = [] } = given;
+  const { hex, from, flash, resume = false, fault: specified = [], board = defaultBoard() } = given;
   const faults = specified.map(({ fault }) => fault);
   if (hex !== undefined && command.getOptionValueSource("fwVersion") === "default") {
     throw new UsageError("--hex FILE needs --fw-version V: the job names the version it brings");
@@ -148,8 +148,8 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
   if (given.webPort !== undefined && given.web !== true) {
     throw new UsageError("--web-port N needs --web: there is no page to serve");
   }
-  if (given.boot !== "mcuboot" && given.board !== "linux") {
-    throw new UsageError(`--boot ${given.boot} runs on the board linux, not on ${given.board}`);
+  if (given.boot !== "mcuboot" && board !== "linux") {
+    throw new UsageError(`--boot ${given.boot} runs on the board linux, not on ${board}`);
   }
   if (given.job !== undefined && (given.patch || given.packed)) {
     throw new UsageError(
@@ -171,7 +171,7 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
       ...(given.packed === true ? (["packed"] as const) : []),
     ],
     json: given.json === true,
-    board: given.board ?? defaultBoard(),
+    board,
     isBoardChosen: given.board !== undefined,
     boot: given.boot,
     jail: given.jail === true,

@@ -54,6 +54,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/image",
     "tools/command-line",
   ],
+  "hw-test/fleet": [
+    "firmware",
+    "hw-test/driver.ts",
+    "hw-test/desk",
+    "hw-test/model",
+    "hw-test/cloud",
+    "hw-test/trackers",
+    "tools/command-line",
+  ],
   "hw-test/run": [
     "firmware",
     "hw-test/driver.ts",

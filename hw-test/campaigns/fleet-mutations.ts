@@ -1,0 +1,56 @@
+import type { Mutation } from "./mutation.ts";
+
+const stormsTest = "hw-test/fleet/storms.test.ts";
+const serversTest = "hw-test/fleet/servers.test.ts";
+
+/** Bugs that one tracker alone does not show. */
+export const fleetMutations: readonly Mutation[] = [
+  {
+    name: "power back, no jitter",
+    edits: [
+      {
+        file: "firmware/update/update.ts",
+        find: "if (!isSpread || startDelayMaxMs === 0) this.mqtt.start();",
+        replace: "if (!isSpread || startDelayMaxMs >= 0) this.mqtt.start();",
+      },
+    ],
+    testFile: stormsTest,
+    testName: "whose power comes back in one moment connect at different times",
+  },
+  {
+    name: "broker back, no jitter",
+    edits: [
+      {
+        file: "firmware/mqtt/reconnect.ts",
+        find: "wasConnected ? Math.floor(random() * spreadMs()) : 0",
+        replace: "wasConnected ? Math.floor(0 * random() * spreadMs()) : 0",
+      },
+    ],
+    testFile: stormsTest,
+    testName: "whose broker restarts come back at different times",
+  },
+  {
+    name: "back-off without a cap",
+    edits: [
+      {
+        file: "firmware/backoff.ts",
+        find: "Math.min(this.options.maxMs, ceilingMs * 2)",
+        replace: "ceilingMs * 2",
+      },
+    ],
+    testFile: serversTest,
+    testName: "whose file server is busy for ten minutes are done soon after it",
+  },
+  {
+    name: "start-next per notice",
+    edits: [
+      {
+        file: "firmware/update/intake.ts",
+        find: "if (!isNotice || settings.startDelayMaxMs === 0) {",
+        replace: "if (isNotice || settings.startDelayMaxMs === 0) {",
+      },
+    ],
+    testFile: serversTest,
+    testName: "that hear of a job in one moment do not ask for it in one",
+  },
+];
