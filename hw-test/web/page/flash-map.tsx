@@ -152,7 +152,7 @@ function OtadataText({ name, scene }: { readonly name: SlotName; readonly scene:
   const texts = own.flatMap((entry) =>
     entry === null
       ? []
-      : [`number ${entry.seq}, ${entry.state}${entry.isSound ? "" : ", CRC bad"}`],
+      : [`otadata: number ${entry.seq}, ${entry.state}${entry.isSound ? "" : ", CRC bad"}`],
   );
   return <Notes lines={texts.length === 0 ? ["otadata: no entry"] : texts} />;
 }
