@@ -31,6 +31,7 @@ function textOf(figures: Figures): string {
     `seconds to     ${to.join(", ")}; ${figures.succeededPerMinute} a minute`,
     `connections    ${connections.broker} to the broker, ${connections.files} for files`,
     `file requests  ${figures.fileRetries} again, ${figures.busyAnswers} answered 503`,
+    `Jobs requests  ${figures.throttledRequests} refused for the account's quota, and put again`,
     `each tracker   ${each(figures.bytesUp)} bytes up, ${each(figures.bytesDown)} down, ` +
       `radio on ${each(figures.radioSeconds)} s`,
     "",
