@@ -66,6 +66,18 @@ export const fleetMutations: readonly Mutation[] = [
     testName: "whom the Jobs service throttles put their requests again, and lose none",
   },
   {
+    name: "progress is kept after its job",
+    edits: [
+      {
+        file: "firmware/update/reporter.ts",
+        find: "this.tryStore(() => this.outbox.settle(jobId));",
+        replace: "this.tryStore(() => this.platform.store.write(jobId, new Uint8Array(9)));",
+      },
+    ],
+    testFile: "hw-test/fleet/year.test.ts",
+    testName: "wears its flash and its store at one rate, and keeps nothing",
+  },
+  {
     name: "each phase is told",
     edits: [
       {
