@@ -132,7 +132,10 @@ describe("npm start", { skip: engineIsMissing() ?? false }, () => {
     assert.equal(result.running, "1.0.1");
     assert.equal(result.confirmed, true);
     assert.equal(result.job.status, "SUCCEEDED");
-    assert.ok(result.bootloader.bytesWritten < 1000, "the bootloader writes its notes, and no image");
+    assert.ok(
+      result.bootloader.bytesWritten < 1000,
+      "the bootloader writes its notes, and no image",
+    );
   });
 
   it("--boot esp-idf: goes back to the former partition from an image that throws", async () => {
