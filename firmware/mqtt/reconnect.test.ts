@@ -53,7 +53,19 @@ describe("reconnecting", () => {
     reconnect.connected();
     clock.advance(config.answerTimeoutMs);
     assert.equal(reconnect.lost(), firstMs + 30_000);
-    assert.equal(reconnect.lost(), 2 * firstMs, "a failed attempt");
+  });
+
+  it("draws again from what is left where the broker is not up yet, and then no more", () => {
+    const { clock, reconnect } = setUp(60_000);
+    reconnect.connected();
+    clock.advance(config.answerTimeoutMs);
+    assert.equal(reconnect.lost(), firstMs + 30_000);
+    clock.advance(20_000);
+    assert.equal(reconnect.lost(), 2 * firstMs + 20_000);
+    clock.advance(40_000);
+    assert.equal(reconnect.lost(), 4 * firstMs);
+    clock.advance(1_000);
+    assert.equal(reconnect.lost(), 8 * firstMs);
   });
 
   it("connects no more after stop, and takes the time until then for no connection", () => {

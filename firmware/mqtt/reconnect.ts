@@ -8,23 +8,23 @@ export interface ReconnectOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /**
-   * Up to where a wait besides the back-off is drawn when a connection is lost, ms: a broker that
-   * restarts loses all its clients in one moment.
+   * For so long after a connection is lost each attempt is at any time that is left of it, ms, besides
+   * the back-off: a broker that restarts loses all its clients in one moment, and those that it is not
+   * up for yet must not come back in one either.
    */
   readonly spreadMs: () => number;
   readonly connect: () => void;
 }
 
-/**
- * Connects again after a loss, each time later until a connection has lasted; at first at any time
- * within the spread.
- */
+/** Connects again after a loss, each time later until a connection has lasted; within the spread. */
 export class Reconnect {
   private readonly options: ReconnectOptions;
   private readonly backoff: Backoff;
   private readonly pause: Deadline;
   /** Undefined while not connected. */
   private connectedMs: number | undefined;
+  /** When the last connection was lost; undefined if there was none. */
+  private lostMs: number | undefined;
 
   constructor(options: ReconnectOptions) {
     const { clock, random } = options;
@@ -42,12 +42,10 @@ export class Reconnect {
    * @returns milliseconds until the next attempt
    */
   lost(): number {
-    const { random, spreadMs } = this.options;
-    const wasConnected = this.connectedMs !== undefined;
     if (this.hasLasted()) this.backoff.reset();
+    if (this.connectedMs !== undefined) this.lostMs = this.options.clock.nowMs();
     this.connectedMs = undefined;
-    const drawnMs = wasConnected ? Math.floor(random() * spreadMs()) : 0;
-    const delayMs = this.backoff.next() + drawnMs;
+    const delayMs = this.backoff.next() + Math.floor(this.options.random() * this.spreadLeftMs());
     this.pause.start(delayMs, this.options.connect);
     return delayMs;
   }
@@ -55,6 +53,12 @@ export class Reconnect {
   stop(): void {
     this.connectedMs = undefined;
     this.pause.cancel();
+  }
+
+  private spreadLeftMs(): number {
+    if (this.lostMs === undefined) return 0;
+    const { clock, spreadMs } = this.options;
+    return Math.max(0, this.lostMs + spreadMs() - clock.nowMs());
   }
 
   /**

@@ -214,6 +214,10 @@ export class Update implements JobRunEvents {
     this.isTelling = false;
   }
 
+  onHeld(): void {
+    if (this.run !== undefined) this.reporter.tell(this.run.job, this.phase);
+  }
+
   onSwapRequested(): void {
     this.go("swapRequested");
   }
@@ -253,7 +257,7 @@ export class Update implements JobRunEvents {
         this.reset();
         break;
       case "jobGone":
-        this.jobs.startNext();
+        this.intake.askAfter(0);
         break;
       case "reported":
         this.intake.askAfter(this.streak.count());

@@ -22,8 +22,8 @@ export const fleetMutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/mqtt/reconnect.ts",
-        find: "wasConnected ? Math.floor(random() * spreadMs()) : 0",
-        replace: "wasConnected ? Math.floor(0 * random() * spreadMs()) : 0",
+        find: "Math.floor(this.options.random() * this.spreadLeftMs())",
+        replace: "Math.floor(0 * this.options.random() * this.spreadLeftMs())",
       },
     ],
     testFile: stormsTest,
@@ -46,8 +46,44 @@ export const fleetMutations: readonly Mutation[] = [
     edits: [
       {
         file: "firmware/update/intake.ts",
-        find: "if (!isNotice || settings.startDelayMaxMs === 0) {",
-        replace: "if (isNotice || settings.startDelayMaxMs === 0) {",
+        find: "if (isNotice) this.askLater(0);",
+        replace: "if (isNotice) this.options.jobs.startNext();",
+      },
+    ],
+    testFile: serversTest,
+    testName: "that hear of a job in one moment do not ask for it in one",
+  },
+  {
+    name: "a throttled request is given up",
+    edits: [
+      {
+        file: "firmware/job/rejection.ts",
+        find: 'RequestThrottled: "again"',
+        replace: 'RequestThrottled: "refused"',
+      },
+    ],
+    testFile: serversTest,
+    testName: "whom the Jobs service throttles put their requests again, and lose none",
+  },
+  {
+    name: "progress is kept after its job",
+    edits: [
+      {
+        file: "firmware/update/reporter.ts",
+        find: "this.tryStore(() => this.outbox.settle(jobId));",
+        replace: "this.tryStore(() => this.platform.store.write(jobId, new Uint8Array(9)));",
+      },
+    ],
+    testFile: "hw-test/fleet/year.test.ts",
+    testName: "wears its flash and its store at one rate, and keeps nothing",
+  },
+  {
+    name: "each phase is told",
+    edits: [
+      {
+        file: "firmware/job/progress.ts",
+        find: "const isNewPhase = now.phase !== this.phase && !isPassing;",
+        replace: "const isNewPhase = now.phase !== this.phase || isPassing;",
       },
     ],
     testFile: serversTest,

@@ -41,6 +41,8 @@ const EPOCH_MS = Date.UTC(2026, 10, 23);
 export interface Audience {
   readonly things: readonly string[];
   readonly perMinute?: number;
+  /** Asked for each request to the Jobs service: the account's quota is used up. */
+  readonly isThrottled?: (topic: string) => boolean;
 }
 
 /** The Jobs service of hw-test/cloud on virtual time, with its things and their operator. */
@@ -58,7 +60,7 @@ export class JobsCloud {
   constructor(
     clock: VirtualClock,
     onNotification: (notification: Notification) => void,
-    { things, perMinute }: Audience = { things: [THING] },
+    { things, perMinute, isThrottled }: Audience = { things: [THING] },
   ) {
     this.clock = clock;
     this.ledger = new Ledger({
@@ -82,7 +84,7 @@ export class JobsCloud {
       jobArn: names.job,
       perMinute,
     });
-    this.topics = new JobsTopics(new DeviceJobs(this.ledger));
+    this.topics = new JobsTopics(new DeviceJobs(this.ledger), isThrottled);
     // The tracker has subscribed to nothing of them.
     const now = () => this.nowMs();
     this.shadows = new Shadows({ now, onNotice: () => undefined });

@@ -25,6 +25,8 @@ export interface Figures {
   readonly reverts: number;
   /** Answers 503 of the file server. */
   readonly busyAnswers: number;
+  /** Requests that the Jobs service refused for its quota; each is put again. */
+  readonly throttledRequests: number;
   /** More file requests than one for each tracker that began. */
   readonly fileRetries: number;
   readonly connections: { readonly broker: number; readonly files: number };
@@ -73,6 +75,7 @@ export function figuresOf(fleet: Fleet, { order, jobId, sinceMs, before }: Run):
     rates: counts,
     reverts: after.reverts - before.reverts,
     busyAnswers: after.busyAnswers - before.busyAnswers,
+    throttledRequests: after.throttledRequests - before.throttledRequests,
     fileRetries: Math.max(0, counts.fileRequests.total - touched),
     connections: {
       broker: after.broker - before.broker,

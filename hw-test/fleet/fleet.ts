@@ -28,6 +28,8 @@ export interface FleetOptions {
   readonly cell?: { readonly trackers: number; readonly bitsPerSecond: number } | undefined;
   /** Executions made in a minute where the job does not say; AWS's 1,000 if left out. */
   readonly perMinute?: number | undefined;
+  /** Requests of a kind that the Jobs service takes in a second; AWS's quota if left out. */
+  readonly jobsPerSecond?: number | undefined;
 }
 
 /** The trackers have been switched on at some time within so long before the run. */
@@ -40,6 +42,7 @@ export interface Tally {
   readonly broker: number;
   readonly files: number;
   readonly busyAnswers: number;
+  readonly throttledRequests: number;
   readonly reverts: number;
   readonly bytesUp: number;
   readonly bytesDown: number;
@@ -56,19 +59,23 @@ export class Fleet {
   /** The file server answers 503 whatever it is asked. */
   isFileServerBusy = false;
   private busyAnswers = 0;
+  private throttledRequests = 0;
   private readonly connections = { broker: 0, files: 0 };
   private isBrokerUp = true;
   private readonly broker: BrokerModel;
+  private readonly jobsPerSecond: number | undefined;
   private readonly files: FileStore;
   private readonly touched = new Set<FleetTracker>();
   private restarting: FleetTracker | undefined;
 
   constructor(options: FleetOptions) {
     const map = trackerMap(options.map);
+    this.jobsPerSecond = options.jobsPerSecond;
     this.firmwares = firmwaresFor(map, { ...cleanPlan, image: options.flavour });
     const { trackers: count, perMinute } = options;
     const things = Array.from({ length: count }, (_, index) => `tracker-${index + 1}`);
-    const audience = { things, ...(perMinute !== undefined && { perMinute }) };
+    const isThrottled = (topic: string) => this.isThrottled(topic);
+    const audience = { things, isThrottled, ...(perMinute !== undefined && { perMinute }) };
     this.cloud = new JobsCloud(
       this.clock,
       ({ thingName, topic, body }) =>
@@ -130,12 +137,13 @@ export class Fleet {
   }
 
   tally(): Tally {
-    const { busyAnswers, trackers } = this;
+    const { busyAnswers, throttledRequests, trackers } = this;
     const sum = (value: (tracker: FleetTracker) => number) =>
       trackers.reduce((total, tracker) => total + value(tracker), 0);
     return {
       ...this.connections,
       busyAnswers,
+      throttledRequests,
       reverts: sum(({ reverts }) => reverts),
       bytesUp: sum(({ air }) => air.bytesUp),
       bytesDown: sum(({ air }) => air.bytesDown),
@@ -188,10 +196,19 @@ export class Fleet {
 
   private countPacket(direction: "up" | "down", name: string): void {
     if (!name.startsWith("$aws/")) return;
+    this.meters[direction === "up" ? "publishesIn" : "publishesOut"].add(this.clock.nowMs());
+  }
+
+  /** AWS lets an account have so many requests of a kind in a second, whichever tracker asks. */
+  private isThrottled(topic: string): boolean {
+    const rate = jobsRateOf(topic);
+    if (rate === undefined) return false;
     const nowMs = this.clock.nowMs();
-    this.meters[direction === "up" ? "publishesIn" : "publishesOut"].add(nowMs);
-    const rate = direction === "up" ? jobsRateOf(name) : undefined;
-    if (rate !== undefined) this.meters[rate].add(nowMs);
+    const meter = this.meters[rate];
+    meter.add(nowMs);
+    if (meter.inSecond(nowMs) <= (this.jobsPerSecond ?? quotas[rate].perSecond)) return false;
+    this.throttledRequests += 1;
+    return true;
   }
 
   /** S3 answers so many requests of a prefix in a second, and 503 to the others. */

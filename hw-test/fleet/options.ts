@@ -4,13 +4,19 @@ import { trackerMaps } from "../desk/geometries.ts";
 import type { LinkProfile } from "../driver.ts";
 import { parseLinkProfile } from "../trackers/link-profile.ts";
 import { type Order, releases, stormNames } from "./order.ts";
+import type { RealOrder } from "./real.ts";
 import { storms } from "./scenario.ts";
 
 export interface FleetCommand {
   readonly order: Order;
+  /** One tracker, so many days, instead of a fleet. */
+  readonly days: number | undefined;
+  /** So many trackers as processes over real TLS, instead of the model. */
+  readonly real: RealOrder | undefined;
   readonly json: boolean;
 }
 
+const realBoards = ["node", "linux"] as const;
 const maps = trackerMaps.map(({ name }) => name);
 const stormList = Object.entries(storms)
   .map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
@@ -33,6 +39,13 @@ const command = defineCommand("npm run fleet --")
   .option("--rate <R>", "executions a minute (rollout)", wholeNumber({ least: 1, most: 1_000 }))
   .option("--storm <NAME>", "what happens meanwhile", oneOf(...stormNames))
   .option("--map <NAME>", `slots and size of the image: ${maps.join(", ")}`, oneOf(...maps))
+  .option(
+    "--days <N>",
+    "one tracker for so many days instead: an update a day, weekly outages, the last 58 quiet",
+    wholeNumber({ least: 60, most: 3_650 }),
+  )
+  .option("--real <N>", "so many processes over TLS instead", wholeNumber({ least: 1, most: 500 }))
+  .option("--board <NAME>", "what these run on", oneOf(...realBoards), "node" as const)
   .option("--json", "print one JSON object as the last line")
   .addHelpText(
     "after",
@@ -47,7 +60,9 @@ Exit codes: 0 no tracker is lost and no quota is passed, 1 otherwise, 2 usage.
 Examples:
   npm run fleet -- --trackers 100
   npm run fleet -- --trackers 10000 --release bad --json
-  npm run fleet -- --trackers 1000 --storm power`,
+  npm run fleet -- --trackers 1000 --storm power
+  npm run fleet -- --days 365 --json
+  npm run fleet -- --real 20 --board linux`,
   );
 
 export const HELP = helpText(command);
@@ -58,7 +73,14 @@ export const HELP = helpText(command);
  */
 export function parseOptions(args: readonly string[]): FleetCommand | undefined {
   if (!readArguments(command, args)) return undefined;
-  const { trackers, link, release, rate, storm, map = "p512w4", json = false } = command.opts();
+  const given = command.opts();
+  const { trackers, link, release, rate, storm, map = "p512w4" } = given;
+  const { days, real, board = "node", json = false } = given;
   const profile: LinkProfile = parseLinkProfile(link);
-  return { order: { trackers, profile, release, rate, storm, map }, json };
+  return {
+    order: { trackers, profile, release, rate, storm, map },
+    days,
+    real: real === undefined ? undefined : { trackers: real, board },
+    json,
+  };
 }

@@ -4,7 +4,7 @@ import type { LinkProfile } from "../driver.ts";
 export const releases = ["good", "bad", "sick"] as const;
 export type Release = (typeof releases)[number];
 
-export const stormNames = ["power", "broker", "s3", "once", "cell"] as const;
+export const stormNames = ["power", "broker", "s3", "once", "throttle", "cell"] as const;
 export type StormName = (typeof stormNames)[number];
 
 /** What a run is asked for. */

@@ -46,6 +46,10 @@ export const storms: Readonly<Record<StormName, Storm>> = Object.freeze({
     about: "the job reaches all in one moment, at no rate at all (AWS itself makes 1,000 a minute)",
     options: { perMinute: Number.POSITIVE_INFINITY },
   },
+  throttle: {
+    about: "as once, and the Jobs service takes 20 requests a second of each kind, not 200",
+    options: { perMinute: Number.POSITIVE_INFINITY, jobsPerSecond: 20 },
+  },
   cell: {
     about: "each 200 of them share 1 Mbit/s",
     options: { cell: { trackers: 200, bitsPerSecond: 1_000_000 } },

@@ -26,6 +26,8 @@ const CUT = "power@flash:450";
 /** A download takes 18 s on it: time for a person. */
 const LINK = ["--link", "lte-m"];
 const browserMs = { timeout: 120_000 };
+/** The first time the board and both firmwares are built before the tracker is on. */
+const buildMs = { timeout: 600_000 };
 
 function contents(page: Page, slot: "image-0" | "image-1"): Promise<string[]> {
   return page.$$eval(`.partition.${slot} .cell`, (cells) =>
@@ -51,11 +53,11 @@ describe("a run to look at", () => {
     start = new NpmStart("--web", "--report", reportPath, ...LINK, "--fault", CUT, "--json");
     const [, url = ""] = await start.said(/^page: (http:\S+)$/m);
     const page = await browser.open(url);
-    await page.locator(".partition.image-1 .cell.firmware").nth(5).waitFor();
+    await page.locator(".partition.image-1 .cell.firmware").nth(5).waitFor(buildMs);
     await page.click("#cut-power");
     await page.locator("#said", { hasText: "Cut power now: done" }).waitFor();
     await page.locator(".console", { hasText: /download: \S+ from byte [1-9]/ }).waitFor();
-    await page.locator("#outcome", { hasText: /^done/ }).waitFor({ timeout: 600_000 });
+    await page.locator("#outcome", { hasText: /^done/ }).waitFor(buildMs);
     assert.match((await page.textContent("#now")) ?? "", /runs 1\.0\.1; resets 1, power cuts 2,/);
     assert.match((await page.textContent("#cloud-job")) ?? "", /SUCCEEDED/);
     assert.match((await page.textContent("#tracker-job")) ?? "", /SUCCEEDED/);

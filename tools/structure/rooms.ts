@@ -61,6 +61,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "hw-test/model",
     "hw-test/cloud",
     "hw-test/trackers",
+    "hw-test/run",
+    "tools/build",
     "tools/command-line",
   ],
   "hw-test/run": [
