@@ -4,7 +4,7 @@
  * match.
  */
 
-import { inPieces } from "./text-pieces.ts";
+import { pieceAt } from "./text-pieces.ts";
 
 export function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
@@ -32,11 +32,14 @@ export function isAlphanumeric(text: string, marks: string): boolean {
 
 /** Whether `text` has nothing but what `isWanted` takes, and at least one of it. */
 export function consistsOf(text: string, isWanted: (code: number) => boolean): boolean {
-  for (const piece of inPieces(text)) {
+  const textLength = text.length;
+  for (let at = 0; at < textLength; ) {
+    const piece = pieceAt(text, at);
     const unitCount = piece.length;
     for (let index = 0; index < unitCount; index += 1) {
       if (!isWanted(piece.charCodeAt(index))) return false;
     }
+    at += unitCount;
   }
-  return text.length > 0;
+  return textLength > 0;
 }

@@ -2,21 +2,13 @@
 const PIECE_UNITS = 64;
 
 /**
- * `text` in pieces of 64 or 65 units, no surrogate pair cut in two. For whoever looks at each unit: XS
- * keeps strings as UTF-8 and counts from the start for every index and every length, so that a walk over
- * the whole text is quadratic. Costs a copy of the text, and an array slot for each piece.
+ * A piece of `text` from `start` on: 64 units, one more where a surrogate pair would be cut in two, fewer
+ * at the end. For whoever looks at each unit: XS keeps strings as UTF-8 and counts from the start for
+ * every index and every length, so that a walk over a whole text is quadratic. Costs a copy of the piece.
  */
-export function inPieces(text: string): readonly string[] {
-  const length = text.length;
-  if (length <= PIECE_UNITS) return [text];
-  const pieces: string[] = [];
-  for (let start = 0; start < length; ) {
-    let piece = text.slice(start, start + PIECE_UNITS);
-    if (endsInHighSurrogate(piece)) piece = text.slice(start, start + PIECE_UNITS + 1);
-    pieces.push(piece);
-    start += piece.length;
-  }
-  return pieces;
+export function pieceAt(text: string, start: number): string {
+  const piece = text.slice(start, start + PIECE_UNITS);
+  return endsInHighSurrogate(piece) ? text.slice(start, start + PIECE_UNITS + 1) : piece;
 }
 
 function endsInHighSurrogate(text: string): boolean {

@@ -4,7 +4,7 @@
  * longest prefix of a sequence that is cut or not allowed when decoding.
  */
 
-import { inPieces } from "./text-pieces.ts";
+import { pieceAt } from "./text-pieces.ts";
 
 export const replacement = 0xfffd;
 
@@ -13,8 +13,13 @@ const unitsAtOnce = 64;
 
 /** How many bytes `text` takes. */
 export function utf8Length(text: string): number {
+  const unitCount = text.length;
   let byteCount = 0;
-  for (const piece of inPieces(text)) byteCount += pieceLength(piece);
+  for (let at = 0; at < unitCount; ) {
+    const piece = pieceAt(text, at);
+    byteCount += pieceLength(piece);
+    at += piece.length;
+  }
   return byteCount;
 }
 
@@ -38,8 +43,13 @@ function pieceLength(text: string): number {
  * @returns the offset behind the last byte
  */
 export function encodeUtf8Into(text: string, into: Uint8Array, offset: number): number {
+  const unitCount = text.length;
   let end = offset;
-  for (const piece of inPieces(text)) end = encodePieceInto(piece, into, end);
+  for (let at = 0; at < unitCount; ) {
+    const piece = pieceAt(text, at);
+    end = encodePieceInto(piece, into, end);
+    at += piece.length;
+  }
   return end;
 }
 
