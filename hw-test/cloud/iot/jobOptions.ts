@@ -4,6 +4,7 @@ import type {
   AbortCriterion,
   EndBehavior,
   ExponentialRate,
+  MaintenanceWindow,
   RetryCriterion,
   RolloutConfig,
   Schedule,
@@ -36,7 +37,9 @@ export const createJobNames = [
   "schedulingConfig",
 ];
 
-/** What is not done is refused by name: tags, namespaceId, jobTemplateArn, maintenanceWindows, … */
+const scheduleNames = ["startTime", "endTime", "endBehavior", "maintenanceWindows"];
+
+/** What is not done is refused by name: tags, namespaceId, jobTemplateArn, … */
 export function checkNames(body: JsonObject, names: readonly string[], where: string): void {
   for (const name of Object.keys(body)) {
     const value = body[name];
@@ -61,14 +64,25 @@ export function changeableFields(body: JsonObject): JobChange {
 export function schedule(body: JsonObject): Schedule | undefined {
   const config = objectField(body, "schedulingConfig");
   if (config === undefined) return undefined;
-  checkNames(config, ["startTime", "endTime", "endBehavior"], "schedulingConfig");
+  checkNames(config, scheduleNames, "schedulingConfig");
   const endBehaviors = ["STOP_ROLLOUT", "CANCEL", "FORCE_CANCEL"] as const;
   const endBehavior: EndBehavior | undefined = oneOf(config, "endBehavior", endBehaviors);
   return given({
     startTime: stringField(config, "startTime"),
     endTime: stringField(config, "endTime"),
     endBehavior,
+    maintenanceWindows: objectListField(config, "maintenanceWindows")?.map(maintenanceWindow),
   });
+}
+
+function maintenanceWindow(window: JsonObject): MaintenanceWindow {
+  checkNames(window, ["startTime", "durationInMinutes"], "maintenanceWindows");
+  const range = { min: 1, max: 1430, isWhole: true };
+  const minutes = bounded(window, "durationInMinutes", range);
+  return {
+    startTime: needed(stringField(window, "startTime"), "maintenanceWindows.startTime"),
+    durationInMinutes: needed(minutes, "maintenanceWindows.durationInMinutes"),
+  };
 }
 
 function presignedUrl(config: JsonObject | undefined): JobRequest["presignedUrl"] {

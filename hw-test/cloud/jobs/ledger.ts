@@ -28,6 +28,7 @@ export class Ledger {
   private readonly presign: Presign;
   private readonly onNotification: (notification: Notification) => void;
   private executions: Execution[];
+  private nextSequence: number;
   private readonly timers = new Map<Execution, () => void>();
 
   constructor(options: {
@@ -39,6 +40,7 @@ export class Ledger {
     this.records = new Records(options.tables ?? inMemory);
     this.jobs = this.records.jobs();
     this.executions = this.records.executions(this.jobs);
+    this.nextSequence = (this.executions.at(-1)?.sequence ?? 0) + 1;
     this.clock = options.clock;
     this.presign = options.presign;
     this.onNotification = options.onNotification;
@@ -164,6 +166,7 @@ export class Ledger {
       job,
       thingName,
       executionNumber: earlier + 1,
+      sequence: this.nextSequence++,
       queuedAtMs: nowMs,
       status: "QUEUED",
       statusDetails: {},
