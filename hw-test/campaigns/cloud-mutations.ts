@@ -40,6 +40,18 @@ export const cloudMutations: readonly Mutation[] = [
       "a rollout goes on in its windows alone, at its rate, and takes what joins in between",
   },
   {
+    name: "a string of any length taken",
+    edits: [
+      {
+        file: "hw-test/cloud/iot/model/check.ts",
+        find: "  checkRange(shape, [...value].length,",
+        replace: "  checkRange({ type: shape.type }, [...value].length,",
+      },
+    ],
+    testFile: "hw-test/cloud/iot/model/model.test.ts",
+    testName: "CreateJob: what the model forbids is InvalidRequestException and names the field",
+  },
+  {
     name: "timers of the machine's clock",
     edits: [
       {

@@ -104,7 +104,7 @@ test("what is not done is refused by its name, what is out of bounds too", async
       { jobExecutionsRolloutConfig: { exponentialRate: { ...rate, rateIncreaseCriteria: {} } } },
       /rateIncreaseCriteria/,
     ],
-    [{ abortConfig: { criteriaList: [] } }, /criteriaList is empty/],
+    [{ abortConfig: { criteriaList: [] } }, /abortConfig.criteriaList 0 is not at least 1/],
     [{ abortConfig: { criteriaList: [{ ...criterion, failureType: "BAD" }] } }, /failureType/],
     [
       { abortConfig: { criteriaList: [{ ...criterion, thresholdPercentage: 101 }] } },
@@ -119,7 +119,7 @@ test("what is not done is refused by its name, what is out of bounds too", async
       /numberOfRetries 11/,
     ],
     [{ presignedUrlConfig: { roleArn: "short" } }, /roleArn/],
-    [{ description: "a\nb" }, /control characters/],
+    [{ description: "a\nb" }, /description a\nb is not/],
   ];
   for (const [more, message] of cases) {
     const attempt = create("refused", more as Partial<CreateJobCommandInput>);
