@@ -11,9 +11,11 @@ import { ways } from "./patch/ways.ts";
 import { BenchRig } from "./tracker/rig.ts";
 import { linkTime } from "./update/link.ts";
 import { seriesFigures } from "./update/series.ts";
+import { soakFigures } from "./update/soak.ts";
 import { wearAndAir } from "./update/wear.ts";
 
 const UPDATES_IN_A_ROW = 20;
+const UPDATES_OF_A_SOAK = 200;
 
 type Measure = (rig: BenchRig, images: Images) => Promise<Figure[]>;
 
@@ -25,6 +27,10 @@ const measures: Readonly<Record<Section, { readonly title: string; readonly meas
   series: {
     title: "Updates in a row",
     measure: (rig, images) => seriesFigures(rig, images, UPDATES_IN_A_ROW),
+  },
+  soak: {
+    title: "Updates in a row, with faults",
+    measure: (rig, images) => soakFigures(rig, images, UPDATES_OF_A_SOAK),
   },
   patch: {
     title: "Patches over this repository's history",

@@ -8,6 +8,7 @@ export const sections = Object.freeze([
   "wear",
   "link",
   "series",
+  "soak",
   "patch",
   "ways",
   "cortex-m",
@@ -34,6 +35,7 @@ Sections:
   wear     flash operations and bytes on the air, clean and with drops
   link     an update over a modelled LTE-M link, in real time
   series   20 updates in a row: what grows
+  soak     200 of them with power cuts and broken downloads; only if it is named, 10 minutes and more
   patch    sizes of patches over this repository's history, nine pairs; builds ten images
   ways     an update by HEX file, packed and as a patch: bytes on the air, time, instructions; five minutes
   cortex-m instructions of an update on a Cortex-M4 in QEMU, by phase and function (docs/dev-kit.md)
@@ -53,7 +55,8 @@ export const HELP = helpText(command);
 export function parseOptions(args: readonly string[]): BenchOptions | undefined {
   if (!readArguments(command, args)) return undefined;
   const [wanted] = command.processedArgs;
-  const isWanted = (section: Section) => wanted.length === 0 || wanted.includes(section);
+  const isWanted = (section: Section) =>
+    wanted.length === 0 ? section !== "soak" : wanted.includes(section);
   return { sections: sections.filter(isWanted), json: command.opts().json === true };
 }
 

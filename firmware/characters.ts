@@ -4,6 +4,8 @@
  * match.
  */
 
+import { inPieces } from "./text-pieces.ts";
+
 export function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
@@ -30,8 +32,11 @@ export function isAlphanumeric(text: string, marks: string): boolean {
 
 /** Whether `text` has nothing but what `isWanted` takes, and at least one of it. */
 export function consistsOf(text: string, isWanted: (code: number) => boolean): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    if (!isWanted(text.charCodeAt(index))) return false;
+  for (const piece of inPieces(text)) {
+    const unitCount = piece.length;
+    for (let index = 0; index < unitCount; index += 1) {
+      if (!isWanted(piece.charCodeAt(index))) return false;
+    }
   }
   return text.length > 0;
 }

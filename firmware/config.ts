@@ -84,7 +84,10 @@ export const config = Object.freeze({
   backoffMaxMs: 120_000,
   /** After an odd answer: it is either a mishap, which is over soon, or there to stay. */
   oddBackoffMaxMs: 8_000,
-  /** While no connection comes up: a refused certificate costs 5 KB each time. */
+  /**
+   * While no connection comes up, or the server is busy: each try is a TLS handshake of 5 KB, and a
+   * fleet of 10,000 that waits for one server meets it again at 50 a second.
+   */
   unreachedBackoffMaxMs: 300_000,
   /**
    * Waits for a server that is reached and cannot now, or does not answer (Retry-After, 429, 503), all
@@ -130,8 +133,11 @@ export const config = Object.freeze({
   /** Wait after a job that FAILED, before the next is taken; doubles with each in a row. */
   failedJobWaitMinMs: 1_000,
   failedJobWaitMaxMs: 3_600_000,
-  /** A fleet of 10,000 at the file server within a minute, not within a quarter of a second. */
-  startDelayMaxMs: 60_000,
+  /**
+   * A fleet of 10,000 back at the broker, at the Jobs service and at the file server within two
+   * minutes, 83 a second: AWS's Jobs take 200 (docs/scale.md).
+   */
+  startDelayMaxMs: 120_000,
   /** A start that lives so long without the cloud has no coverage; it has not crashed. */
   crashWindowMs: 600_000,
   /** Longest text in a job document: filename, version, hardware, minVersion. */

@@ -20,8 +20,9 @@ export interface Settings {
   /** Time in which a new image must confirm, ms. */
   readonly selfTestDeadlineMs: number;
   /**
-   * Longest wait before a job is started that came by a notice, and after a loss of power before the
-   * first connection, ms: drawn at random up to there, so that a fleet does not come all at once.
+   * Longest wait before a job is started that came by a notice, before the first connection after a
+   * loss of power, and before a lost connection to the broker is made again, ms: drawn at random up to
+   * there, so that a fleet does not come all at once.
    */
   readonly startDelayMaxMs: number;
   /**

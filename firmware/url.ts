@@ -1,4 +1,4 @@
-import { isAlphanumeric } from "./characters.ts";
+import { consistsOf, isAlphanumeric } from "./characters.ts";
 import { config } from "./config.ts";
 
 /** Where a file lies: an https URL in the three parts that a request needs. */
@@ -51,10 +51,12 @@ export function isUsable(location: FileLocation): boolean {
 
 /** Index of the first character of `text` that is one of `characters`, or its length. */
 export function firstOf(text: string, characters: string): number {
-  for (let index = 0; index < text.length; index += 1) {
-    if (characters.indexOf(text.charAt(index)) >= 0) return index;
+  let first = text.length;
+  for (const character of characters) {
+    const index = text.indexOf(character);
+    if (index >= 0 && index < first) first = index;
   }
-  return text.length;
+  return first;
 }
 
 /** @returns 0, which is no port, for what is not a number; the scheme's own for nothing */
@@ -80,9 +82,5 @@ function isHost(text: string): boolean {
 }
 
 function isPrintable(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code <= 0x20 || code >= 0x7f) return false;
-  }
-  return true;
+  return text.length === 0 || consistsOf(text, (code) => code > 0x20 && code < 0x7f);
 }

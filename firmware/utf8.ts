@@ -4,6 +4,8 @@
  * longest prefix of a sequence that is cut or not allowed when decoding.
  */
 
+import { inPieces } from "./text-pieces.ts";
+
 export const replacement = 0xfffd;
 
 /** UTF-16 units gathered before they become a string: 64 array slots, 1 KiB on XS while decoding. */
@@ -12,7 +14,14 @@ const unitsAtOnce = 64;
 /** How many bytes `text` takes. */
 export function utf8Length(text: string): number {
   let byteCount = 0;
-  for (let index = 0; index < text.length; index += 1) {
+  for (const piece of inPieces(text)) byteCount += pieceLength(piece);
+  return byteCount;
+}
+
+function pieceLength(text: string): number {
+  const unitCount = text.length;
+  let byteCount = 0;
+  for (let index = 0; index < unitCount; index += 1) {
     const unit = text.charCodeAt(index);
     if (unit < 0x80) byteCount += 1;
     else if (unit < 0x800) byteCount += 2;
@@ -30,7 +39,14 @@ export function utf8Length(text: string): number {
  */
 export function encodeUtf8Into(text: string, into: Uint8Array, offset: number): number {
   let end = offset;
-  for (let index = 0; index < text.length; index += 1) {
+  for (const piece of inPieces(text)) end = encodePieceInto(piece, into, end);
+  return end;
+}
+
+function encodePieceInto(text: string, into: Uint8Array, offset: number): number {
+  const unitCount = text.length;
+  let end = offset;
+  for (let index = 0; index < unitCount; index += 1) {
     const unit = text.charCodeAt(index);
     if (unit < 0x80) {
       into[end] = unit;

@@ -73,11 +73,11 @@ function growth(
 }
 
 /** How often the tracker has put an update behind it: the service knows that a little earlier. */
-function timesIdle({ consoleLines }: VirtualTracker): number {
+export function timesIdle({ consoleLines }: VirtualTracker): number {
   return consoleLines.filter(({ text }) => text === "update: reporting -> idle").length;
 }
 
-function leftover(tracker: VirtualTracker, version: string): Leftover {
+export function leftover(tracker: VirtualTracker, version: string): Leftover {
   const heap = tracker.lastHeap;
   if (heap === undefined) throw new Error("the board told no heap");
   return {

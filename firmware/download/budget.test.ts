@@ -97,7 +97,7 @@ describe("a budget", () => {
     const one = budget();
     assert.equal(one.spendPatience(busy, 7000), 7000);
     times(12, () => one.spendPatience(busy, 0));
-    assert.equal(one.spendPatience(busy, 7000), config.backoffMaxMs / 2);
+    assert.equal(one.spendPatience(busy, 7000), config.unreachedBackoffMaxMs / 2);
     assert.equal(one.spendPatience(busy, 3_600_000), 3_600_000);
   });
 

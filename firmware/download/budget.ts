@@ -100,7 +100,7 @@ export class Budget {
       const hours = config.retryAfterTotalMaxMs / 3_600_000;
       throw new Failure(failure.code, `${failure.detail}, after ${hours} h of waiting`);
     }
-    const waitMs = Math.min(Math.max(this.backoff.next(), askedMs), this.patienceMs);
+    const waitMs = Math.min(Math.max(this.unreached.next(), askedMs), this.patienceMs);
     this.patienceMs -= Math.max(waitMs, config.retryAfterChargeMs);
     return waitMs;
   }

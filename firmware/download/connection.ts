@@ -4,6 +4,7 @@ import type { LinkTimes } from "../link-times.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Network, Socket, SocketEvents } from "../ports/network.ts";
 import type { FileLocation } from "../url.ts";
+import { encodeUtf8Into } from "../utf8.ts";
 import { Body } from "./body.ts";
 import { unknown } from "./header-values.ts";
 import { malformed, OddAnswer } from "./odd-answer.ts";
@@ -159,7 +160,8 @@ export class Connection {
     const buffer = this.options.buffer;
     while (this.request.length > 0 && this.writableBytes > 0 && this.socket !== undefined) {
       const count = Math.min(this.request.length, this.writableBytes, buffer.length);
-      for (let index = 0; index < count; index += 1) buffer[index] = this.request.charCodeAt(index);
+      // It is printable ASCII: a byte for each unit (isUsable of url.ts).
+      encodeUtf8Into(this.request.slice(0, count), buffer, 0);
       this.socket.write(buffer.subarray(0, count));
       this.request = this.request.slice(count);
       this.writableBytes -= count;

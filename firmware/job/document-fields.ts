@@ -69,9 +69,6 @@ function numberOf(digits: string): number {
 }
 
 function hasControlCharacter(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return true;
-  }
-  return false;
+  const isPlain = (code: number) => !(code < 0x20 || (code >= 0x7f && code < 0xa0));
+  return text.length > 0 && !consistsOf(text, isPlain);
 }

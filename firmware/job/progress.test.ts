@@ -43,9 +43,26 @@ test("tells a new phase at once, bytes at a bounded rate, no news never", () => 
   assert.deepEqual(at("downloading", 199), { phase: "downloading", percent: "99", bytes: "199" });
   clock.advance(config.progressIntervalMs);
   assert.equal(at("downloading", 199), undefined);
-  assert.deepEqual(at("verifying", 200), { phase: "verifying", percent: "100", bytes: "200" });
+  assert.deepEqual(at("resetting", 200), { phase: "resetting", percent: "100", bytes: "200" });
   progress.reset();
-  assert.notEqual(at("verifying", 200), undefined);
+  assert.notEqual(at("resetting", 200), undefined);
+});
+
+test("tells a phase that passes only where the job stays in it, or the bytes are due", () => {
+  const clock = new VirtualClock();
+  const progress = new Progress(clock);
+  const at = (phase: string, bytes: number) =>
+    progress.next({ phase, bytes, size: 200 })?.["phase"];
+  assert.equal(at("held", 0), undefined);
+  assert.equal(at("held", 0), "held");
+  assert.equal(at("held", 0), undefined, "no news");
+  assert.equal(at("downloading", 0), "downloading");
+  assert.equal(at("verifying", 200), undefined);
+  assert.equal(at("armed", 200), undefined);
+  assert.equal(at("swapping", 200), undefined);
+  assert.equal(at("resetting", 200), "resetting");
+  clock.advance(config.progressIntervalMs);
+  assert.equal(at("verifying", 100), "verifying");
 });
 
 test("a download of an hour is told at most once an interval", () => {

@@ -43,14 +43,20 @@ export interface ProgressNow {
   readonly patchFailure?: string | undefined;
 }
 
+/** Over in a moment, as a rule: each update is two messages on the bill, and one of 200 a second. */
+const passing: readonly string[] = Object.freeze(["held", "verifying", "armed", "swapping"]);
+
 /**
- * Progress for the job, at a bounded rate: a new phase is told at once, new bytes at most every
- * `config.progressIntervalMs`, no news never.
+ * Progress for the job, at a bounded rate: a new phase is told at once, one of those that pass only
+ * where the job is found there again, new bytes at most every `config.progressIntervalMs`, no news
+ * never.
  */
 export class Progress {
   private readonly clock: Clock;
   private phase = "";
-  private bytes = -1;
+  /** Whether told or not. */
+  private seen = "";
+  private bytes = 0;
   private toldMs = 0;
 
   constructor(clock: Clock) {
@@ -60,7 +66,9 @@ export class Progress {
   /** @returns what to tell the job now, or undefined if it need not be told */
   next(now: ProgressNow): StatusDetails | undefined {
     const nowMs = this.clock.nowMs();
-    const isNewPhase = now.phase !== this.phase;
+    const isPassing = passing.indexOf(now.phase) >= 0 && now.phase !== this.seen;
+    this.seen = now.phase;
+    const isNewPhase = now.phase !== this.phase && !isPassing;
     const isDue = now.bytes !== this.bytes && nowMs - this.toldMs >= config.progressIntervalMs;
     if (!isNewPhase && !isDue) return undefined;
     this.phase = now.phase;

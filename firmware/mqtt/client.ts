@@ -40,6 +40,8 @@ export interface MqttClientOptions {
   readonly subscriptions: readonly string[];
   /** `usualLinkTimes` if not given. */
   readonly times?: LinkTimes | undefined;
+  /** Up to where a wait is drawn when a connection is lost, ms; none if not given. */
+  readonly spreadMs?: (() => number) | undefined;
   readonly events: MqttEvents;
 }
 
@@ -99,7 +101,8 @@ export class MqttClient implements ConnectionEvents {
       send: (packet) => this.send(packet),
       onUnanswered: () => this.fail("no answer to PUBLISH"),
     });
-    this.reconnect = new Reconnect({ clock, random, connect: () => this.open() });
+    const { spreadMs = () => 0 } = options;
+    this.reconnect = new Reconnect({ clock, random, spreadMs, connect: () => this.open() });
   }
 
   start(): void {

@@ -6,13 +6,17 @@ import { Reconnect } from "./reconnect.ts";
 
 const firstMs = config.backoffMinMs * 0.75;
 
-function setUp(): { clock: VirtualClock; reconnect: Reconnect; attempts: () => number } {
+function setUp(spreadMs = 0): {
+  clock: VirtualClock;
+  reconnect: Reconnect;
+  attempts: () => number;
+} {
   const clock = new VirtualClock();
   let attempts = 0;
   const connect = (): void => {
     attempts += 1;
   };
-  const reconnect = new Reconnect({ clock, random: () => 0.5, connect });
+  const reconnect = new Reconnect({ clock, random: () => 0.5, spreadMs: () => spreadMs, connect });
   return { clock, reconnect, attempts: () => attempts };
 }
 
@@ -39,6 +43,29 @@ describe("reconnecting", () => {
     assert.equal(reconnect.lost(), firstMs);
     clock.advance(config.answerTimeoutMs);
     assert.equal(reconnect.lost(), 2 * firstMs, "a failed attempt is no connection");
+  });
+
+  it("draws a wait when a connection is lost: all clients of a broker lose theirs at once", () => {
+    const { clock, reconnect } = setUp(60_000);
+    assert.equal(reconnect.lost(), firstMs, "there was none");
+    reconnect.connected();
+    assert.equal(reconnect.lost(), 2 * firstMs + 30_000, "however short it was");
+    reconnect.connected();
+    clock.advance(config.answerTimeoutMs);
+    assert.equal(reconnect.lost(), firstMs + 30_000);
+  });
+
+  it("draws again from what is left where the broker is not up yet, and then no more", () => {
+    const { clock, reconnect } = setUp(60_000);
+    reconnect.connected();
+    clock.advance(config.answerTimeoutMs);
+    assert.equal(reconnect.lost(), firstMs + 30_000);
+    clock.advance(20_000);
+    assert.equal(reconnect.lost(), 2 * firstMs + 20_000);
+    clock.advance(40_000);
+    assert.equal(reconnect.lost(), 4 * firstMs);
+    clock.advance(1_000);
+    assert.equal(reconnect.lost(), 8 * firstMs);
   });
 
   it("connects no more after stop, and takes the time until then for no connection", () => {

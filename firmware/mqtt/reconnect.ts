@@ -7,16 +7,24 @@ export interface ReconnectOptions {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /**
+   * For so long after a connection is lost each attempt is at any time that is left of it, ms, besides
+   * the back-off: a broker that restarts loses all its clients in one moment, and those that it is not
+   * up for yet must not come back in one either.
+   */
+  readonly spreadMs: () => number;
   readonly connect: () => void;
 }
 
-/** Connects again after a loss, each time later until a connection has lasted. */
+/** Connects again after a loss, each time later until a connection has lasted; within the spread. */
 export class Reconnect {
   private readonly options: ReconnectOptions;
   private readonly backoff: Backoff;
   private readonly pause: Deadline;
   /** Undefined while not connected. */
   private connectedMs: number | undefined;
+  /** When the last connection was lost; undefined if there was none. */
+  private lostMs: number | undefined;
 
   constructor(options: ReconnectOptions) {
     const { clock, random } = options;
@@ -35,8 +43,9 @@ export class Reconnect {
    */
   lost(): number {
     if (this.hasLasted()) this.backoff.reset();
+    if (this.connectedMs !== undefined) this.lostMs = this.options.clock.nowMs();
     this.connectedMs = undefined;
-    const delayMs = this.backoff.next();
+    const delayMs = this.backoff.next() + Math.floor(this.options.random() * this.spreadLeftMs());
     this.pause.start(delayMs, this.options.connect);
     return delayMs;
   }
@@ -44,6 +53,12 @@ export class Reconnect {
   stop(): void {
     this.connectedMs = undefined;
     this.pause.cancel();
+  }
+
+  private spreadLeftMs(): number {
+    if (this.lostMs === undefined) return 0;
+    const { clock, spreadMs } = this.options;
+    return Math.max(0, this.lostMs + spreadMs() - clock.nowMs());
   }
 
   /**

@@ -32,7 +32,7 @@ export interface IntakeOptions {
 /** Takes the job at the head of the queue: notes it in the journal, reads it, and admits it. */
 export class Intake implements Listener {
   private readonly options: IntakeOptions;
-  /** Until the next job is taken: after failed ones in a row, or one that many heard of. */
+  /** Until the next job is asked for: after failed ones in a row, or what many go through at once. */
   private readonly pause: Deadline;
 
   constructor(options: IntakeOptions) {
@@ -40,30 +40,43 @@ export class Intake implements Listener {
     this.pause = new Deadline(options.platform.clock);
   }
 
-  /** Asks for the next job, not before `failures` jobs in a row that FAILED have cost their wait. */
+  /**
+   * A job has ended: asks for the next one, which all of its trackers do, and not before `failures`
+   * jobs in a row that FAILED have cost their wait.
+   */
   askAfter(failures: number): void {
-    const { failedJobWaitMaxMs } = this.options.settings;
-    if (failures === 0 || failedJobWaitMaxMs === 0) {
-      this.ask();
-      return;
+    const waitMs = this.failedWaitMs(failures);
+    if (waitMs > 0) {
+      this.options.platform.log(`the next job in ${waitMs / 1000} s: ${failures} failed in a row`);
     }
-    let waitMs: number = config.failedJobWaitMinMs;
-    for (let job = 1; job < failures && waitMs < failedJobWaitMaxMs; job += 1) waitMs *= 2;
-    waitMs = Math.min(waitMs, failedJobWaitMaxMs);
-    this.options.platform.log(`the next job in ${waitMs / 1000} s: ${failures} failed in a row`);
-    this.pause.start(waitMs, () => this.ask());
+    this.askLater(waitMs);
   }
 
-  /** A job that came by a notice waits, so that not all of its trackers meet at the file server. */
+  /**
+   * @param isNotice all trackers of the job hear of it at once: they are not to meet at the Jobs
+   *   service, nor at the file server
+   */
   ask(isNotice = false): void {
-    const { jobs, settings, platform } = this.options;
     if (this.pause.isRunning()) return;
-    if (!isNotice || settings.startDelayMaxMs === 0) {
-      jobs.startNext();
-      return;
-    }
-    const waitMs = Math.floor(platform.random() * settings.startDelayMaxMs);
-    this.pause.start(waitMs, () => jobs.startNext());
+    if (isNotice) this.askLater(0);
+    else this.options.jobs.startNext();
+  }
+
+  /** After a wait that is drawn, of at least so long. */
+  private askLater(leastMs: number): void {
+    const { jobs, settings, platform } = this.options;
+    const drawnMs = Math.floor(platform.random() * settings.startDelayMaxMs);
+    const waitMs = Math.max(leastMs, drawnMs);
+    if (waitMs === 0) jobs.startNext();
+    else this.pause.start(waitMs, () => jobs.startNext());
+  }
+
+  private failedWaitMs(failures: number): number {
+    const { failedJobWaitMaxMs } = this.options.settings;
+    if (failures === 0) return 0;
+    let waitMs: number = config.failedJobWaitMinMs;
+    for (let job = 1; job < failures && waitMs < failedJobWaitMaxMs; job += 1) waitMs *= 2;
+    return Math.min(waitMs, failedJobWaitMaxMs);
   }
 
   /** Of an execution that is over only a late answer can tell; the next job was asked for since. */

@@ -24,6 +24,8 @@ export interface JobRunEvents {
   onPhase(event: PhaseEvent): void;
   /** More of the file is in flash: `job.bytes`. */
   onProgress(): void;
+  /** A gate is shut; again at every look at it. */
+  onHeld(): void;
   /** The bootloader is to run the new image once: only the reset is missing. */
   onSwapRequested(): void;
   /** The image that the job brings runs already, confirmed. */
@@ -119,6 +121,7 @@ export class JobRun implements ImageFetchEvents, Listener {
     if (reason !== undefined) {
       this.options.platform.log(`held: ${reason}`);
       this.isStale = this.identity !== undefined;
+      this.options.events.onHeld();
       this.pause.start(config.gateIntervalMs, () => this.proceed());
     } else if (this.isStale) {
       this.isStale = false;

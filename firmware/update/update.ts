@@ -214,6 +214,10 @@ export class Update implements JobRunEvents {
     this.isTelling = false;
   }
 
+  onHeld(): void {
+    if (this.run !== undefined) this.reporter.tell(this.run.job, this.phase);
+  }
+
   onSwapRequested(): void {
     this.go("swapRequested");
   }
@@ -253,7 +257,7 @@ export class Update implements JobRunEvents {
         this.reset();
         break;
       case "jobGone":
-        this.jobs.startNext();
+        this.intake.askAfter(0);
         break;
       case "reported":
         this.intake.askAfter(this.streak.count());
@@ -388,7 +392,7 @@ export class Update implements JobRunEvents {
 
   private newMqtt(): MqttClient {
     const { network, clock, random, log } = this.platform;
-    const { thingName, brokerHost, brokerPort } = this.options.settings;
+    const { thingName, brokerHost, brokerPort, startDelayMaxMs } = this.options.settings;
     return new MqttClient({
       network,
       clock,
@@ -398,6 +402,8 @@ export class Update implements JobRunEvents {
       clientId: thingName,
       subscriptions: this.jobs.subscriptions,
       times: linkTimesOf(this.options.settings),
+      // A trial has a deadline.
+      spreadMs: () => (this.phase === "testing" ? 0 : startDelayMaxMs),
       events: this.jobs,
     });
   }

@@ -1,4 +1,5 @@
 import { cloudMutations } from "./cloud-mutations.ts";
+import { fleetMutations } from "./fleet-mutations.ts";
 import { fotaMutations } from "./fota-mutations.ts";
 import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
@@ -361,5 +362,6 @@ export const mutations: readonly Mutation[] = [
   ...shadowMutations,
   ...cloudMutations,
   ...fotaMutations,
+  ...fleetMutations,
   ...nodeBoardMutations,
 ];

@@ -13,6 +13,7 @@ export type ErrorCode =
   | "DeleteConflict"
   | "RequestEntityTooLarge"
   | "ShadowConflict"
+  | "RequestThrottled"
   | "InternalError";
 
 /** Sent along where the request was about an execution that is in another state than thought. */

@@ -3,7 +3,6 @@ import { type Frame, FrameSplitter } from "../cloud/mqtt/frames.ts";
 import type { ScriptedSocket } from "../model/scripted-network.ts";
 import type { VirtualClock } from "../model/virtual-clock.ts";
 import type { JobsCloud } from "./jobs-cloud.ts";
-import { THING } from "./jobs-cloud.ts";
 
 /**
  * What the link does to one packet.
@@ -33,27 +32,43 @@ interface Publish {
 }
 
 interface Session {
+  /** The connection that it is used over; one that has closed is still kept here. */
+  peer: BrokerPeer;
+  isLost: boolean;
   readonly filters: Set<string>;
   /** QoS 1 messages that are not acknowledged. */
   readonly waiting: (Publish & { readonly messageId: number })[];
 }
 
-/** AWS IoT Core's broker, as far as one tracker sees it: MQTT 3.1.1, persistent session, Jobs. */
+/** What one tracker's link to the broker does with each packet. */
+export interface BrokerLink {
+  /** Milliseconds on the way. */
+  readonly transitMs: (direction: "up" | "down", byteCount: number) => number;
+  /** It is sent; `name` is the topic of a publish, or the packet's kind. */
+  readonly onPacket: (direction: "up" | "down", name: string, byteCount: number) => void;
+}
+
+const usualLink: BrokerLink = Object.freeze({ transitMs: () => LATENCY_MS, onPacket: () => {} });
+
+/**
+ * AWS IoT Core's broker, as far as trackers see it: MQTT 3.1.1, persistent sessions, Jobs. A client
+ * has the name of its thing.
+ */
 export class BrokerModel {
   private readonly options: BrokerOptions;
-  private session: Session | undefined;
+  /** By client id. */
+  private readonly sessions = new Map<string, Session>();
   private lastMessageId = 0;
   private upCount = 0;
   private downCount = 0;
-  private peer: BrokerPeer | undefined;
 
   constructor(options: BrokerOptions) {
     this.options = options;
   }
 
-  /** The session is gone, and what waited in it, as after its lifetime. */
+  /** All sessions are gone, and what waited in them, as after their lifetime. */
   loseSession(): void {
-    this.session = undefined;
+    for (const session of this.sessions.values()) session.isLost = true;
   }
 
   get packets(): { readonly up: number; readonly down: number } {
@@ -61,9 +76,10 @@ export class BrokerModel {
   }
 
   /** A connection is up. */
-  accept(socket: ScriptedSocket): BrokerPeer {
+  accept(socket: ScriptedSocket, link: BrokerLink = usualLink): BrokerPeer {
     const peer = new BrokerPeer({
       socket,
+      link,
       clock: this.options.clock,
       fate: (direction, name) => this.fateOf(direction, name),
       onPacket: (from, packet) => this.receive(from, packet),
@@ -72,14 +88,14 @@ export class BrokerModel {
     return peer;
   }
 
-  /** A notification to whoever has subscribed. */
+  /** A notification to the thing that the topic is of, if it has subscribed. */
   publish(topic: string, payload: string): void {
-    const { session } = this;
+    const session = this.present(topic.split("/")[2] ?? "");
     if (session === undefined || ![...session.filters].some((one) => matches(one, topic))) return;
     this.lastMessageId = (this.lastMessageId % 65_535) + 1;
     const message = { topic, payload, qos: 1 as const, messageId: this.lastMessageId };
     session.waiting.push(message);
-    if (this.peer?.isOpen === true) this.peer.send({ cmd: "publish", ...rest(false), ...message });
+    session.peer.send({ cmd: "publish", ...rest(false), ...message });
   }
 
   private fateOf(direction: "up" | "down", name: string): PacketFate {
@@ -90,11 +106,11 @@ export class BrokerModel {
   private receive(peer: BrokerPeer, packet: Packet): void {
     switch (packet.cmd) {
       case "connect":
-        this.connect(peer, packet.clean ?? false);
+        this.connect(peer, packet.clientId, packet.clean ?? false);
         break;
       case "subscribe": {
         const { messageId, subscriptions } = packet;
-        for (const { topic } of subscriptions) this.session?.filters.add(topic);
+        for (const { topic } of subscriptions) this.sessionOf(peer)?.filters.add(topic);
         const granted = subscriptions.map(({ qos }) => qos);
         peer.send({ cmd: "suback", messageId: messageId ?? 0, granted });
         break;
@@ -104,7 +120,7 @@ export class BrokerModel {
         this.answer(peer, packet.topic, Buffer.from(packet.payload));
         break;
       case "puback": {
-        const waiting = this.session?.waiting ?? [];
+        const waiting = this.sessionOf(peer)?.waiting ?? [];
         const index = waiting.findIndex(({ messageId }) => messageId === packet.messageId);
         if (index >= 0) waiting.splice(index, 1);
         break;
@@ -120,13 +136,25 @@ export class BrokerModel {
     }
   }
 
-  private connect(peer: BrokerPeer, clean: boolean): void {
-    this.peer?.breakOff("taken over");
-    this.peer = peer;
-    const sessionPresent = this.session !== undefined && !clean;
-    if (!sessionPresent) this.session = { filters: new Set(), waiting: [] };
-    peer.send({ cmd: "connack", returnCode: 0, sessionPresent });
-    for (const message of this.session?.waiting ?? []) {
+  private sessionOf(peer: BrokerPeer): Session | undefined {
+    return this.present(peer.clientId);
+  }
+
+  private present(clientId: string): Session | undefined {
+    const session = this.sessions.get(clientId);
+    return session?.isLost === false ? session : undefined;
+  }
+
+  private connect(peer: BrokerPeer, clientId: string, clean: boolean): void {
+    const former = this.sessions.get(clientId);
+    if (former?.peer !== peer) former?.peer.breakOff("taken over");
+    peer.clientId = clientId;
+    const isKept = former?.isLost === false && !clean;
+    const session = isKept ? former : newSession(peer);
+    session.peer = peer;
+    this.sessions.set(clientId, session);
+    peer.send({ cmd: "connack", returnCode: 0, sessionPresent: isKept });
+    for (const message of session.waiting) {
       peer.send({ cmd: "publish", ...rest(true), ...message });
     }
   }
@@ -134,12 +162,16 @@ export class BrokerModel {
   /** A reply goes to this connection alone, and is lost with it. */
   private answer(peer: BrokerPeer, topic: string, payload: Buffer): void {
     const { topics, shadowTopics } = this.options.cloud;
-    shadowTopics.answer(THING, topic, payload);
-    const reply = topics.answer(THING, topic, payload);
+    shadowTopics.answer(peer.clientId, topic, payload);
+    const reply = topics.answer(peer.clientId, topic, payload);
     if (reply === undefined || !peer.isOpen) return;
     const message = { topic: reply.topic, payload: JSON.stringify(reply.body), qos: 0 as const };
     peer.send({ cmd: "publish", ...rest(false), ...message });
   }
+}
+
+function newSession(peer: BrokerPeer): Session {
+  return { peer, isLost: false, filters: new Set(), waiting: [] };
 }
 
 function rest(dup: boolean): { readonly dup: boolean; readonly retain: false } {
@@ -154,8 +186,14 @@ function matches(filter: string, topic: string): boolean {
   );
 }
 
+interface Carried {
+  readonly name: string;
+  readonly byteCount: number;
+}
+
 export interface BrokerPeerOptions {
   readonly socket: ScriptedSocket;
+  readonly link: BrokerLink;
   readonly clock: VirtualClock;
   readonly fate: (direction: "up" | "down", name: string) => PacketFate;
   readonly onPacket: (peer: BrokerPeer, packet: Packet) => void;
@@ -164,6 +202,8 @@ export interface BrokerPeerOptions {
 /** One connection of the tracker to the broker, and the link under it. */
 export class BrokerPeer {
   readonly socket: ScriptedSocket;
+  /** Of its CONNECT; empty before that. */
+  clientId = "";
   isOpen = true;
   private readonly options: BrokerPeerOptions;
   private readonly splitter = new FrameSplitter();
@@ -200,7 +240,7 @@ export class BrokerPeer {
     if (!this.isOpen) return;
     const bytes = mqttPacket.generate(packet, { protocolVersion: 4 });
     const name = packet.cmd === "publish" ? packet.topic : packet.cmd;
-    this.carry("down", name, () => {
+    this.carry("down", { name, byteCount: bytes.length }, () => {
       if (this.isOpen) this.socket.deliver(new Uint8Array(bytes));
     });
   }
@@ -226,23 +266,30 @@ export class BrokerPeer {
     const packet = this.received as Packet | undefined;
     if (packet === undefined) throw new Error("the tracker sent no whole packet");
     const name = packet.cmd === "publish" ? packet.topic : packet.cmd;
-    this.carry("up", name, () => {
+    this.carry("up", { name, byteCount: frame.bytes.length }, () => {
       if (this.isOpen) this.options.onPacket(this, packet);
     });
   }
 
-  private carry(direction: "up" | "down", name: string, arrive: () => void): void {
+  private carry(direction: "up" | "down", what: Carried, arrive: () => void): void {
     if (this.isStalled) return;
-    const fate = this.options.fate(direction, name);
+    const { link } = this.options;
+    const fate = this.options.fate(direction, what.name);
+    link.onPacket(direction, what.name, what.byteCount);
+    const transitMs = link.transitMs(direction, what.byteCount);
     if (fate === "stall") this.isStalled = true;
     else if (fate === "lose") this.breakOff(`the link broke before a packet ${direction}`);
-    else this.schedule(direction, fate, arrive);
+    else this.schedule(direction, { fate, transitMs }, arrive);
   }
 
-  private schedule(direction: "up" | "down", fate: PacketFate, arrive: () => void): void {
+  private schedule(
+    direction: "up" | "down",
+    { fate, transitMs }: { readonly fate: PacketFate; readonly transitMs: number },
+    arrive: () => void,
+  ): void {
     const { clock } = this.options;
     const lateMs = fate === "delay" ? DELAY_MS : 0;
-    const atMs = Math.max(this.arrivalMs[direction], clock.nowMs() + LATENCY_MS + lateMs);
+    const atMs = Math.max(this.arrivalMs[direction], clock.nowMs() + transitMs + lateMs);
     this.arrivalMs[direction] = atMs;
     clock.alarm(atMs - clock.nowMs(), () => {
       arrive();

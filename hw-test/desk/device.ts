@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Network } from "../../firmware/ports/network.ts";
 import type { Platform } from "../../firmware/ports/platform.ts";
 import type { Settings } from "../../firmware/settings.ts";
 import { Update } from "../../firmware/update/update.ts";
-import type { ScriptedNetwork } from "../model/scripted-network.ts";
 import type { BootPorts } from "./boot-model.ts";
 import type { DeviceClock } from "./device-clock.ts";
 import type { Flavour } from "./images.ts";
@@ -40,7 +40,7 @@ export const settings: Settings = Object.freeze({
 
 export interface DeviceParts {
   readonly clock: DeviceClock;
-  readonly network: ScriptedNetwork;
+  readonly network: Network;
   /** Of the bootloader that the tracker has. */
   readonly ports: BootPorts;
   readonly store: PoweredStore;
@@ -48,6 +48,10 @@ export interface DeviceParts {
   readonly log: (line: string) => void;
   /** How this run of the device began. */
   readonly wasPowerLoss: boolean;
+  /** What the firmware was provisioned with; the desk's own tracker if left out. */
+  readonly settings?: Settings | undefined;
+  /** The firmware is about to reset the device. */
+  readonly onRestart?: (() => void) | undefined;
 }
 
 /** What an image does after its start, put together as firmware/main.ts does it. */
@@ -56,7 +60,7 @@ export function startFirmware(flavour: Flavour, parts: DeviceParts): void {
   const platform = platformOf(parts);
   new Update({
     platform,
-    settings,
+    settings: parts.settings ?? settings,
     gates: [],
     trust: deskTrust,
     application(done) {
@@ -78,6 +82,7 @@ export function platformOf(parts: DeviceParts): Platform {
     log,
     reset: {
       restart() {
+        parts.onRestart?.();
         throw new Restart("software");
       },
       wasPowerLoss: () => parts.wasPowerLoss,

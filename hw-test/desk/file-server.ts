@@ -24,6 +24,16 @@ export interface FileServerOptions {
   readonly fault: (index: number) => ReplyFault | undefined;
   /** Every byte that the tracker is handed. */
   readonly onDelivered: (byteCount: number) => void;
+  /** What the bytes go over; if left out, replies have their own pace. */
+  readonly link?: FileLink | undefined;
+}
+
+/** One tracker's link to the file server. */
+export interface FileLink {
+  /** Milliseconds from a request to the first byte of its answer. */
+  readonly requestMs: (byteCount: number) => number;
+  /** Milliseconds that a piece takes behind the one before it. */
+  readonly pieceMs: (byteCount: number) => number;
 }
 
 const LATENCY_MS = 50;
@@ -61,8 +71,9 @@ export class FileServerModel {
     const request = parseRequest(text, this.requests - 1, 0);
     const reply = this.options.reply(request, this.requests);
     const sending = { reply, fault: this.options.fault(this.requests), at: 0 };
-    const { delayMs } = reply.pace ?? quick;
-    this.options.clock.alarm(delayMs, () => this.send(peer, sending));
+    const { clock, link } = this.options;
+    const delayMs = link?.requestMs(text.length) ?? (reply.pace ?? quick).delayMs;
+    clock.alarm(delayMs, () => this.send(peer, sending));
   }
 
   /** One piece, up to where something happens, and the rest later. */
@@ -77,13 +88,27 @@ export class FileServerModel {
       if (reply.ending === "close") peer.breakOff("closed by the server");
     } else {
       const { firstBytes, pieceBytes, everyMs } = reply.pace ?? quick;
-      const piece = at < firstBytes ? firstBytes - at : pieceBytes;
-      const end = Math.min(at + piece, reply.bytes.length);
+      const most = at < firstBytes ? firstBytes - at : pieceBytes;
+      const end = Math.min(at + most, reply.bytes.length);
       const stop = fault !== undefined && fault.byte > at ? Math.min(end, fault.byte) : end;
-      this.options.onDelivered(stop - at);
-      peer.socket.deliver(reply.bytes.slice(at, stop));
-      clock.alarm(everyMs, () => this.send(peer, { reply, fault, at: stop }));
+      const waitMs = this.options.link?.pieceMs(stop - at);
+      const piece = reply.bytes.slice(at, stop);
+      const goOn = () => this.send(peer, { reply, fault, at: stop });
+      if (waitMs === undefined) {
+        this.deliver(peer, piece);
+        clock.alarm(everyMs, goOn);
+      } else {
+        clock.alarm(waitMs, () => {
+          if (peer.isOpen) this.deliver(peer, piece);
+          goOn();
+        });
+      }
     }
+  }
+
+  private deliver(peer: FilePeer, piece: Uint8Array): void {
+    this.options.onDelivered(piece.length);
+    peer.socket.deliver(piece);
   }
 }
 

@@ -1,6 +1,7 @@
 import { ControlJobs } from "../cloud/jobs/control.ts";
 import { DeviceJobs } from "../cloud/jobs/device.ts";
 import type { Execution } from "../cloud/jobs/execution.ts";
+import type { Job, JobRequest } from "../cloud/jobs/job.ts";
 import { Ledger, type Notification } from "../cloud/jobs/ledger.ts";
 import { JobsTopics } from "../cloud/mqtt/jobsTopics.ts";
 import { ShadowTopics } from "../cloud/mqtt/shadowTopics.ts";
@@ -36,7 +37,15 @@ const URL_LIFETIME_S = 3600;
 /** Monday 2026-11-23 00:00 UTC: where virtual time begins for the service. */
 const EPOCH_MS = Date.UTC(2026, 10, 23);
 
-/** The Jobs service of hw-test/cloud on virtual time, with one thing and its operator. */
+/** Whom every job is for, and how many of them hear of it in a minute unless the job says. */
+export interface Audience {
+  readonly things: readonly string[];
+  readonly perMinute?: number;
+  /** Asked for each request to the Jobs service: the account's quota is used up. */
+  readonly isThrottled?: (topic: string) => boolean;
+}
+
+/** The Jobs service of hw-test/cloud on virtual time, with its things and their operator. */
 export class JobsCloud {
   readonly topics: JobsTopics;
   readonly shadows: Shadows;
@@ -44,11 +53,15 @@ export class JobsCloud {
   private readonly clock: VirtualClock;
   private readonly ledger: Ledger;
   private readonly control: ControlJobs;
-  private readonly thingArn: string;
+  private readonly targetArn: string;
   private jumpMs = 0;
   private jobs = 0;
 
-  constructor(clock: VirtualClock, onNotification: (notification: Notification) => void) {
+  constructor(
+    clock: VirtualClock,
+    onNotification: (notification: Notification) => void,
+    { things, perMinute, isThrottled }: Audience = { things: [THING] },
+  ) {
     this.clock = clock;
     this.ledger = new Ledger({
       clock: {
@@ -60,9 +73,18 @@ export class JobsCloud {
     });
     const names = createNames("eu-west-1");
     const registry = new Registry(names);
-    this.thingArn = registry.createThing(THING).thingArn;
-    this.control = new ControlJobs({ ledger: this.ledger, registry, jobArn: names.job });
-    this.topics = new JobsTopics(new DeviceJobs(this.ledger));
+    this.targetArn = registry.createGroup("all").groupArn;
+    for (const thing of things) {
+      registry.createThing(thing);
+      registry.addToGroup("all", thing);
+    }
+    this.control = new ControlJobs({
+      ledger: this.ledger,
+      registry,
+      jobArn: names.job,
+      perMinute,
+    });
+    this.topics = new JobsTopics(new DeviceJobs(this.ledger), isThrottled);
     // The tracker has subscribed to nothing of them.
     const now = () => this.nowMs();
     this.shadows = new Shadows({ now, onNotice: () => undefined });
@@ -90,12 +112,29 @@ export class JobsCloud {
     this.create(jobId, this.documentFor(firmware, {}));
   }
 
+  /** The same for many things: at a rate, and until too many have failed. */
+  rollOut(firmware: Firmware, how: Pick<JobRequest, "rollout" | "abort" | "retry">): string {
+    return this.createNext(this.documentFor(firmware, {}), how);
+  }
+
   /** @param timeoutMinutes of the job's in-progress timer */
   orderDocument(document: string, timeoutMinutes?: number): string {
+    return this.createNext(document, { inProgressTimeoutMinutes: timeoutMinutes });
+  }
+
+  private createNext(document: string, request: Partial<JobRequest>): string {
     this.jobs += 1;
     const jobId = `job-${this.jobs}`;
-    this.create(jobId, document, timeoutMinutes);
+    this.create(jobId, document, request);
     return jobId;
+  }
+
+  job(jobId: string): Job {
+    return this.ledger.job(jobId);
+  }
+
+  executions(jobId: string): readonly Execution[] {
+    return this.ledger.ofJob(this.ledger.job(jobId));
   }
 
   private documentFor(firmware: Firmware, changes: Readonly<Record<string, unknown>>): string {
@@ -112,13 +151,13 @@ export class JobsCloud {
     });
   }
 
-  private create(jobId: string, document: string, timeoutMinutes?: number): void {
+  private create(jobId: string, document: string, request: Partial<JobRequest> = {}): void {
     this.control.create({
       jobId,
-      targets: [this.thingArn],
+      targets: [this.targetArn],
       document,
       presignedUrl: { roleArn: "arn:aws:iam::123456789012:role/x", expiresInS: URL_LIFETIME_S },
-      inProgressTimeoutMinutes: timeoutMinutes,
+      ...request,
     });
   }
 

@@ -126,6 +126,25 @@ describe("npm start", { skip: engineIsMissing() ?? false }, () => {
     assert.match(errors, /^npm start: --app .*broken-app: .*main\.js.*\n$/);
   });
 
+  it("--boot esp-idf: updates into the other partition, and starts that one", async () => {
+    const { code, output, result } = await run("--boot", "esp-idf");
+    assert.equal(code, 0, output);
+    assert.equal(result.running, "1.0.1");
+    assert.equal(result.confirmed, true);
+    assert.equal(result.job.status, "SUCCEEDED");
+    assert.ok(
+      result.bootloader.bytesWritten < 1000,
+      "the bootloader writes its notes, and no image",
+    );
+  });
+
+  it("--boot esp-idf: goes back to the former partition from an image that throws", async () => {
+    const { code, result } = await run("--boot", "esp-idf", "--fault", "crash-at-boot");
+    assert.equal(code, 1);
+    assert.equal(result.running, "1.0.0");
+    assert.equal(result.job.statusDetails["reason"], "REVERTED");
+  });
+
   it("has an image that throws at start reverted, and FAILED reported", async () => {
     const { code, output, result } = await run("--fault", "crash-at-boot");
     assert.equal(code, 1);

@@ -123,7 +123,7 @@ export const HELP = helpText(command);
 export function parseOptions(args: readonly string[]): RunOptions | undefined {
   if (!readArguments(command, args)) return undefined;
   const given = command.opts();
-  const { hex, from, flash, resume = false, fault: faults = [] } = given;
+  const { hex, from, flash, resume = false, fault: faults = [], board = defaultBoard() } = given;
   if (hex !== undefined && command.getOptionValueSource("fwVersion") === "default") {
     throw new UsageError("--hex FILE needs --fw-version V: the job names the version it brings");
   }
@@ -131,8 +131,8 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     throw new UsageError("--resume needs --flash FILE: there is no flash image to start from");
   }
   refuseImageFaultWithHex(faults, hex);
-  if (given.boot !== "mcuboot" && given.board !== "linux") {
-    throw new UsageError(`--boot ${given.boot} runs on the board linux, not on ${given.board}`);
+  if (given.boot !== "mcuboot" && board !== "linux") {
+    throw new UsageError(`--boot ${given.boot} runs on the board linux, not on ${board}`);
   }
   if (given.job !== undefined && (given.patch || given.packed)) {
     throw new UsageError(
@@ -154,7 +154,7 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
       ...(given.packed === true ? (["packed"] as const) : []),
     ],
     json: given.json === true,
-    board: given.board ?? defaultBoard(),
+    board,
     isBoardChosen: given.board !== undefined,
     boot: given.boot,
     jail: given.jail === true,

@@ -13,6 +13,7 @@ const shared = [
   "link-times.ts",
   "printable.ts",
   "settings.ts",
+  "text-pieces.ts",
   "trust-anchors.ts",
   "url.ts",
   "utf8.ts",

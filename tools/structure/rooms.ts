@@ -47,6 +47,17 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/keys",
     "tools/patch",
   ],
+  "hw-test/fleet": [
+    "firmware",
+    "hw-test/driver.ts",
+    "hw-test/desk",
+    "hw-test/model",
+    "hw-test/cloud",
+    "hw-test/trackers",
+    "hw-test/run",
+    "tools/build",
+    "tools/command-line",
+  ],
   "hw-test/run": [
     "firmware",
     "hw-test/driver.ts",

@@ -29,6 +29,7 @@ const restErrors: Readonly<Record<ErrorCode, RestError>> = {
   DeleteConflict: { status: 409, type: "DeleteConflictException" },
   RequestEntityTooLarge: { status: 413, type: "RequestEntityTooLargeException" },
   ShadowConflict: { status: 409, type: "ConflictException" },
+  RequestThrottled: { status: 429, type: "ThrottlingException" },
   InternalError: { status: 500, type: "InternalException" },
 };
 

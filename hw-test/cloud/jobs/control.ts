@@ -48,11 +48,13 @@ export class ControlJobs {
     readonly ledger: Ledger;
     readonly registry: Registry;
     readonly jobArn: (jobId: string) => string;
+    /** Executions made in a minute where a job does not say; AWS's 1,000 if left out. */
+    readonly perMinute?: number | undefined;
   }) {
     this.ledger = options.ledger;
     this.registry = options.registry;
     this.jobArn = options.jobArn;
-    this.rollout = new Rollout(this.ledger);
+    this.rollout = new Rollout(this.ledger, options.perMinute);
     this.scheduler = new Scheduler(this.ledger, this.rollout);
     for (const job of this.ledger.jobs.values()) {
       this.nextSequence = job.sequence + 1;

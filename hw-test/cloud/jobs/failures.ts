@@ -1,8 +1,9 @@
 import type { Execution, ExecutionStatus } from "./execution.ts";
 import type { Job } from "./job.ts";
+import type { Tally } from "./tally.ts";
 
 /** Of all that ends an execution, what counts as its having been carried out. */
-const executed: ReadonlySet<ExecutionStatus> = new Set([
+const executed: readonly ExecutionStatus[] = Object.freeze([
   "SUCCEEDED",
   "FAILED",
   "REJECTED",
@@ -24,17 +25,17 @@ export function isRetried(job: Job, execution: Execution, earlier: readonly Exec
   });
 }
 
-/** Whether so many things have failed that the job is to be canceled. @param executions of the job */
-export function isAborted(job: Job, executions: readonly Execution[]): boolean {
-  const last = new Map(executions.map((execution) => [execution.thingName, execution.status]));
-  const ended = [...last.values()].filter((status) => executed.has(status));
+/** Whether so many things have failed that the job is to be canceled. */
+export function isAborted(job: Job, tally: Tally): boolean {
+  const sum = (statuses: readonly ExecutionStatus[]) =>
+    statuses.reduce((total, status) => total + tally.count(status), 0);
+  const ended = sum(executed);
   return (job.request.abort ?? []).some(
     ({ failureType, thresholdPercentage, minNumberOfExecutedThings }) => {
-      const failed = ended.filter((status) =>
-        failureType === "ALL" ? status !== "SUCCEEDED" : status === failureType,
-      );
-      const percentage = (100 * failed.length) / ended.length;
-      return ended.length >= minNumberOfExecutedThings && percentage >= thresholdPercentage;
+      const isFailure = (status: ExecutionStatus) =>
+        failureType === "ALL" ? status !== "SUCCEEDED" : status === failureType;
+      const percentage = (100 * sum(executed.filter(isFailure))) / ended;
+      return ended >= minNumberOfExecutedThings && percentage >= thresholdPercentage;
     },
   );
 }

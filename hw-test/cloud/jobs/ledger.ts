@@ -1,13 +1,14 @@
 import type { Clock } from "../clock.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { notFound } from "../serviceError.ts";
-import { inMemory, type Tables } from "../store/tables.ts";
+import type { Tables } from "../store/tables.ts";
 import { type Presign, resolvePlaceholders } from "./document.ts";
 import { deadlineMs, type Execution, type ExecutionStatus, isPending } from "./execution.ts";
 import { isAborted, isRetried } from "./failures.ts";
 import { isOpen, type Job } from "./job.ts";
 import { limits } from "./limits.ts";
 import { Records } from "./records.ts";
+import { Tally } from "./tally.ts";
 import { executionView, summaryView } from "./views.ts";
 
 /** A message for whoever listens to a thing's `jobs/notify` or `jobs/notify-next`. */
@@ -24,10 +25,14 @@ export interface Notification {
 export class Ledger {
   readonly clock: Clock;
   readonly jobs: Map<string, Job>;
-  private readonly records: Records;
+  /** Without tables nothing outlives the process, and nothing is noted. */
+  private readonly records: Records | undefined;
   private readonly presign: Presign;
   private readonly onNotification: (notification: Notification) => void;
-  private executions: Execution[];
+  /** In the order in which they were queued; fleets of ten thousand ask for either all the time. */
+  private readonly byJob = new Map<Job, Execution[]>();
+  private readonly byThing = new Map<string, Execution[]>();
+  private readonly tallies = new Map<Job, Tally>();
   private nextSequence: number;
   private readonly timers = new Map<Execution, () => void>();
 
@@ -37,14 +42,15 @@ export class Ledger {
     readonly onNotification: (notification: Notification) => void;
     readonly tables?: Tables;
   }) {
-    this.records = new Records(options.tables ?? inMemory);
-    this.jobs = this.records.jobs();
-    this.executions = this.records.executions(this.jobs);
-    this.nextSequence = (this.executions.at(-1)?.sequence ?? 0) + 1;
+    this.records = options.tables === undefined ? undefined : new Records(options.tables);
+    this.jobs = this.records?.jobs() ?? new Map();
+    const kept = this.records?.executions(this.jobs) ?? [];
+    for (const execution of kept) this.add(execution);
+    this.nextSequence = (kept.at(-1)?.sequence ?? 0) + 1;
     this.clock = options.clock;
     this.presign = options.presign;
     this.onNotification = options.onNotification;
-    for (const execution of this.executions) this.arm(execution);
+    for (const execution of kept) this.arm(execution);
   }
 
   job(jobId: string): Job {
@@ -53,12 +59,12 @@ export class Ledger {
     return job;
   }
 
-  ofJob(job: Job): Execution[] {
-    return this.executions.filter((execution) => execution.job === job);
+  ofJob(job: Job): readonly Execution[] {
+    return this.byJob.get(job) ?? [];
   }
 
-  ofThing(thingName: string): Execution[] {
-    return this.executions.filter((execution) => execution.thingName === thingName);
+  ofThing(thingName: string): readonly Execution[] {
+    return this.byThing.get(thingName) ?? [];
   }
 
   /** The newest execution of the job on the thing, or the one of that number. */
@@ -100,15 +106,19 @@ export class Ledger {
     for (const thingName of thingNames) this.retry(thingName);
     for (const job of this.jobs.values()) this.completeIfDone(job);
     const touched = thingNames.flatMap((thingName) => this.ofThing(thingName));
-    this.records.keep(this.jobs, touched);
+    this.records?.keep(this.jobs, touched);
     thingNames.forEach((thingName, index) => {
       for (const execution of this.ofThing(thingName)) this.arm(execution);
       this.notify(thingName, before[index] ?? []);
     });
-    for (const job of this.jobs.values()) {
-      if (isOpen(job) && isAborted(job, this.ofJob(job))) this.cancel(job, { force: false });
-    }
+    this.abortWhatFails();
     return result;
+  }
+
+  private abortWhatFails(): void {
+    for (const job of this.jobs.values()) {
+      if (isOpen(job) && isAborted(job, this.tallyOf(job))) this.cancel(job, { force: false });
+    }
   }
 
   /** Ends a job and what is queued of it; by force also what is in progress. */
@@ -154,15 +164,16 @@ export class Ledger {
       execution.inProgressDeadlineMs = minutes === undefined ? undefined : nowMs + minutes * 60_000;
     }
     execution.status = status;
+    if (this.isLast(execution)) this.tallyOf(execution.job).note(execution.thingName, status);
     execution.versionNumber += 1;
     execution.lastUpdatedAtMs = nowMs;
   }
 
   /** Queues `job` for a thing. Call within `change`. */
   enqueue(job: Job, thingName: string): void {
-    const earlier = this.ofJob(job).filter((one) => one.thingName === thingName).length;
+    const earlier = this.ofThing(thingName).filter((one) => one.job === job).length;
     const nowMs = this.clock.now();
-    this.executions.push({
+    this.add({
       job,
       thingName,
       executionNumber: earlier + 1,
@@ -183,9 +194,16 @@ export class Ledger {
   remove(doomed: readonly Execution[]): void {
     for (const execution of doomed) {
       this.disarm(execution);
-      this.records.forget(execution);
+      this.records?.forget(execution);
     }
-    this.executions = this.executions.filter((execution) => !doomed.includes(execution));
+    const gone = new Set(doomed);
+    for (const job of new Set(doomed.map((one) => one.job))) {
+      this.tallies.delete(job);
+      keep(this.byJob, job, (execution) => !gone.has(execution));
+    }
+    for (const thingName of new Set(doomed.map((one) => one.thingName))) {
+      keep(this.byThing, thingName, (execution) => !gone.has(execution));
+    }
   }
 
   stop(): void {
@@ -194,17 +212,39 @@ export class Ledger {
   }
 
   private retry(thingName: string): void {
-    for (const execution of this.ofThing(thingName)) {
+    for (const execution of [...this.ofThing(thingName)]) {
       const { job } = execution;
-      const earlier = this.ofJob(job).filter((other) => other.thingName === thingName);
+      const earlier = this.ofThing(thingName).filter((other) => other.job === job);
       if (isRetried(job, execution, earlier)) this.enqueue(job, thingName);
     }
+  }
+
+  private add(execution: Execution): void {
+    append(this.byJob, execution.job, execution);
+    append(this.byThing, execution.thingName, execution);
+    this.tallyOf(execution.job).note(execution.thingName, execution.status);
+  }
+
+  private tallyOf(job: Job): Tally {
+    const known = this.tallies.get(job);
+    if (known !== undefined) return known;
+    const fresh = new Tally(this.ofJob(job));
+    this.tallies.set(job, fresh);
+    return fresh;
+  }
+
+  /** Of its job on its thing. */
+  private isLast(execution: Execution): boolean {
+    return (
+      this.ofThing(execution.thingName).findLast(({ job }) => job === execution.job) === execution
+    );
   }
 
   private completeIfDone(job: Job): void {
     const takesMore = job.targetSelection === "CONTINUOUS" && !job.isRolloutStopped;
     if (takesMore || job.status !== "IN_PROGRESS" || job.waiting.length > 0) return;
-    if (this.ofJob(job).some(isPending)) return;
+    // From the end, where those are that were queued last.
+    if (this.ofJob(job).findLast(isPending) !== undefined) return;
     this.callOff(job);
     job.status = "COMPLETED";
     job.completedAtMs = this.clock.now();
@@ -247,6 +287,22 @@ export class Ledger {
     this.timers.get(execution)?.();
     this.timers.delete(execution);
   }
+}
+
+function append<Key>(lists: Map<Key, Execution[]>, key: Key, execution: Execution): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [execution]);
+  else list.push(execution);
+}
+
+function keep<Key>(
+  lists: Map<Key, Execution[]>,
+  key: Key,
+  isKept: (execution: Execution) => boolean,
+): void {
+  const kept = (lists.get(key) ?? []).filter(isKept);
+  if (kept.length === 0) lists.delete(key);
+  else lists.set(key, kept);
 }
 
 /** Empty groups are left out, as the live service does. */

@@ -4,14 +4,17 @@ import type { Ledger } from "./ledger.ts";
 const minuteMs = 60_000;
 
 /** Without a rate of its own a job reaches 1,000 things in a minute (AWS General Reference). */
-const defaultPerMinute = 1000;
+const usualPerMinute = 1000;
 
 /** Gives a job's executions to its things at the rate that the job asks for. */
 export class Rollout {
   private readonly ledger: Ledger;
+  private readonly defaultPerMinute: number;
 
-  constructor(ledger: Ledger) {
+  /** @param perMinute of jobs without a rate of their own */
+  constructor(ledger: Ledger, perMinute = usualPerMinute) {
     this.ledger = ledger;
+    this.defaultPerMinute = perMinute;
   }
 
   /** Things that are to get the job as soon as its rate allows. */
@@ -52,7 +55,7 @@ export class Rollout {
   }
 
   private perMinute(job: Job): number {
-    const { maximumPerMinute = defaultPerMinute, exponentialRate } = job.request.rollout ?? {};
+    const { maximumPerMinute = this.defaultPerMinute, exponentialRate } = job.request.rollout ?? {};
     if (exponentialRate === undefined) return maximumPerMinute;
     const { baseRatePerMinute, incrementFactor, rateIncreaseCriteria } = exponentialRate;
     const { numberOfNotifiedThings, numberOfSucceededThings } = rateIncreaseCriteria;

@@ -18,9 +18,12 @@ type Operation = (thingName: string, body: JsonObject) => JsonObject;
  */
 export class JobsTopics {
   private readonly jobs: DeviceJobs;
+  private readonly isThrottled: (topic: string) => boolean;
 
-  constructor(jobs: DeviceJobs) {
+  /** @param isThrottled asked for each request: the account has had all of its quota */
+  constructor(jobs: DeviceJobs, isThrottled: (topic: string) => boolean = () => false) {
     this.jobs = jobs;
+    this.isThrottled = isThrottled;
   }
 
   /** @returns the reply for whoever published, or undefined if `topic` asks nothing of Jobs. */
@@ -32,6 +35,7 @@ export class JobsTopics {
       const operation = this.operation(topic.slice(prefix.length).split("/"));
       body = parseBody(payload);
       checkClientToken(body);
+      if (this.isThrottled(topic)) throw new ServiceError("RequestThrottled", "over the quota");
       const result = operation(thingName, body);
       return { topic: `${topic}/accepted`, body: { ...result, ...this.envelope(body) } };
     } catch (error) {

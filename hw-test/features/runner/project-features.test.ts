@@ -27,6 +27,18 @@ describe("the project's features pass on the virtual tracker", { concurrency: 2,
   }
 });
 
+describe("what the bootloader has a part in passes with ESP-IDF's too", { skip }, () => {
+  for (const name of ["patches.feature.md", "power-cut.feature.md", "revert.feature.md"]) {
+    test(name, async () => {
+      const boards = { real: new Map(), others: "linux", boot: "esp-idf" } as const;
+      const startCloud = () => startLocalSide();
+      const report = await runFeatures([projectFeature(name)], { startCloud, boards });
+      assert.ok(report.ok, reportText(report, { colored: false }));
+      assert.equal(report.counts.scenarios.skipped, 0);
+    });
+  }
+});
+
 test("there is a feature for each thing that this project promises", () => {
   assert.deepEqual(names, [
     "cancel.feature.md",
