@@ -7,6 +7,7 @@ import replace from "@rollup/plugin-replace";
 import terser from "@rollup/plugin-terser";
 import typescript from "@rollup/plugin-typescript";
 import { application } from "./tools/build/application.mjs";
+import { namesThatStay } from "./tools/build/names-that-stay.mjs";
 import { isAboutOtherBundlers, sbom } from "./tools/build/sbom.mjs";
 import { developmentKey } from "./tools/keys/development.mjs";
 import { trustAnchor, trustAnchors } from "./tools/keys/trust-anchors.mjs";
@@ -97,7 +98,7 @@ export default function config(args) {
       }),
       nodeResolve({ preferBuiltins: false }),
       commonjs({ requireReturnsDefault: "auto" }),
-      minify(),
+      ...minified(),
       sbom(version),
     ],
     output: {
@@ -121,8 +122,10 @@ function anchorsOf(keys) {
  * function that is called in one place stays a function: as an expression in that place it would
  * be made anew at each call.
  */
-function minify() {
-  return terser({ module: true, compress: { passes: 2, reduce_funcs: false, sequences: false } });
+function minified() {
+  const nameCache = { vars: { props: {} } };
+  const compress = { passes: 2, reduce_funcs: false, sequences: false };
+  return [namesThatStay(nameCache), terser({ module: true, compress, nameCache })];
 }
 
 function aliases(names, folder) {

@@ -5,6 +5,7 @@
 #include "files.h"
 #include "linker.h"
 #include "machine.h"
+#include "module_scope.h"
 
 /* A parse of 60 KB of source peaks at about 2 MB of the C heap; the names stay in the pool. */
 static const struct machine_memory compile_memory = {
@@ -46,6 +47,8 @@ static txScript *parse(txMachine *the, const char *path, unsigned flags)
 		fxParserTree(&parser, &source, next_byte, flags, NULL);
 		fxParserHoist(&parser);
 		fxParserBind(&parser);
+		if (parser.errorCount == 0 && !module_scope_stabilize(&parser))
+			fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
 		script = fxParserCode(&parser);
 	}
 	bool failed = parser.errorCount > 0;

@@ -12,7 +12,7 @@ XS_FILES := xsAll xsAPI xsArguments xsArray xsAtomics xsBigInt xsBoolean xsCode 
 
 BOARD_FILES := $(patsubst $(BOARD)/%.c,%,$(filter-out %/rom_empty.c,$(wildcard $(BOARD)/*.c)))
 # A Linux process, and the subcommands of a host (README.md, "Layers").
-LINUX_FILES := hal_linux files linker stable_order compile bench main
+LINUX_FILES := hal_linux files linker stable_order module_scope compile bench main
 
 XS_DEFINES := -D_GNU_SOURCE -DINCLUDE_XSPLATFORM -DmxRun=1 -DmxNoConsole=1 -DmxBoundsCheck=1 -DmxMinusZero=1
 XS_INCLUDES := -I$(BOARD) -isystem $(XS)/includes -isystem $(XS)/platforms -isystem $(XS)/sources

@@ -5,6 +5,7 @@ import { jobMutations } from "./job-mutations.ts";
 import type { Mutation } from "./mutation.ts";
 import { nodeBoardMutations } from "./node-board-mutations.ts";
 import { otaMutations } from "./ota-mutations.ts";
+import { pageMutations } from "./page-mutations.ts";
 import { patchMutations } from "./patch-mutations.ts";
 import { shadowMutations } from "./shadow-mutations.ts";
 import { trustMutations } from "./trust-mutations.ts";
@@ -364,4 +365,5 @@ export const mutations: readonly Mutation[] = [
   ...fotaMutations,
   ...fleetMutations,
   ...nodeBoardMutations,
+  ...pageMutations,
 ];

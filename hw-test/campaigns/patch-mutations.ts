@@ -114,6 +114,27 @@ export const patchMutations: readonly Mutation[] = [
     testName: "makes a page of the image a turn, whatever few bytes stand for",
   },
   {
+    name: "resumed at the first chunk",
+    edits: [
+      {
+        file: "firmware/update/patch-stage.ts",
+        find: "    return { hex: undefined, patch: this.reader.position(), fileCrc: 0 };",
+        replace:
+          "    this.first ??= this.reader.position();\n" +
+          "    return { hex: undefined, patch: this.first, fileCrc: 0 };",
+      },
+      {
+        file: "firmware/update/patch-stage.ts",
+        find: "  private readonly reader: PatchReader;\n",
+        replace:
+          "  private readonly reader: PatchReader;\n" +
+          '  private first: ReturnType<PatchReader["position"]> | undefined;\n',
+      },
+    ],
+    testFile: "hw-test/faults/patches.test.ts",
+    testName: "resumes at a chunk after a reset at any byte, with one more fetched at most: patch",
+  },
+  {
     name: "a failed patch tried again",
     edits: [
       { file: "firmware/update/image-fetch.ts", find: "    this.note(code);\n", replace: "" },
@@ -212,5 +233,17 @@ export const patchMutations: readonly Mutation[] = [
     ],
     testFile: "hw-test/faults/patches.test.ts",
     testName: "waits out a network that is dead, and is not given up",
+  },
+  {
+    name: "short names in a row",
+    edits: [
+      {
+        file: "tools/build/names-that-stay.mjs",
+        find: "hash % SHORT_NAMES.length",
+        replace: "(taken.size + choice + 0 * hash) % SHORT_NAMES.length",
+      },
+    ],
+    testFile: "tools/build/names-that-stay.test.ts",
+    testName: "stay where others come and go, but for a few that wanted the same",
   },
 ];

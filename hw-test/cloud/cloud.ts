@@ -6,11 +6,12 @@ import {
 } from "./certificates/authority.ts";
 import { type Clock, type Now, realClock, type Schedule } from "./clock.ts";
 import { type AccessKeys, wellKnownKeys } from "./credentials.ts";
-import { Deliveries } from "./deliveries.ts";
+import { Deliveries, type SentMessage } from "./deliveries.ts";
 import { type FileCounters, FileService, type OnFileRequest } from "./files.ts";
 import type { HttpRequest, HttpResponse } from "./http/message.ts";
 import { notServed } from "./http/notServed.ts";
 import { startHttpServer } from "./http/server.ts";
+import type { Execution } from "./jobs/execution.ts";
 import { type Listening, loopback } from "./listen.ts";
 import { Broker, type TrackerMessage } from "./mqtt/broker.ts";
 import { shadowTopicOf } from "./mqtt/shadowTopics.ts";
@@ -25,6 +26,12 @@ export interface CloudHooks {
   onFileRequest?: OnFileRequest | undefined;
   /** "drop" closes the tracker's connection; its message is lost. */
   onTrackerMessage?: ((message: TrackerMessage) => "drop" | undefined) | undefined;
+  /** A message that the broker has taken from a tracker. */
+  onTaken?: ((message: SentMessage) => void) | undefined;
+  /** A message of the Jobs service to a tracker, whether or not it is there to hear it. */
+  onSent?: ((message: SentMessage) => void) | undefined;
+  /** All executions of a thing, whenever one of them may have changed. */
+  onExecutions?: ((thingName: string, executions: readonly Execution[]) => void) | undefined;
 }
 
 export interface CloudOptions {
@@ -110,9 +117,9 @@ interface Plan {
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const clock = { ...realClock, ...given(options) };
-  const { reach, tables = inMemory, keys = wellKnownKeys } = options;
+  const { reach, tables = inMemory, keys = wellKnownKeys, ports = {}, hooks = {} } = options;
   const names = createNames(options.region ?? "eu-west-1", reach?.host);
-  const deliveries = new Deliveries();
+  const deliveries = new Deliveries((message) => hooks.onSent?.(message));
   const authority = createAuthority(tables);
   const services = createServices({
     names,
@@ -123,8 +130,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     onNotification: (notification) => deliveries.notify(notification),
     onShadow: (notice) =>
       deliveries.publish(notice.thingName, { topic: shadowTopicOf(notice), body: notice.body }),
+    onExecutions: (thingName, executions) => hooks.onExecutions?.(thingName, executions),
   });
-  const { ports = {}, hooks = {} } = options;
   const plan = { ports, hooks, clock, names, authority, keys, reach, services };
   const files = new FileService(services.s3, (index, request) =>
     hooks.onFileRequest?.(index, request),
@@ -170,6 +177,7 @@ function startTrackerBroker(plan: Plan, deliveries: Deliveries): Promise<Broker>
       if (!registry.hasThing(thingName)) registry.createThing(thingName);
     },
     onPublished: ({ client, thingName, topic, payload }) => {
+      hooks.onTaken?.({ thingName, topic, payload: payload.toString("utf8") });
       const reply = topics.answer(thingName, topic, payload);
       if (reply !== undefined) deliveries.reply(thingName, client, reply);
       const said = shadowTopics.answer(thingName, topic, payload);

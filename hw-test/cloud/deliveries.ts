@@ -4,15 +4,31 @@ import { type Broker, publishTo } from "./mqtt/broker.ts";
 import type { Reply } from "./mqtt/jobsTopics.ts";
 import { Sequence } from "./mqtt/sequence.ts";
 
+/** A message to a tracker, as it leaves. */
+export interface SentMessage {
+  readonly thingName: string;
+  readonly topic: string;
+  readonly payload: string;
+}
+
 /** Sends what the Jobs service says to a tracker, one message after another. */
 export class Deliveries {
   /** Set as soon as it runs; before that there is nobody to notify. */
   broker: Broker | undefined;
   private readonly sequences = new Map<string, Sequence>();
+  private readonly onSent: (message: SentMessage) => void;
+
+  constructor(onSent: (message: SentMessage) => void) {
+    this.onSent = onSent;
+  }
 
   /** To the client that asked, subscribed or not, and to no other; with QoS 0. */
   reply(thingName: string, client: Client, { topic, body }: Reply): void {
-    this.sequence(thingName).add(() => publishTo(client, topic, JSON.stringify(body)));
+    const payload = JSON.stringify(body);
+    this.sequence(thingName).add(() => {
+      this.onSent({ thingName, topic, payload });
+      return publishTo(client, topic, payload);
+    });
   }
 
   /**
@@ -26,8 +42,11 @@ export class Deliveries {
 
   /** To subscribers, with QoS 1. */
   publish(thingName: string, { topic, body }: Reply): void {
-    const message = JSON.stringify(body);
-    this.sequence(thingName).add(async () => this.broker?.publish(topic, message));
+    const payload = JSON.stringify(body);
+    this.sequence(thingName).add(async () => {
+      this.onSent({ thingName, topic, payload });
+      await this.broker?.publish(topic, payload);
+    });
   }
 
   private sequence(thingName: string): Sequence {

@@ -11,7 +11,7 @@ import { IotService } from "./iot/service.ts";
 import { ControlJobs } from "./jobs/control.ts";
 import { DeviceJobs } from "./jobs/device.ts";
 import type { ObjectAddress, Presign } from "./jobs/document.ts";
-import { Ledger, type Notification } from "./jobs/ledger.ts";
+import { Ledger, type Notification, type OnExecutions } from "./jobs/ledger.ts";
 import { JobsTopics } from "./mqtt/jobsTopics.ts";
 import { ShadowTopics } from "./mqtt/shadowTopics.ts";
 import type { Names } from "./names.ts";
@@ -48,14 +48,16 @@ export function createServices(options: {
   readonly tables: Tables;
   readonly onNotification: (notification: Notification) => void;
   readonly onShadow: (notice: ShadowNotice) => void;
+  readonly onExecutions: OnExecutions;
 }): Services {
-  const { names, clock, authority, keys, tables, onNotification } = options;
+  const { names, clock, authority, keys, tables, onNotification, onExecutions } = options;
   const registry = new Registry(names, tables);
   const objects = new ObjectStore(tables);
   const ledger = new Ledger({
     clock,
     presign: presigner(keys.jobsRole, names.region, clock),
     onNotification,
+    onExecutions,
     tables,
   });
   const principals = new Principals({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { makePatch } from "../../tools/patch/make-patch.ts";
 import { Desk, type DeskOptions } from "../desk/desk.ts";
 import { Restart } from "../desk/device.ts";
 import type { Patch } from "../desk/images.ts";
@@ -251,12 +252,12 @@ describe("a patch on a bad day", () => {
 
   for (const way of ["patch", "packed"] as const) {
     it(`resumes at a chunk after a reset at any byte, with one more fetched at most: ${way}`, () => {
-      const [offered] = new Desk({ way }).firmwares.offered.patches;
-      assert.ok(offered !== undefined);
-      const { byteLength } = offered.bytes;
+      const { old, offered } = new Desk({ way }).firmwares;
+      const bytes = makePatch(way === "packed" ? undefined : old.image, offered.image, CHUNK_BYTES);
       const bytesOnAir = (resetAt: number): number => {
         const done = run(
           (desk) => {
+            offer(desk, bytes);
             let isReset = false;
             desk.onDelivered = (total) => {
               if (isReset || total < resetAt) return;
@@ -270,18 +271,33 @@ describe("a patch on a bad day", () => {
         assertUpdated(done, "p");
         return done.desk.deliveredBytes;
       };
-      for (let at = 60; at < byteLength; at += 397) {
-        const more = bytesOnAir(at) - byteLength;
-        assert.ok(more < CHUNK_MAX_BYTES + IN_FLIGHT_BYTES, `${more} bytes more, reset at ${at}`);
+      const whole = bytesOnAir(Number.POSITIVE_INFINITY);
+      assert.ok(bytes.length > 1.3 * AGAIN_MAX_BYTES, `${bytes.length} bytes tell nothing`);
+      for (let at = 60; at < whole; at += 97) {
+        const more = bytesOnAir(at) - whole;
+        assert.ok(more < AGAIN_MAX_BYTES, `${more} bytes more, reset at ${at}`);
       }
     });
   }
 });
 
-/** Chunks of the desk's patches, deflated or not. */
-const CHUNK_MAX_BYTES = 520;
-/** Two heads, and what had been received of the chunks behind. */
-const IN_FLIGHT_BYTES = 2 * 400 + 1460;
+/** What a chunk inflates to here, and what arrives at once. */
+const CHUNK_BYTES = 64;
+const PIECE_BYTES = 40;
+/** A chunk, framed; what makes a page of 512 bytes, in chunks; two pieces. */
+const AGAIN_MAX_BYTES = 70 + 600 + 2 * PIECE_BYTES;
+
+/** The patch is another one, and comes in small pieces. */
+function offer(desk: Desk, bytes: Uint8Array): void {
+  const { offered } = desk.firmwares;
+  const patches = offered.patches.map((patch) => ({ ...patch, bytes }));
+  desk.firmwares.offered = { ...offered, patches };
+  const pace = { delayMs: 50, firstBytes: 0, pieceBytes: PIECE_BYTES, everyMs: 50 };
+  desk.onFileRequest = (_, request) => ({
+    ...fileReply(request, { file: bytes, etag: '"x"' }),
+    pace,
+  });
+}
 
 function resetIn(desk: Desk, delayMs: number): void {
   desk.clock.alarm(delayMs, () => {

@@ -22,6 +22,8 @@ export interface Firmware {
   readonly hasHeader: boolean;
   /** Of the new file's data, from the lowest to the highest address; 0 if it cannot be read. */
   readonly imageBytes: number;
+  /** The same data; undefined if it cannot be read. */
+  readonly newImage: Uint8Array | undefined;
   /** What the new file is instead of Intel HEX, for people; undefined if it looks like HEX. */
   readonly seems: string | undefined;
   readonly patches: readonly OfferedPatch[];
@@ -41,6 +43,7 @@ export async function prepareFirmware(options: RunOptions): Promise<Firmware> {
     // A broken file is the tracker's to refuse.
     hasHeader: hex === undefined || (image !== undefined && format.versionOf(image) !== undefined),
     imageBytes: image?.byteLength ?? 0,
+    newImage: image,
     seems: kind === "hex" ? undefined : about,
     patches: patchesFor(options.ways, { old: oldImage, newHex, format }),
   };
@@ -58,10 +61,15 @@ async function buildNew(options: RunOptions): Promise<string> {
   const flavour = crashes ? "crash" : soundFlavour(unsigned);
   const built = await buildImage({ version, flavour, boot, app: crashes ? undefined : app, code });
   if (faultsOf(faults, "bad-image").length === 0) return built.hex;
-  const broken = built.image.slice();
+  return asBuilt(damaged(built.image)).hex;
+}
+
+/** The same image with one bit flipped, in the middle. */
+export function damaged(image: Uint8Array): Uint8Array {
+  const broken = image.slice();
   const middle = broken.byteLength >> 1;
   broken[middle] = (broken[middle] ?? 0) ^ 0x01;
-  return asBuilt(broken).hex;
+  return broken;
 }
 
 function soundFlavour(unsigned: boolean): "unsigned" | "normal" {

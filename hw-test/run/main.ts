@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { print, runCommand } from "../../tools/command-line/command.ts";
 import { engineIsMissing } from "../trackers/boards.ts";
+import { Looking } from "./looking.ts";
 import { HELP, parseOptions, type RunOptions } from "./options.ts";
 import { progressDisplay } from "./progress.ts";
 import { describeEnd, isDone, summary } from "./result.ts";
@@ -18,12 +20,31 @@ async function main(args: readonly string[]): Promise<number> {
   if (options.unsigned) print(`${WARNING}\n`);
   if (options.board === "node") print(`${nodeText(options)}\n`);
   print("building the board and the firmware (the first time this takes a minute)\n");
-  const result = await runUpdate(options, (total) => progressDisplay(total, process.stdout));
+  const looking = await Looking.start(options);
+  if (looking?.url !== undefined) print(`page: ${looking.url}\n`);
+  try {
+    return await runWatched(options, looking);
+  } finally {
+    await looking?.stop();
+  }
+}
+
+async function runWatched(options: RunOptions, looking: Looking | undefined): Promise<number> {
+  const newDisplay = (total: number) => progressDisplay(total, process.stdout);
+  const result = await runUpdate(options, newDisplay, looking);
   print(`\n${summary(result)}\n`);
   const done = isDone(result, options.stopBeforeBoot);
   print(`${done ? doneText(options, result.to) : describeEnd(result)}\n`);
+  if (options.report !== undefined) print(`report: ${options.report}\n`);
+  const page = looking?.url;
+  if (page !== undefined) print(`the page stays at ${page} until Ctrl-C\n`);
   if (options.json) print(`${JSON.stringify(result)}\n`);
+  if (page !== undefined) await interrupted();
   return done ? 0 : 1;
+}
+
+function interrupted(): Promise<unknown> {
+  return Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 }
 
 /** What it is, and what brings the engine. */

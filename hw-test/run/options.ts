@@ -43,6 +43,14 @@ export interface RunOptions {
   readonly jail: boolean;
   readonly faults: readonly Fault[];
   readonly link: LinkProfile;
+  /** The same, as they were given. */
+  readonly faultSpecs: readonly string[];
+  /** A page that shows the run as it goes on. */
+  readonly web: boolean;
+  /** 0: any free one. */
+  readonly webPort: number;
+  /** Where the report of the run goes; undefined for none. */
+  readonly report: string | undefined;
   readonly ports: { readonly broker: number; readonly files: number; readonly control: number };
 }
 
@@ -75,7 +83,7 @@ const command = defineCommand("npm start --")
   .option(
     "--fault <SPEC>",
     `inject a fault; may be repeated. ${FAULT_FORMS.join(", ")}`,
-    each(parseFault),
+    each(faultOf),
   )
   .addOption(
     new Option("--link <PROFILE>", Object.keys(linkProfiles).join(", "))
@@ -94,6 +102,9 @@ const command = defineCommand("npm start --")
       .default("mcuboot" as const),
   )
   .option("--jail", "run the board in a jail: no network, no files (needs bubblewrap)")
+  .option("--web", "show the run on a page of this machine, with controls; it stays until Ctrl-C")
+  .option("--web-port <N>", "fixed port for the page (default: any free port)", portNumber)
+  .option("--report <FILE.html>", "write the same page, with what happened, into one file")
   .option("--broker-port <N>", "fixed port for MQTT (default: any free port)", portNumber)
   .option("--files-port <N>", "fixed port for HTTPS (default: any free port)", portNumber)
   .option("--control-port <N>", "fixed port for the AWS API (default: any free port)", portNumber)
@@ -108,6 +119,8 @@ whose origin you do not know.
 Examples:
   npm start
   npm start -- --patch --link nb-iot
+  npm start -- --web --link lte-m
+  npm start -- --fault power@flash:300 --report run.html
   npm start -- --boot esp-idf --fault crash-at-boot
   npm start -- --app examples/sensor-loop
   npm start -- --fault power@flash:120:torn --link lte-m
@@ -123,7 +136,8 @@ export const HELP = helpText(command);
 export function parseOptions(args: readonly string[]): RunOptions | undefined {
   if (!readArguments(command, args)) return undefined;
   const given = command.opts();
-  const { hex, from, flash, resume = false, fault: faults = [], board = defaultBoard() } = given;
+  const { hex, from, flash, resume = false, fault: specified = [], board = defaultBoard() } = given;
+  const faults = specified.map(({ fault }) => fault);
   if (hex !== undefined && command.getOptionValueSource("fwVersion") === "default") {
     throw new UsageError("--hex FILE needs --fw-version V: the job names the version it brings");
   }
@@ -131,6 +145,9 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     throw new UsageError("--resume needs --flash FILE: there is no flash image to start from");
   }
   refuseImageFaultWithHex(faults, hex);
+  if (given.webPort !== undefined && given.web !== true) {
+    throw new UsageError("--web-port N needs --web: there is no page to serve");
+  }
   if (given.boot !== "mcuboot" && board !== "linux") {
     throw new UsageError(`--boot ${given.boot} runs on the board linux, not on ${board}`);
   }
@@ -160,12 +177,20 @@ export function parseOptions(args: readonly string[]): RunOptions | undefined {
     jail: given.jail === true,
     faults,
     link: given.link,
+    faultSpecs: specified.map(({ spec }) => spec),
+    web: given.web === true,
+    webPort: given.webPort ?? 0,
+    report: given.report,
     ports: {
       broker: given.brokerPort ?? 0,
       files: given.filesPort ?? 0,
       control: given.controlPort ?? 0,
     },
   };
+}
+
+function faultOf(spec: string): { readonly spec: string; readonly fault: Fault } {
+  return { spec, fault: parseFault(spec) };
 }
 
 function refuseImageFaultWithHex(faults: readonly Fault[], hex: string | undefined): void {

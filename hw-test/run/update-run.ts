@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { asBuilt } from "../../tools/build/image.ts";
 import { withTemporaryFolder } from "../../tools/command-line/temporary-folder.ts";
 import { UsageError } from "../../tools/command-line/usage-error.ts";
 import { formats } from "../../tools/image/formats.ts";
@@ -7,10 +8,13 @@ import { faultsOf } from "../trackers/virtual/faults.ts";
 import { FlashFile } from "../trackers/virtual/flash-file.ts";
 import { requireJail } from "../trackers/virtual/jail.ts";
 import type { VirtualTracker } from "../trackers/virtual/tracker.ts";
+import { recordCloud, recordTracker } from "../web/record/recorder.ts";
+import type { RunRecord } from "../web/record/run-record.ts";
 import { Bench } from "./bench.ts";
 import { hooksFor } from "./faulty-cloud.ts";
-import { type Firmware, prepareFirmware } from "./firmware.ts";
+import { damaged, type Firmware, prepareFirmware } from "./firmware.ts";
 import { isOver, type JobState, type UpdateJob } from "./job.ts";
+import type { Looking } from "./looking.ts";
 import type { RunOptions } from "./options.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { RunResult } from "./result.ts";
@@ -21,26 +25,36 @@ const RUN_MAX_MS = 30 * 60_000;
 
 export type NewDisplay = (totalBytes: number) => ProgressDisplay;
 
-/** One update from the factory image to its end: local cloud, virtual tracker, one job. */
-export async function runUpdate(options: RunOptions, newDisplay: NewDisplay): Promise<RunResult> {
+/**
+ * One update from the factory image to its end: local cloud, virtual tracker, one job.
+ * @param looking told of all that happens; undefined if nobody looks
+ */
+export async function runUpdate(
+  options: RunOptions,
+  newDisplay: NewDisplay,
+  looking?: Looking,
+): Promise<RunResult> {
   if (options.jail) requireJail();
   const firmware = await prepareFirmware(options);
   return withTemporaryFolder("tracker-fota-", async (folder) => {
-    const cloud = await startCloudOn(options);
+    const cloud = await startCloudOn(options, looking?.record);
     try {
       const flashPath = options.flashPath ?? join(folder, "flash.bin");
-      const run = new UpdateRun(options, { firmware, cloud, flashPath });
-      return await run.execute(newDisplay(smallestFile(firmware)));
+      const run = new UpdateRun(options, { firmware, cloud, flashPath, looking });
+      const result = await run.execute(newDisplay(smallestFile(firmware)));
+      await looking?.end(result);
+      return result;
     } finally {
       await cloud.stop();
     }
   });
 }
 
-async function startCloudOn({ ports, faults }: RunOptions): Promise<Cloud> {
+async function startCloudOn({ ports, faults }: RunOptions, record?: RunRecord): Promise<Cloud> {
   const given = Object.entries(ports).filter(([, port]) => port !== 0);
   try {
-    return await startCloud({ ports: Object.fromEntries(given), hooks: hooksFor(faults) });
+    const hooks = { ...hooksFor(faults), ...(record && recordCloud(record)) };
+    return await startCloud({ ports: Object.fromEntries(given), hooks });
   } catch (error) {
     if (error instanceof Error && /in use/.test(error.message)) throw new UsageError(error.message);
     throw error;
@@ -56,6 +70,7 @@ interface Parts {
   readonly firmware: Firmware;
   readonly cloud: Cloud;
   readonly flashPath: string;
+  readonly looking: Looking | undefined;
 }
 
 class UpdateRun {
@@ -65,6 +80,8 @@ class UpdateRun {
   private readonly tracker: VirtualTracker;
   private readonly job: UpdateJob;
   private readonly startedMs = Date.now();
+  /** That people have sent from the page. */
+  private readonly badJobs: UpdateJob[] = [];
   private halted: Error | undefined;
   private swapRequested = false;
 
@@ -97,18 +114,45 @@ class UpdateRun {
   async execute(display: ProgressDisplay): Promise<RunResult> {
     const { tracker } = this;
     this.connectDisplay(display);
+    let endRecord: (() => void) | undefined;
     try {
       await this.prepareTracker(display);
       const from = tracker.bootReading.version ?? "none";
+      endRecord = this.beginRecord();
       await this.job.create();
       await tracker.powerOn();
       const state = await this.end();
       await tracker.stop();
+      endRecord?.();
       return this.result(from, state);
     } finally {
+      endRecord?.();
       display.stop();
       await tracker.stop();
     }
+  }
+
+  /** What was before the job is no part of the update. @returns a function that ends it */
+  private beginRecord(): (() => void) | undefined {
+    const { looking, firmware } = this.parts;
+    if (looking === undefined) return undefined;
+    const { boot } = this.options;
+    const { newImage } = firmware;
+    looking.begin(smallestFile(firmware), {
+      tracker: this.tracker,
+      cancelJob: () => this.job.cancel(),
+      sendBadImage: () => this.sendBadImage(),
+    });
+    return recordTracker(looking.record, this.tracker, { boot, newImage });
+  }
+
+  private async sendBadImage(): Promise<void> {
+    const { newImage } = this.parts.firmware;
+    if (newImage === undefined) throw new Error("the new file has no image to damage");
+    const { hex } = asBuilt(damaged(newImage));
+    const job = this.bench.newJob({ hex, version: this.options.version });
+    await job.create();
+    this.badJobs.push(job);
   }
 
   /** `no-cloud-after-swap`: the broker is out of reach for as long as the new image runs. */
@@ -161,9 +205,15 @@ class UpdateRun {
     const deadlineMs = Date.now() + RUN_MAX_MS;
     for (;;) {
       const state = await this.job.describe();
-      if (this.isFinished(state) || Date.now() > deadlineMs) return state;
+      const isFinished = this.isFinished(state) && (await this.areBadJobsOver());
+      if (isFinished || Date.now() > deadlineMs) return state;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
+  }
+
+  private async areBadJobsOver(): Promise<boolean> {
+    const states = await Promise.all(this.badJobs.map((job) => job.describe()));
+    return this.halted !== undefined || states.every(isOver);
   }
 
   private isFinished(state: JobState): boolean {

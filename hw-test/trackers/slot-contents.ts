@@ -24,9 +24,13 @@ export interface Trailer extends Pick<TrailerFields, "magic" | "imageOk" | "copy
 const geometry = Object.freeze({ writeAlign: WRITE_BLOCK_BYTES, eraseValue: ERASED });
 
 export function readSlot(slot: Uint8Array): SlotContents {
-  const { magic, imageOk, copyDone, swapInfo } = readFields(slot, geometry);
-  const trailer = { magic, imageOk, copyDone, swapType: swapType(swapInfo) };
-  return { image: readImage(slot), trailer };
+  return { image: readImage(slot), trailer: readTrailer(slot) };
+}
+
+/** @param end of a slot, its last page at least */
+export function readTrailer(end: Uint8Array): Trailer {
+  const { magic, imageOk, copyDone, swapInfo } = readFields(end, geometry);
+  return { magic, imageOk, copyDone, swapType: swapType(swapInfo) };
 }
 
 /**

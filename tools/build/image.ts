@@ -1,13 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBoard, runBoardTool } from "../../hw-test/board/program.ts";
@@ -21,6 +12,7 @@ import { developmentKey } from "../keys/development.mjs";
 import { bundleFirmware, type Flavour } from "./bundle.ts";
 import { requireCheckout } from "./checkout.ts";
 import { toCommonJs } from "./common-js.ts";
+import { hashOf, keep } from "./kept.ts";
 
 export interface BuiltImage {
   /** Intel HEX at the first slot's address. */
@@ -71,7 +63,7 @@ export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
   if (app !== undefined) return buildApplication(app, order);
   const pems = keys === undefined ? [developmentKey()] : keys.map((key) => readFileSync(key));
   const compiler = code === "xs" ? [readFileSync(await buildBoard())] : [code];
-  const hash = hashOf([...compiler, ...pems]).slice(0, 16);
+  const hash = hashOf(SOURCES, [...compiler, ...pems]);
   const counter = securityCounter === undefined ? "" : `-counter-${securityCounter}`;
   const path = join(cacheFolder, `${version}-${flavour}-${boot}${counter}-${hash}`);
   if (!existsSync(path)) {
@@ -131,28 +123,4 @@ async function javascriptOf(source: string): Promise<Uint8Array> {
 /** The HEX is made anew each time: that takes a few milliseconds and cannot differ. */
 export function asBuilt(image: Uint8Array): BuiltImage {
   return { image, hex: toHex(image, { address: partitions["image-0"].offset }) };
-}
-
-/** Complete under its name, or not there: processes may build the same image at once. */
-function keep(path: string, image: Uint8Array): void {
-  mkdirSync(cacheFolder, { recursive: true });
-  const unfinished = `${path}.${process.pid}`;
-  writeFileSync(unfinished, image);
-  renameSync(unfinished, path);
-}
-
-function hashOf(parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  for (const source of SOURCES) addToHash(hash, source);
-  return hash.digest("hex");
-}
-
-function addToHash(hash: Hash, path: string): void {
-  const absolute = join(root, path);
-  if (statSync(absolute).isDirectory()) {
-    for (const name of readdirSync(absolute).sort()) addToHash(hash, `${path}/${name}`);
-  } else if (!path.endsWith(".test.ts")) {
-    hash.update(`${path}\0`).update(readFileSync(absolute));
-  }
 }

@@ -47,6 +47,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "tools/keys",
     "tools/patch",
   ],
+  "hw-test/web": [
+    "hw-test/trackers",
+    "hw-test/cloud",
+    "tools/build",
+    "tools/image",
+    "tools/command-line",
+  ],
   "hw-test/fleet": [
     "firmware",
     "hw-test/driver.ts",
@@ -63,6 +70,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = Object.freeze(
     "hw-test/driver.ts",
     "hw-test/trackers",
     "hw-test/cloud",
+    "hw-test/web",
     "tools/build",
     "tools/image",
     "tools/patch",

@@ -14,7 +14,7 @@ export interface SourceFile {
 /** Every TypeScript file below `folder`, parsed; type declarations left out. */
 export function sourceFiles(folder: string): SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /(?<!\.d)\.ts$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /(?<!\.d)\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((file) => parseSource(relative(root, file).replaceAll("\\", "/"), readFileSync(file)));
 }

@@ -18,6 +18,9 @@ export interface Notification {
   readonly body: JsonObject;
 }
 
+/** Told of all executions of a thing, whenever one of them may have changed. */
+export type OnExecutions = (thingName: string, executions: readonly Execution[]) => void;
+
 /**
  * Jobs and executions, and what follows from a change of them whoever makes it: notifications,
  * timers, the completion of a job. `control.ts` and `device.ts` hold the verbs.
@@ -29,6 +32,7 @@ export class Ledger {
   private readonly records: Records | undefined;
   private readonly presign: Presign;
   private readonly onNotification: (notification: Notification) => void;
+  private readonly onExecutions: OnExecutions | undefined;
   /** In the order in which they were queued; fleets of ten thousand ask for either all the time. */
   private readonly byJob = new Map<Job, Execution[]>();
   private readonly byThing = new Map<string, Execution[]>();
@@ -40,6 +44,7 @@ export class Ledger {
     readonly clock: Clock;
     readonly presign: Presign;
     readonly onNotification: (notification: Notification) => void;
+    readonly onExecutions?: OnExecutions;
     readonly tables?: Tables;
   }) {
     this.records = options.tables === undefined ? undefined : new Records(options.tables);
@@ -50,6 +55,7 @@ export class Ledger {
     this.clock = options.clock;
     this.presign = options.presign;
     this.onNotification = options.onNotification;
+    this.onExecutions = options.onExecutions;
     for (const execution of kept) this.arm(execution);
   }
 
@@ -108,7 +114,9 @@ export class Ledger {
     const touched = thingNames.flatMap((thingName) => this.ofThing(thingName));
     this.records?.keep(this.jobs, touched);
     thingNames.forEach((thingName, index) => {
-      for (const execution of this.ofThing(thingName)) this.arm(execution);
+      const executions = this.ofThing(thingName);
+      for (const execution of executions) this.arm(execution);
+      this.onExecutions?.(thingName, executions);
       this.notify(thingName, before[index] ?? []);
     });
     this.abortWhatFails();

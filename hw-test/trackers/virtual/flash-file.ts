@@ -12,6 +12,8 @@ import { UsageError } from "../../../tools/command-line/usage-error.ts";
 import {
   ERASED,
   FLASH_BYTES,
+  PAGE_BYTES,
+  type Partition,
   type PartitionName,
   partitions,
 } from "../../../tools/image/memory-map.ts";
@@ -51,8 +53,16 @@ export class FlashFile {
 
   /** The whole flash, or one partition. */
   read(name?: PartitionName): Buffer {
-    const { offset, byteLength } =
-      name === undefined ? { offset: 0, byteLength: FLASH_BYTES } : partitions[name];
+    const whole = { offset: 0, byteLength: FLASH_BYTES };
+    return this.readAt(name === undefined ? whole : partitions[name]);
+  }
+
+  /** @param page 0 for the first of the flash */
+  readPage(page: number): Buffer {
+    return this.readAt({ offset: page * PAGE_BYTES, byteLength: PAGE_BYTES });
+  }
+
+  private readAt({ offset, byteLength }: Pick<Partition, "offset" | "byteLength">): Buffer {
     // Not all of the file: while a board runs it may have more behind the flash.
     const bytes = Buffer.alloc(byteLength);
     const file = openSync(this.path, "r");

@@ -3,19 +3,41 @@ import { realTiming } from "./air.ts";
 import { addCounts, type FlashCount, FlashMeter } from "./flash-meter.ts";
 import { type FlashTiming, operationMs } from "./flash-timing.ts";
 import { encodeFrame } from "./link.ts";
-import { type PowerCut, PowerSwitch, parseFlashOperation } from "./power.ts";
+import {
+  type Extent,
+  type FlashOperation,
+  type PowerCut,
+  PowerSwitch,
+  parseFlashOperation,
+} from "./power.ts";
+
+export type Actor = "bootloader" | "firmware";
+
+/** One operation as it was let through, before the board goes on with it. */
+export interface JudgedOperation extends FlashOperation {
+  readonly actor: Actor;
+  readonly extent: Extent;
+}
+
+export interface FlashGateOptions {
+  readonly cuts: readonly PowerCut[];
+  readonly timing: FlashTiming | undefined;
+  readonly onOperation: (operation: JudgedOperation) => void;
+}
 
 /** Every flash operation passes here: it is counted, takes its time, or ends in a power cut. */
 export class FlashGate {
   /** Who is at work; set by the rig as a power cycle goes on. */
-  actor: "bootloader" | "firmware" = "bootloader";
+  actor: Actor = "bootloader";
   readonly meters = { bootloader: new FlashMeter(), firmware: new FlashMeter() };
   readonly power: PowerSwitch;
   private readonly timing: FlashTiming | undefined;
+  private readonly onOperation: (operation: JudgedOperation) => void;
 
-  constructor(options: { cuts: readonly PowerCut[]; timing: FlashTiming | undefined }) {
+  constructor(options: FlashGateOptions) {
     this.power = new PowerSwitch(options.cuts);
     this.timing = options.timing;
+    this.onOperation = options.onOperation;
   }
 
   /**
@@ -24,9 +46,10 @@ export class FlashGate {
    */
   handle(payload: Buffer, send: (frame: Buffer) => void): void {
     const operation = parseFlashOperation(payload);
-    const verdict = this.power.judge(operation);
-    if (verdict.happens) this.meters[this.actor].count(operation);
-    const go = encodeFrame({ name: "FLASH_GO", payload: verdict.payload });
+    const { payload: verdict, extent } = this.power.judge(operation);
+    if (extent !== "none") this.meters[this.actor].count(operation);
+    this.onOperation({ ...operation, actor: this.actor, extent });
+    const go = encodeFrame({ name: "FLASH_GO", payload: verdict });
     if (this.timing === undefined) send(go);
     else realTiming.after(operationMs(this.timing, operation), () => send(go));
   }

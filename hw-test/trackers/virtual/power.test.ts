@@ -18,8 +18,8 @@ describe("PowerSwitch", () => {
       ["0000000000", "0100000000", "0000000000", "0280000000", "0000000000"],
     );
     assert.deepEqual(
-      answers.map(({ happens }) => happens),
-      [true, false, true, true, true],
+      answers.map(({ extent }) => extent),
+      ["all", "none", "all", "part", "all"],
     );
     assert.equal(power.operations, 5);
   });
@@ -28,7 +28,7 @@ describe("PowerSwitch", () => {
     const power = new PowerSwitch([{ operation: 1, when: "after" }]);
     power.add({ operation: 2, when: "inside", doneBytes: 3 });
     const first = power.judge(write);
-    assert.deepEqual([first.payload.toString("hex"), first.happens], ["0300000000", true]);
+    assert.deepEqual([first.payload.toString("hex"), first.extent], ["0300000000", "all"]);
     assert.equal(power.judge(write).payload.toString("hex"), "0203000000");
   });
 });

@@ -22,7 +22,16 @@ export interface PowerCut {
 
 /** Verdicts of FLASH_GO, by their number on the link. */
 const verdicts = Object.freeze({ proceed: 0, before: 1, inside: 2, after: 3 });
+const extents = Object.freeze({
+  proceed: "all",
+  before: "none",
+  inside: "part",
+  after: "all",
+} as const);
 const OPERATION_BYTES = 9;
+
+/** How much of a flash operation took place. */
+export type Extent = "none" | "part" | "all";
 
 /** @throws LinkError on a malformed payload */
 export function parseFlashOperation(payload: Buffer): FlashOperation {
@@ -64,8 +73,8 @@ export class PowerSwitch {
     this.cuts.push({ cut, counted: cut.among === undefined ? this.operations : 0 });
   }
 
-  /** @returns the payload of FLASH_GO, and whether the flash is touched, if only in part */
-  judge(operation: FlashOperation): { payload: Buffer; happens: boolean } {
+  /** @returns the payload of FLASH_GO, and how much of the operation takes place */
+  judge(operation: FlashOperation): { payload: Buffer; extent: Extent } {
     this.operations++;
     const cut = this.dueAt(operation);
     const when = cut?.when ?? "proceed";
@@ -74,7 +83,7 @@ export class PowerSwitch {
     if (when === "inside") {
       payload.writeUInt32LE(cut?.doneBytes ?? Math.floor(operation.byteLength / 2), 1);
     }
-    return { payload, happens: when !== "before" };
+    return { payload, extent: extents[when] };
   }
 
   private dueAt(operation: FlashOperation): PowerCut | undefined {

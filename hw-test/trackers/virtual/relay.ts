@@ -10,7 +10,7 @@ import type { Air, Timing } from "./air.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { LinkError, PAYLOAD_MAX_BYTES } from "./link.ts";
 import { Pieces } from "./pieces.ts";
-import type { StreamFaults } from "./stream-faults.ts";
+import type { StreamEnd, StreamFaults } from "./stream-faults.ts";
 
 /** What the board's receive buffer takes before its first CREDIT (docs/virtual-tracker.md). */
 const BOARD_BUFFER_BYTES = 2048;
@@ -190,8 +190,13 @@ export class Relay {
       this.boardCreditBytes -= bytes.byteLength;
       this.options.events.onData(bytes);
     }
-    if (end === "stall") this.state = "stalled";
+    if (end !== undefined) this.break(end);
+  }
+
+  /** The connection is lost now, or its server says no more. */
+  break(end: StreamEnd): void {
     if (end === "drop") this.fail("connection lost");
+    else if (this.state !== "over") this.state = "stalled";
   }
 
   private fail(reason: string): void {

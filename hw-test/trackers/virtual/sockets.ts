@@ -3,7 +3,7 @@ import type { Air, Timing } from "./air.ts";
 import type { Fault } from "./faults.ts";
 import { encodeFrame, type Frame, LinkError } from "./link.ts";
 import { Relay } from "./relay.ts";
-import { StreamFaults } from "./stream-faults.ts";
+import { type StreamEnd, StreamFaults } from "./stream-faults.ts";
 
 /** Connections that a power cut has left half open; the oldest are dropped beyond this. */
 const ABANDONED_MAX = 32;
@@ -21,6 +21,14 @@ export interface SocketsOptions {
   readonly onDownloaded: (totalBytes: number) => void;
   /** The board hears only that a connection has ended; people want to know why. */
   readonly onSocketError: (target: Target, reason: string) => void;
+  readonly onConnection?: (change: ConnectionChange) => void;
+}
+
+/** A connection came up, was closed by the board, or ended otherwise: lost, refused, reset. */
+export interface ConnectionChange {
+  readonly security: SocketSecurity;
+  readonly state: "up" | "closed" | "lost";
+  readonly reason?: string;
 }
 
 /** What passed through the sockets since the rig started, in payload bytes. */
@@ -35,6 +43,11 @@ function noTraffic(): Traffic {
   return { connections: 0, toTrackerBytes: 0, fromTrackerBytes: 0 };
 }
 
+interface Channel {
+  readonly relay: Relay;
+  readonly security: SocketSecurity;
+}
+
 /** The board's offloaded sockets, one relay a channel. Lives through resets of the board. */
 export class Sockets {
   readonly traffic: Readonly<Record<SocketSecurity, Traffic>> = {
@@ -44,7 +57,7 @@ export class Sockets {
   };
   private readonly options: SocketsOptions;
   private readonly faults: StreamFaults;
-  private readonly channels = new Map<number, { relay: Relay; traffic: Traffic }>();
+  private readonly channels = new Map<number, Channel>();
   private readonly abandoned: Relay[] = [];
 
   constructor(options: SocketsOptions) {
@@ -65,7 +78,7 @@ export class Sockets {
         break;
       case "SEND":
         if (open === undefined) return;
-        open.traffic.fromTrackerBytes += payload.byteLength;
+        this.traffic[open.security].fromTrackerBytes += payload.byteLength;
         open.relay.send(payload);
         break;
       case "BOARD_CREDIT":
@@ -75,6 +88,7 @@ export class Sockets {
       case "CLOSE":
         this.channels.delete(channel);
         open?.relay.close();
+        if (open !== undefined) this.tell({ security: open.security, state: "closed" });
         break;
       default:
         throw new LinkError(`${name} from the board`);
@@ -83,12 +97,20 @@ export class Sockets {
 
   /** The power cycle is over. Servers see no end of their connections, as after a power cut. */
   abandonAll(): void {
-    for (const { relay } of this.channels.values()) {
+    for (const { relay, security } of this.channels.values()) {
       relay.abandon();
       this.abandoned.push(relay);
+      this.tell({ security, state: "lost", reason: "the power cycle ended" });
     }
     this.channels.clear();
     while (this.abandoned.length > ABANDONED_MAX) this.abandoned.shift()?.destroy();
+  }
+
+  /** @returns how many connections to such a server there were */
+  break(security: SocketSecurity, end: StreamEnd): number {
+    const relays = [...this.channels.values()].filter((channel) => channel.security === security);
+    for (const { relay } of relays) relay.break(end);
+    return relays.length;
   }
 
   destroy(): void {
@@ -96,11 +118,16 @@ export class Sockets {
     for (const relay of this.abandoned.splice(0)) relay.destroy();
   }
 
+  private tell(change: ConnectionChange): void {
+    this.options.onConnection?.(change);
+  }
+
   private open(channel: number, target: Target): void {
     if (this.channels.has(channel)) throw new LinkError(`OPEN on open channel ${channel}`);
     const { connect, up, down, timing, send, onDownloaded, onSocketError } = this.options;
-    const traffic = this.traffic[target.security];
-    const isFiles = target.security === "files";
+    const { security } = target;
+    const traffic = this.traffic[security];
+    const isFiles = security === "files";
     const relay = new Relay({
       target,
       connect,
@@ -113,6 +140,7 @@ export class Sockets {
         onOpened: (byteCount) => {
           traffic.connections++;
           send(encodeFrame({ name: "OPENED", channel, payload: u16(byteCount) }));
+          this.tell({ security, state: "up" });
         },
         onData: (payload) => {
           traffic.toTrackerBytes += payload.byteLength;
@@ -126,10 +154,11 @@ export class Sockets {
           this.channels.delete(channel);
           send(encodeFrame({ name: "ERROR", channel, payload: Buffer.from(reason) }));
           onSocketError(target, reason);
+          this.tell({ security, state: "lost", reason });
         },
       },
     });
-    this.channels.set(channel, { relay, traffic });
+    this.channels.set(channel, { relay, security });
   }
 }
 

@@ -4,8 +4,10 @@ import type { BoardName } from "../boards.ts";
 import type { Credentials, Resolve, Target } from "../connect.ts";
 import type { BoardEvents } from "./board-events.ts";
 import type { Fault } from "./faults.ts";
+import type { JudgedOperation } from "./flash-gate.ts";
 import type { FlashTiming } from "./flash-timing.ts";
-import type { CycleEnd } from "./power-cycle.ts";
+import type { CycleEnd, ResetCause } from "./power-cycle.ts";
+import type { ConnectionChange } from "./sockets.ts";
 
 export interface VirtualTrackerOptions {
   /** The flash image; made, erased, if there is none. */
@@ -41,10 +43,15 @@ export interface VirtualTrackerEvents {
   start: [BoardEvents["start"]];
   heap: [BoardEvents["heap"]];
   exception: [BoardEvents["exception"]];
+  /** A power cycle is about to begin. */
+  cycleStart: [ResetCause];
   /** A power cycle is over; `restarts` says whether the next one follows by itself. */
   cycleEnd: [{ readonly end: CycleEnd; readonly detail: string; readonly restarts: boolean }];
   /** The rig gives up: a boot loop, no bootable image, or a board that broke the protocol. */
   halted: [Error];
+  /** The board asks for it; the flash is as it was before. */
+  flashOperation: [JudgedOperation];
+  connection: [ConnectionChange];
   /** Bytes that connections to the file server have brought so far, HTTP heads included. */
   downloaded: [number];
   /** Why a connection has ended or did not come up; the firmware hears only that it has. */

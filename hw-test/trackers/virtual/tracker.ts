@@ -17,6 +17,7 @@ import { type PowerCut, powerCutsOf } from "./power.ts";
 import { type CycleEnd, endings, PowerCycle, type ResetCause } from "./power-cycle.ts";
 import { RestartGuard } from "./restart-guard.ts";
 import { Sockets, type Traffic } from "./sockets.ts";
+import type { StreamEnd } from "./stream-faults.ts";
 import type { VirtualTrackerEvents, VirtualTrackerOptions } from "./tracker-options.ts";
 
 /** Lines of the console that are kept, the newest. */
@@ -57,7 +58,11 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
     this.options = options;
     this.flashFile = FlashFile.openOrCreate(options.flashPath);
     const faults = options.faults ?? [];
-    this.flashGate = new FlashGate({ cuts: powerCutsOf(faults), timing: options.flashTiming });
+    this.flashGate = new FlashGate({
+      cuts: powerCutsOf(faults),
+      timing: options.flashTiming,
+      onOperation: (operation) => this.emit("flashOperation", operation),
+    });
     const profile = options.link ?? linkProfiles.none;
     const seed = options.seed ?? 1;
     this.up = new Air({ profile, timing: realTiming, seed });
@@ -73,6 +78,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
       send: (frame) => this.cycle?.send(frame),
       onDownloaded: (totalBytes) => this.emit("downloaded", totalBytes),
       onSocketError: (target, reason) => this.emit("socketError", { target, reason }),
+      onConnection: (change) => this.emit("connection", change),
     });
   }
 
@@ -142,6 +148,14 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
     this.sockets.destroy();
   }
 
+  /**
+   * Now: the connections to the broker, or to the file server, are lost, or their server goes silent.
+   * @throws an Error if there is none
+   */
+  breakConnections(server: SocketSecurity, end: StreamEnd): void {
+    if (this.sockets.break(server, end) === 0) throw new Error(`no connection to the ${server}`);
+  }
+
   /** One more power cut, at an operation counted from the first power-on. */
   cutPowerAt(cut: PowerCut): void {
     this.flashGate.power.add(cut);
@@ -195,6 +209,7 @@ export class VirtualTracker extends EventEmitter<VirtualTrackerEvents> implement
     const { board } = this;
     if (board === undefined) throw new Error(`${resetCause}: the tracker was never on`);
     this.flashGate.actor = "bootloader";
+    this.emit("cycleStart", resetCause);
     this.cycle = new PowerCycle({
       program: board.program,
       before: board.before,
