@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
+import { it } from "node:test";
 import { makeEspImage } from "../../tools/image/esp-image.ts";
 import { otaEntry } from "../../tools/image/otadata.ts";
 import { EspIdfModel } from "../desk/esp-idf-model.ts";
@@ -8,6 +8,7 @@ import { type FlashPart, PoweredFlash } from "../desk/powered-flash.ts";
 import { NorFlash } from "../model/nor-flash.ts";
 import { compileModule, plainBoard } from "./testing/build.ts";
 import { layout, TestFlash } from "./testing/image.ts";
+import { before, describe } from "./testing/needs-engine.ts";
 import { powerCycle } from "./testing/peer.ts";
 
 const OTADATA = 0xd000;

@@ -27,6 +27,31 @@ export const cloudMutations: readonly Mutation[] = [
     testName: "a constant rate: no minute makes more, none is left out, and each thing has one",
   },
   {
+    name: "rollout that goes on after its window",
+    edits: [
+      {
+        file: "hw-test/cloud/jobs/scheduler.ts",
+        find: 'isInside ? "IN_PROGRESS" : "SCHEDULED"',
+        replace: 'window !== undefined ? "IN_PROGRESS" : "SCHEDULED"',
+      },
+    ],
+    testFile: "hw-test/cloud/jobs/windows.test.ts",
+    testName:
+      "a rollout goes on in its windows alone, at its rate, and takes what joins in between",
+  },
+  {
+    name: "a string of any length taken",
+    edits: [
+      {
+        file: "hw-test/cloud/iot/model/check.ts",
+        find: "  checkRange(shape, [...value].length,",
+        replace: "  checkRange({ type: shape.type }, [...value].length,",
+      },
+    ],
+    testFile: "hw-test/cloud/iot/model/model.test.ts",
+    testName: "CreateJob: what the model forbids is InvalidRequestException and names the field",
+  },
+  {
     name: "timers of the machine's clock",
     edits: [
       {

@@ -76,16 +76,18 @@ export function createServices(options: {
   ];
   const signing = { accessKeys: [keys.user, keys.jobsRole], now: clock.now };
   const device = new DeviceJobs(ledger);
-  const iot = new IotService({ name: "AWS IoT", routes, ...signing });
+  const iot = new IotService({ name: "AWS IoT", model: "iot", routes, ...signing });
   const s3 = new S3Service({ objects, region: names.region, ...signing });
   const jobsData = new IotService({
     name: "AWS IoT Jobs Data",
+    model: "iot-jobs-data",
     routes: jobsDataRoutes(device, registry),
     ...signing,
   });
   const shadows = new Shadows({ now: clock.now, onNotice: options.onShadow, tables });
   const data = new IotService({
     name: "AWS IoT Data",
+    model: "iot-data",
     routes: dataRoutes(shadows, registry),
     ...signing,
   });

@@ -84,16 +84,26 @@ function bareFolder(): string {
   return bare;
 }
 
-function installed(name: string): string {
+function whyNotBare(): string | false {
+  if (process.platform === "win32") return "links and sh are not Windows's";
+  const missing = ["npm", "sh"].find((name) => placeOf(name) === undefined);
+  return missing === undefined ? false : `${missing} is not in the PATH`;
+}
+
+function placeOf(name: string): string | undefined {
   const places = (process.env["PATH"] ?? "").split(delimiter).map((one) => join(one, name));
-  const found = places.find((path) => existsSync(path));
+  return places.find((path) => existsSync(path));
+}
+
+function installed(name: string): string {
+  const found = placeOf(name);
   assert.ok(found !== undefined, `${name} is not in the PATH`);
   return realpathSync(found);
 }
 
 describe("npm start with nothing in the PATH but Node", {
   timeout: 900_000,
-  skip: process.platform === "win32" ? "links and sh are not Windows's" : false,
+  skip: whyNotBare(),
 }, () => {
   it("does the whole update, and says what it is and what brings the engine", async () => {
     const bare = bareFolder();

@@ -69,13 +69,31 @@ test("what is not done is refused by its name, what is out of bounds too", async
     [{ jobTemplateArn: "arn:aws:iot:eu-west-1:123456789012:jobtemplate/x" }, /jobTemplateArn/],
     [{ documentParameters: { a: "b" } }, /documentParameters/],
     [{ destinationPackageVersions: ["arn:x"] }, /destinationPackageVersions/],
+    ...[
+      ["cron(0 0 * * ? *)", 1431, /durationInMinutes 1431/],
+      ["cron(0 0 * * ? *)", 0, /durationInMinutes 0/],
+      ["0 0 * * ? *", 60, /six fields/],
+      ["cron(0 0 * * *)", 60, /six fields/],
+      ["cron(0 0 * * * *)", 60, /one of the days/],
+      ["cron(0 24 * * ? *)", 60, /no cron expression/],
+      ["cron(0 0 31 2 ? *)", 60, /never comes/],
+    ].map(
+      ([startTime, durationInMinutes, message]) =>
+        [
+          {
+            targetSelection: "CONTINUOUS",
+            schedulingConfig: { maintenanceWindows: [{ startTime, durationInMinutes }] },
+          },
+          message,
+        ] as [object, RegExp],
+    ),
     [
       {
         schedulingConfig: {
           maintenanceWindows: [{ startTime: "cron(0 0 * * ? *)", durationInMinutes: 60 }],
         },
       },
-      /maintenanceWindows/,
+      /CONTINUOUS/,
     ],
     [{ jobExecutionsRolloutConfig: { maximumPerMinute: 0 } }, /maximumPerMinute 0/],
     [
@@ -86,7 +104,7 @@ test("what is not done is refused by its name, what is out of bounds too", async
       { jobExecutionsRolloutConfig: { exponentialRate: { ...rate, rateIncreaseCriteria: {} } } },
       /rateIncreaseCriteria/,
     ],
-    [{ abortConfig: { criteriaList: [] } }, /criteriaList is empty/],
+    [{ abortConfig: { criteriaList: [] } }, /abortConfig.criteriaList 0 is not at least 1/],
     [{ abortConfig: { criteriaList: [{ ...criterion, failureType: "BAD" }] } }, /failureType/],
     [
       { abortConfig: { criteriaList: [{ ...criterion, thresholdPercentage: 101 }] } },
@@ -101,7 +119,7 @@ test("what is not done is refused by its name, what is out of bounds too", async
       /numberOfRetries 11/,
     ],
     [{ presignedUrlConfig: { roleArn: "short" } }, /roleArn/],
-    [{ description: "a\nb" }, /control characters/],
+    [{ description: "a\nb" }, /description a\nb is not/],
   ];
   for (const [more, message] of cases) {
     const attempt = create("refused", more as Partial<CreateJobCommandInput>);

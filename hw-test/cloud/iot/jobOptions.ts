@@ -4,6 +4,7 @@ import type {
   AbortCriterion,
   EndBehavior,
   ExponentialRate,
+  MaintenanceWindow,
   RetryCriterion,
   RolloutConfig,
   Schedule,
@@ -36,7 +37,9 @@ export const createJobNames = [
   "schedulingConfig",
 ];
 
-/** What is not done is refused by name: tags, namespaceId, jobTemplateArn, maintenanceWindows, … */
+const scheduleNames = ["startTime", "endTime", "endBehavior", "maintenanceWindows"];
+
+/** What is not done is refused by name: tags, namespaceId, jobTemplateArn, … */
 export function checkNames(body: JsonObject, names: readonly string[], where: string): void {
   for (const name of Object.keys(body)) {
     const value = body[name];
@@ -45,7 +48,7 @@ export function checkNames(body: JsonObject, names: readonly string[], where: st
   }
 }
 
-/** What CreateJob and UpdateJob have in common, with the bounds of the service model. */
+/** What CreateJob and UpdateJob have in common; the service model has checked its bounds. */
 export function changeableFields(body: JsonObject): JobChange {
   const timeout = objectField(body, "timeoutConfig") ?? {};
   return {
@@ -61,14 +64,24 @@ export function changeableFields(body: JsonObject): JobChange {
 export function schedule(body: JsonObject): Schedule | undefined {
   const config = objectField(body, "schedulingConfig");
   if (config === undefined) return undefined;
-  checkNames(config, ["startTime", "endTime", "endBehavior"], "schedulingConfig");
+  checkNames(config, scheduleNames, "schedulingConfig");
   const endBehaviors = ["STOP_ROLLOUT", "CANCEL", "FORCE_CANCEL"] as const;
   const endBehavior: EndBehavior | undefined = oneOf(config, "endBehavior", endBehaviors);
   return given({
     startTime: stringField(config, "startTime"),
     endTime: stringField(config, "endTime"),
     endBehavior,
+    maintenanceWindows: objectListField(config, "maintenanceWindows")?.map(maintenanceWindow),
   });
+}
+
+function maintenanceWindow(window: JsonObject): MaintenanceWindow {
+  checkNames(window, ["startTime", "durationInMinutes"], "maintenanceWindows");
+  const minutes = integerField(window, "durationInMinutes");
+  return {
+    startTime: needed(stringField(window, "startTime"), "maintenanceWindows.startTime"),
+    durationInMinutes: needed(minutes, "maintenanceWindows.durationInMinutes"),
+  };
 }
 
 function presignedUrl(config: JsonObject | undefined): JobRequest["presignedUrl"] {
@@ -81,7 +94,7 @@ function rollout(config: JsonObject | undefined): RolloutConfig | undefined {
   if (config === undefined) return undefined;
   checkNames(config, ["maximumPerMinute", "exponentialRate"], "jobExecutionsRolloutConfig");
   return given({
-    maximumPerMinute: bounded(config, "maximumPerMinute", { min: 1, max: 1000, isWhole: true }),
+    maximumPerMinute: integerField(config, "maximumPerMinute"),
     exponentialRate: exponentialRate(objectField(config, "exponentialRate")),
   });
 }
@@ -90,14 +103,12 @@ function exponentialRate(rate: JsonObject | undefined): ExponentialRate | undefi
   if (rate === undefined) return undefined;
   const names = ["numberOfNotifiedThings", "numberOfSucceededThings"] as const;
   const increase = needed(objectField(rate, "rateIncreaseCriteria"), "rateIncreaseCriteria");
-  const [notified, succeeded] = names.map((name) =>
-    bounded(increase, name, { min: 1, max: Number.MAX_SAFE_INTEGER, isWhole: true }),
-  );
+  const [notified, succeeded] = names.map((name) => integerField(increase, name));
   if ((notified === undefined) === (succeeded === undefined)) {
     throw invalidRequest(`rateIncreaseCriteria needs one of ${names.join(" and ")}`);
   }
-  const base = bounded(rate, "baseRatePerMinute", { min: 1, max: 1000, isWhole: true });
-  const factor = bounded(rate, "incrementFactor", { min: 1.1, max: 5 });
+  const base = integerField(rate, "baseRatePerMinute");
+  const factor = numberField(rate, "incrementFactor");
   return {
     baseRatePerMinute: needed(base, "baseRatePerMinute"),
     incrementFactor: needed(factor, "incrementFactor"),
@@ -112,15 +123,13 @@ function criteria(body: JsonObject, name: string): readonly JsonObject[] | undef
   const config = objectField(body, name);
   if (config === undefined) return undefined;
   const list = needed(objectListField(config, "criteriaList"), `${name}.criteriaList`);
-  if (list.length === 0) throw invalidRequest(`${name}.criteriaList is empty`);
   return list;
 }
 
 function abortCriterion(criterion: JsonObject): AbortCriterion {
   const types = ["FAILED", "REJECTED", "TIMED_OUT", "ALL"] as const;
-  const percentage = bounded(criterion, "thresholdPercentage", { min: 0, max: 100 });
-  const whole = { min: 1, max: Number.MAX_SAFE_INTEGER, isWhole: true };
-  const minimum = bounded(criterion, "minNumberOfExecutedThings", whole);
+  const percentage = numberField(criterion, "thresholdPercentage");
+  const minimum = integerField(criterion, "minNumberOfExecutedThings");
   return {
     failureType: needed(oneOf(criterion, "failureType", types), "failureType"),
     action: needed(oneOf(criterion, "action", ["CANCEL"] as const), "action"),
@@ -130,25 +139,14 @@ function abortCriterion(criterion: JsonObject): AbortCriterion {
 }
 
 function retry(list: readonly JsonObject[] | undefined): readonly RetryCriterion[] | undefined {
-  if (list !== undefined && list.length > 2) throw invalidRequest("more than two retry criteria");
   const types = ["FAILED", "TIMED_OUT", "ALL"] as const;
   return list?.map((criterion) => {
-    const retries = bounded(criterion, "numberOfRetries", { min: 0, max: 10, isWhole: true });
+    const retries = integerField(criterion, "numberOfRetries");
     return {
       failureType: needed(oneOf(criterion, "failureType", types), "failureType"),
       numberOfRetries: needed(retries, "numberOfRetries"),
     };
   });
-}
-
-function bounded(
-  body: JsonObject,
-  name: string,
-  { min, max, isWhole = false }: { min: number; max: number; isWhole?: boolean },
-): number | undefined {
-  const value = isWhole ? integerField(body, name) : numberField(body, name);
-  if (value === undefined || (value >= min && value <= max)) return value;
-  throw invalidRequest(`${name} ${value} is not ${min} to ${max}`);
 }
 
 function oneOf<T extends string>(

@@ -44,7 +44,7 @@ export function jobRoutes(options: JobRoutesOptions): readonly Route[] {
     route("GET", "/jobs/{jobId}", (call) => {
       const job = ledger.job(pathPart(call, "jobId"));
       const { documentSource } = job.request;
-      const view = { job: jobView(job, ledger.ofJob(job)) };
+      const view = { job: jobView(job, ledger.ofJob(job), ledger.clock.now()) };
       return documentSource === undefined ? view : { ...view, documentSource };
     }),
     route("PATCH", "/jobs/{jobId}", (call) => {

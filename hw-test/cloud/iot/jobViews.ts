@@ -1,11 +1,14 @@
 import { epochSeconds } from "../clock.ts";
 import type { Execution } from "../jobs/execution.ts";
-import type { Job, JobRequest } from "../jobs/job.ts";
+import { isOpen, type Job, type JobRequest } from "../jobs/job.ts";
+import { timeOf } from "../jobs/options.ts";
+import { beginOf } from "../jobs/scheduler.ts";
 import { secondsLeft } from "../jobs/views.ts";
+import { nextOpenings } from "../jobs/windows.ts";
 import type { Json, JsonObject } from "../json.ts";
 
 /** How jobs look in the control plane's answers (AWS IoT API Reference, "Job"). */
-export function jobView(job: Job, executions: readonly Execution[]): JsonObject {
+export function jobView(job: Job, executions: readonly Execution[], nowMs: number): JsonObject {
   const { request } = job;
   const minutes = request.inProgressTimeoutMinutes;
   return {
@@ -21,7 +24,8 @@ export function jobView(job: Job, executions: readonly Execution[]): JsonObject 
     // These three are there whatever the job was created with, as captured from the live service.
     isConcurrent: false,
     timeoutConfig: minutes === undefined ? {} : { inProgressTimeoutInMinutes: minutes },
-    schedulingConfig: { ...request.schedule },
+    schedulingConfig: { ...request.schedule } as JsonObject,
+    ...scheduledRolloutsView(job, nowMs),
     ...optionsView(request),
     jobProcessDetails: processDetails(executions),
   };
@@ -31,6 +35,19 @@ function presignedUrlView({ presignedUrl }: JobRequest): JsonObject {
   if (presignedUrl === undefined) return {};
   const { roleArn, expiresInS } = presignedUrl;
   return { presignedUrlConfig: { roleArn, expiresInSec: expiresInS } };
+}
+
+/** When the windows to come open, until the job's end. */
+function scheduledRolloutsView(job: Job, nowMs: number): JsonObject {
+  const { schedule } = job.request;
+  if (schedule?.maintenanceWindows === undefined) return {};
+  const endMs =
+    schedule.endTime === undefined ? Number.POSITIVE_INFINITY : timeOf(schedule.endTime);
+  const openings = isOpen(job) ? nextOpenings(schedule, Math.max(nowMs, beginOf(job) - 1)) : [];
+  const scheduledJobRollouts = openings
+    .filter((at) => at.getTime() < endMs)
+    .map((at) => ({ startTime: at.toISOString().slice(0, 16) }));
+  return { scheduledJobRollouts };
 }
 
 /** As they were given: their names are the API's. */

@@ -5,7 +5,9 @@ import { isObject, type Json, type JsonObject } from "../json.ts";
 import { type ErrorCode, invalidRequest, ServiceError } from "../serviceError.ts";
 import type { AccessKey } from "../sigv4/presign.ts";
 import { type Refusal, verify } from "../sigv4/verify.ts";
-import { findRoute, type Route } from "./route.ts";
+import { RequestCheck } from "./model/check.ts";
+import type { ServiceName } from "./model/served.ts";
+import { type Call, findRoute, type Route } from "./route.ts";
 
 interface RestError {
   readonly status: number;
@@ -44,18 +46,21 @@ const typeOfRefusal: Readonly<Record<Refusal, string>> = {
 /** A service of AWS IoT: REST with JSON bodies, signed with SigV4. */
 export class IotService {
   private readonly name: string;
+  private readonly requestCheck: RequestCheck;
   private readonly routes: readonly Route[];
   private readonly accessKeys: readonly AccessKey[];
   private readonly now: Now;
 
-  /** @param options `name` as in its errors; `routes` all that it does */
+  /** @param options `name` as in its errors; `model` is what its requests are held to; `routes` all that it does */
   constructor(options: {
     readonly name: string;
+    readonly model: ServiceName;
     readonly routes: readonly Route[];
     readonly accessKeys: readonly AccessKey[];
     readonly now: Now;
   }) {
     this.name = options.name;
+    this.requestCheck = new RequestCheck(options.model);
     this.routes = options.routes;
     this.accessKeys = options.accessKeys;
     this.now = options.now;
@@ -91,12 +96,14 @@ export class IotService {
       );
     }
     const query = new URLSearchParams(request.query);
-    return found.route.run({
+    const call: Call = {
       path: found.path,
       query,
       header: (name) => header(request, name),
       body: parseBody(request.body),
-    });
+    };
+    this.requestCheck.check(found.route, call);
+    return found.route.run(call);
   }
 }
 

@@ -9,9 +9,9 @@ import {
   checkStatusDetails,
   checkTargetSelection,
 } from "./limits.ts";
-import { type EndBehavior, timeOf } from "./options.ts";
 import { Rollout } from "./rollout.ts";
-import { startOf } from "./schedule.ts";
+import { checkSchedule, isScheduled } from "./schedule.ts";
+import { Scheduler } from "./scheduler.ts";
 
 export interface CancelJobRequest {
   readonly jobId: string;
@@ -41,6 +41,7 @@ export class ControlJobs {
   private readonly registry: Registry;
   private readonly jobArn: (jobId: string) => string;
   private readonly rollout: Rollout;
+  private readonly scheduler: Scheduler;
   private nextSequence = 0;
 
   constructor(options: {
@@ -54,6 +55,7 @@ export class ControlJobs {
     this.registry = options.registry;
     this.jobArn = options.jobArn;
     this.rollout = new Rollout(this.ledger, options.perMinute);
+    this.scheduler = new Scheduler(this.ledger, this.rollout);
     for (const job of this.ledger.jobs.values()) {
       this.nextSequence = job.sequence + 1;
       this.resume(job);
@@ -70,14 +72,14 @@ export class ControlJobs {
     }
     const things = this.things(request.targets);
     const nowMs = this.ledger.clock.now();
-    const startMs = startOf(request.schedule, nowMs);
+    checkSchedule(request.schedule, targetSelection, nowMs);
     const job: Job = {
       request,
       jobArn: this.jobArn(request.jobId),
       targetSelection,
       sequence: this.nextSequence,
       createdAtMs: nowMs,
-      status: startMs === undefined ? "IN_PROGRESS" : "SCHEDULED",
+      status: isScheduled(request) ? "SCHEDULED" : "IN_PROGRESS",
       lastUpdatedAtMs: nowMs,
       completedAtMs: undefined,
       forceCanceled: false,
@@ -90,45 +92,16 @@ export class ControlJobs {
     };
     this.nextSequence += 1;
     this.ledger.change([], () => this.ledger.jobs.set(request.jobId, job));
-    this.plan(job, startMs);
-    if (startMs === undefined) this.rollout.add(job, []);
+    this.scheduler.plan(job);
+    this.rollout.add(job, []);
     return job;
   }
 
   /** A job that was under way when the cloud was stopped. */
   private resume(job: Job): void {
     if (!isOpen(job)) return;
-    const { startTime } = job.request.schedule ?? {};
-    const isWaiting = job.status === "SCHEDULED" && startTime !== undefined;
-    this.plan(job, isWaiting ? timeOf(startTime) : undefined);
     if (job.status === "IN_PROGRESS") this.rollout.resume(job);
-  }
-
-  private plan(job: Job, startMs: number | undefined): void {
-    const { clock } = this.ledger;
-    const at = (timeMs: number, action: () => void) => clock.schedule(timeMs - clock.now(), action);
-    if (startMs !== undefined) {
-      const start = () => {
-        job.status = "IN_PROGRESS";
-        this.rollout.add(job, []);
-      };
-      job.timers.set("start", at(startMs, start));
-    }
-    const { endTime, endBehavior } = job.request.schedule ?? {};
-    if (endTime === undefined) return;
-    job.timers.set(
-      "end",
-      at(timeOf(endTime), () => this.end(job, endBehavior)),
-    );
-  }
-
-  private end(job: Job, behavior: EndBehavior = "STOP_ROLLOUT"): void {
-    if (behavior !== "STOP_ROLLOUT") {
-      this.ledger.cancel(job, { force: behavior === "FORCE_CANCEL" });
-      return;
-    }
-    job.isRolloutStopped = true;
-    this.ledger.changeAll(job, () => this.ledger.callOff(job));
+    this.scheduler.plan(job);
   }
 
   /** A new timeout counts for executions that start from now on. */

@@ -21,6 +21,8 @@ export interface Execution {
   readonly job: Job;
   readonly thingName: string;
   readonly executionNumber: number;
+  /** Position in the order of creation: two of one millisecond still have an order. */
+  readonly sequence: number;
   readonly queuedAtMs: number;
   status: ExecutionStatus;
   statusDetails: Readonly<Record<string, string>>;

@@ -51,7 +51,7 @@ export interface Job {
   madeThisMinute: number;
   /** Its schedule has ended: no thing joins any more. */
   isRolloutStopped: boolean;
-  /** Calls off the rollout's next step, and the schedule's start and end. */
+  /** Calls off the rollout's next step, and what the schedule brings next: start or window, and end. */
   readonly timers: Map<"rollout" | "start" | "end", () => void>;
 }
 

@@ -37,6 +37,7 @@ export class Ledger {
   private readonly byJob = new Map<Job, Execution[]>();
   private readonly byThing = new Map<string, Execution[]>();
   private readonly tallies = new Map<Job, Tally>();
+  private nextSequence: number;
   private readonly timers = new Map<Execution, () => void>();
 
   constructor(options: {
@@ -50,6 +51,7 @@ export class Ledger {
     this.jobs = this.records?.jobs() ?? new Map();
     const kept = this.records?.executions(this.jobs) ?? [];
     for (const execution of kept) this.add(execution);
+    this.nextSequence = (kept.at(-1)?.sequence ?? 0) + 1;
     this.clock = options.clock;
     this.presign = options.presign;
     this.onNotification = options.onNotification;
@@ -183,6 +185,7 @@ export class Ledger {
       job,
       thingName,
       executionNumber: earlier + 1,
+      sequence: this.nextSequence++,
       queuedAtMs: nowMs,
       status: "QUEUED",
       statusDetails: {},

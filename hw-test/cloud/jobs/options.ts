@@ -35,6 +35,15 @@ export interface Schedule {
   readonly startTime?: string | undefined;
   readonly endTime?: string | undefined;
   readonly endBehavior?: EndBehavior | undefined;
+  /** When the rollout goes on; it rests in between. */
+  readonly maintenanceWindows?: readonly MaintenanceWindow[] | undefined;
+}
+
+export interface MaintenanceWindow {
+  /** `cron(0 2 ? * SUN *)`, in UTC. */
+  readonly startTime: string;
+  /** 1 to 1,430. */
+  readonly durationInMinutes: number;
 }
 
 /** `2026-11-28 07:30`, or ISO 8601, in UTC. @returns milliseconds since the epoch, or NaN */

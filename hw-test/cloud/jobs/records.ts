@@ -29,7 +29,7 @@ export class Records {
   /** In the order of their creation. */
   executions(jobs: ReadonlyMap<string, Job>): Execution[] {
     const records = [...this.executionRecords.values()];
-    records.sort((a, b) => a.queuedAtMs - b.queuedAtMs || a.executionNumber - b.executionNumber);
+    records.sort((a, b) => a.queuedAtMs - b.queuedAtMs || a.sequence - b.sequence);
     return records.flatMap(({ jobId, ...record }) => {
       const job = jobs.get(jobId);
       return job === undefined ? [] : [{ ...record, job }];

@@ -19,8 +19,9 @@ export class Rollout {
 
   /** Things that are to get the job as soon as its rate allows. */
   add(job: Job, thingNames: readonly string[]): void {
-    job.waiting.push(...thingNames.filter((thingName) => !job.waiting.includes(thingName)));
-    if (job.status === "IN_PROGRESS") this.step(job);
+    const added = thingNames.filter((thingName) => !job.waiting.includes(thingName));
+    this.ledger.change([], () => job.waiting.push(...added));
+    this.step(job);
   }
 
   /** After a restart: the minute that was under way counts anew, so the rate is never higher. */
@@ -34,6 +35,7 @@ export class Rollout {
 
   /** As many as this minute has room for; the next minute begins with the first of them. */
   private step(job: Job): void {
+    if (job.status !== "IN_PROGRESS") return;
     const room = Math.max(0, this.perMinute(job) - job.madeThisMinute);
     const now = job.waiting.splice(0, room);
     job.madeThisMinute += now.length;

@@ -1,15 +1,32 @@
 import { invalidRequest } from "../serviceError.ts";
+import type { JobRequest, TargetSelection } from "./job.ts";
 import { type Schedule, timeOf } from "./options.ts";
+import { checkWindows } from "./windows.ts";
 
 const minuteMs = 60_000;
 const leadMs = 30 * minuteMs;
 const yearMs = 365 * 24 * 60 * minuteMs;
 
-/**
- * Checks when a job is to start and end (AWS IoT developer guide, "Job scheduling configuration").
- * @returns the start, in milliseconds since the epoch; undefined: at once
- */
-export function startOf(schedule: Schedule | undefined, nowMs: number): number | undefined {
+/** Whether a job waits for a time, and does not begin at once. */
+export function isScheduled({ schedule }: JobRequest): boolean {
+  return schedule?.startTime !== undefined || schedule?.maintenanceWindows !== undefined;
+}
+
+/** Checks when a job is to run (AWS IoT developer guide, "Job scheduling configuration"). */
+export function checkSchedule(
+  schedule: Schedule | undefined,
+  targetSelection: TargetSelection,
+  nowMs: number,
+): void {
+  const beginMs = checkTimes(schedule, nowMs) ?? nowMs;
+  if (schedule?.maintenanceWindows !== undefined && targetSelection !== "CONTINUOUS") {
+    throw invalidRequest("schedulingConfig.maintenanceWindows need a CONTINUOUS job");
+  }
+  checkWindows(schedule, beginMs);
+}
+
+/** @returns the start, in milliseconds since the epoch; undefined: there is none */
+function checkTimes(schedule: Schedule | undefined, nowMs: number): number | undefined {
   const { startTime, endTime, endBehavior } = schedule ?? {};
   const startMs = startTime === undefined ? undefined : timeIn("startTime", startTime);
   if (startMs !== undefined && (startMs < nowMs + leadMs || startMs > nowMs + yearMs)) {

@@ -145,6 +145,17 @@ test("a cloud that goes on knows every job and execution as it was told last", a
   await fc.assert(run, { numRuns: 40 });
 });
 
+test("executions of one millisecond keep their order, a retry's too", async () => {
+  const rig = new Rig();
+  ask(rig, { kind: "create", rate: 3 }, () => "job-0");
+  ask(rig, { kind: "update", thing: "a", status: "FAILED", job: 0 }, () => "");
+  ask(rig, { kind: "create", rate: 3 }, () => "job-1");
+  const before = rig.told;
+  await rig.restart();
+  assert.deepEqual(rig.told, before);
+  await rig.close();
+});
+
 test("timers, rollouts and schedules go on", async () => {
   const rig = new Rig();
   const targets = [names.thingGroup("all")];
@@ -163,9 +174,26 @@ test("timers, rollouts and schedules go on", async () => {
   assert.equal(rig.status("a", "now"), "IN_PROGRESS");
   rig.clock.advance(3 * minuteMs);
   assert.equal(rig.status("a", "now"), "TIMED_OUT");
+  const window = { startTime: "cron(0 2 * * ? *)", durationInMinutes: 2 };
+  const schedule = { maintenanceWindows: [window] };
+  const all = { ...job, jobId: "nightly", targetSelection: "CONTINUOUS", schedule };
+  rig.cloud.control.create(all);
   await rig.restart();
   rig.clock.advance(40 * minuteMs);
   assert.equal(rig.status("a", "later"), "QUEUED");
+  const made = () => rig.cloud.ledger.ofJob(rig.cloud.ledger.job("nightly")).length;
+  const toTwoMs = (time: number) =>
+    (26 * 60 * minuteMs - (time % (24 * 60 * minuteMs))) % (24 * 60 * minuteMs);
+  rig.clock.advance(toTwoMs(rig.clock.now()));
+  assert.equal(made(), 1);
+  await rig.restart();
+  rig.clock.advance(minuteMs);
+  assert.equal(made(), 2);
+  rig.clock.advance(minuteMs);
+  await rig.restart();
+  rig.clock.advance(10 * minuteMs);
+  assert.equal(made(), 2);
+  assert.equal(rig.cloud.ledger.job("nightly").status, "SCHEDULED");
   await rig.close();
 });
 

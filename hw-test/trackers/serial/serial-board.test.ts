@@ -10,6 +10,7 @@ import { projectFeature } from "../../features/runner/testing/project-feature.ts
 import { linkProfiles } from "../link-profile.ts";
 import { SerialBoard } from "./serial-board.ts";
 import { FakeBoard } from "./testing/fake-board.ts";
+import { noPseudoTerminal as skip } from "./testing/pseudo-terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fake-board-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -17,7 +18,9 @@ after(() => rmSync(folder, { recursive: true }));
 const credentials = { broker: { ca: "ca", cert: "cert", key: "key" }, files: { ca: "ca" } };
 const settings = { thingName: "t", brokerHost: "broker.example", brokerPort: 8883 };
 
-test("a board is flashed, started, read and reset by commands and a serial port", async () => {
+test("a board is flashed, started, read and reset by commands and a serial port", {
+  skip,
+}, async () => {
   const flashPath = join(folder, "driven.bin");
   const fake = await FakeBoard.start({ flashPath, resolve: () => undefined });
   const board = await SerialBoard.open(fake.config, credentials);
@@ -56,7 +59,7 @@ test("a board is flashed, started, read and reset by commands and a serial port"
   }
 });
 
-test("what a board cannot do is said, not skipped", async () => {
+test("what a board cannot do is said, not skipped", { skip }, async () => {
   const flashPath = join(folder, "poor.bin");
   const fake = await FakeBoard.start({ flashPath, resolve: () => undefined });
   const board = await SerialBoard.open({ ...fake.config, commands: {} }, credentials);
@@ -83,7 +86,7 @@ test("a port that is not there is an error", async () => {
   await assert.rejects(SerialBoard.open(config, credentials), /no-such-port/);
 });
 
-test("the same feature runs on a board as on the virtual tracker", async () => {
+test("the same feature runs on a board as on the virtual tracker", { skip }, async () => {
   const side = await startLocalSide();
   const flashPath = join(folder, "updated.bin");
   const fake = await FakeBoard.start({ flashPath, resolve: side.resolve });

@@ -4,7 +4,10 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, describe, it } from "node:test";
 import { boards, engineIsMissing } from "../../../hw-test/trackers/boards.ts";
-import { PseudoTerminal } from "../../../hw-test/trackers/serial/testing/pseudo-terminal.ts";
+import {
+  noPseudoTerminal,
+  PseudoTerminal,
+} from "../../../hw-test/trackers/serial/testing/pseudo-terminal.ts";
 import { ended, Folder, ONE_LINE, PROGRAM } from "../testing/run-fota.ts";
 
 const folder = new Folder();
@@ -125,7 +128,7 @@ describe("fota build and flash --dry-run", { concurrency: 3 }, () => {
   }
 });
 
-describe("fota monitor on a serial port", () => {
+describe("fota monitor on a serial port", { skip: noPseudoTerminal }, () => {
   it("stamps each line, keeps escapes out, and ends with 0 on Ctrl-C", async () => {
     const terminal = await PseudoTerminal.open();
     try {

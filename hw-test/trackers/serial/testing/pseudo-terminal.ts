@@ -1,8 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
 const openMaxMs = 10_000;
+
+/** Why there is none, for tests that need one; false: there is. */
+export const noPseudoTerminal =
+  spawnSync("script", ["--version"]).status === 0
+    ? false
+    : "script is missing: apt-get install bsdutils";
 
 /**
  * A serial port without hardware: whoever opens `path` reads what is written here. Made by
