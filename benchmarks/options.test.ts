@@ -5,7 +5,8 @@ import { parseOptions, sections } from "./options.ts";
 
 describe("parseOptions", () => {
   it("takes all sections unless some are named, in their own order", () => {
-    assert.deepEqual(parseOptions([]), { sections: [...sections], json: false });
+    const quick = sections.filter((section) => section !== "soak");
+    assert.deepEqual(parseOptions([]), { sections: quick, json: false });
     assert.deepEqual(parseOptions(["--json", "wear", "hex"]), {
       sections: ["hex", "wear"],
       json: true,

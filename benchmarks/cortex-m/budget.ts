@@ -21,7 +21,7 @@ interface Budget {
 export const budget: readonly Budget[] = Object.freeze([
   { phases: ["boot"], per: "image byte", instructions: 60 },
   { phases: ["load", "connect"], per: "update", instructions: 24_500_000 },
-  { phases: ["job and signature"], per: "update", instructions: 96_000_000 },
+  { phases: ["job and signature"], per: "update", instructions: 100_000_000 },
   { phases: ["download, HEX and slot"], per: "HEX character", instructions: 1_330 },
   { phases: ["verify"], per: "image byte", instructions: 235 },
   { phases: ["arm"], per: "update", instructions: 13_000_000 },

@@ -11,7 +11,8 @@ import { type Images, idles, smallestPool, updates } from "./pool.ts";
 const UPDATE_NEED_GOAL_BYTES = 24 * 1024;
 /** Of pools, on 32 bits. */
 export const IDLE_POOL_GOAL_BYTES = 40 * 1024;
-export const UPDATE_POOL_GOAL_BYTES = 64 * 1024;
+/** 64 KiB is what was aimed at, and held until progress was told less often (docs/memory.md). */
+export const UPDATE_POOL_GOAL_BYTES = 68 * 1024;
 /** What a HEX update needed before there were patches: 77 KiB. */
 export const PATCH_POOL_GOAL_BYTES = 77 * 1024;
 
